@@ -1,0 +1,35 @@
+"""The one place that knows what time it is.
+
+The wall clock, or, in a demo, the virtual moment kept in the demo's own database: so worker processes, the
+dashboard and Prefect's Retry live in the same present. Rules never ask here, they are told.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from models.db.insert import insert_new
+from models.db.session import open_session
+from models.db.tables import ClockRow
+
+
+def now(engine: Engine) -> datetime:
+    """Give the present moment, aware and in UTC."""
+    with open_session(engine, read_only=True) as session:
+        row = session.get(ClockRow, 1)
+        return row.now if row else datetime.now(UTC)
+
+
+def set_virtual(engine: Engine, moment: datetime) -> None:
+    """Put the virtual clock to `moment`; from then on this database lives in virtual time."""
+    with open_session(engine) as session:
+        _put(session, moment)
+        session.commit()
+
+
+def _put(session: Session, moment: datetime) -> None:
+    if not insert_new(session, ClockRow, [{"id": 1, "now": moment}]):
+        session.merge(ClockRow(id=1, now=moment))

@@ -1,0 +1,163 @@
+"""Carrying out what a person asks for: guards first, then the shop, then the facts and the audit.
+
+A refusal is a value with a reason. An effect at the shop has an idempotency key made of the order and the
+command, so that a crash between effect and facts is mended by asking again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from sqlmodel import Session
+
+from flows.office import Office
+from flows.shop.protocol import Answer, Outcome, Shop
+from flows.steps import record_told
+from models.command import Accepted, Command, Refused, decide
+from models.command_name import CommandName
+from models.db.audit import note
+from models.db.facts import facts_of
+from models.db.orders import folded, locked_row, record_facts
+from models.db.session import open_session
+from models.db.tables import OrderRow
+from models.ids import order_id
+from models.order import Order
+from models.settings import ShopSettings
+from models.stage import Stage, Step
+
+UNKNOWN_ORDER: Final = "unknown_order"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performed:
+    """A command that was carried out, and where the order stands now."""
+
+    order_no: str
+    before: Stage
+    after: Stage
+
+
+AtShop: TypeAlias = Callable[[Shop, Order, str, Command, str], Answer]
+
+
+def _confirm(shop: Shop, _order: Order, order_no: str, _command: Command, key: str) -> Answer:
+    return shop.confirm(order_no, key=f"{key}:{Step.CONFIRM}")
+
+
+def _pack(shop: Shop, _order: Order, order_no: str, _command: Command, key: str) -> Answer:
+    return shop.pack(order_no, key=f"{key}:{Step.PACK}")
+
+
+def _hand_over(shop: Shop, order: Order, order_no: str, command: Command, key: str) -> Answer:
+    mode = order.handover_mode
+    point = command.values.get("drop_off_point", "")
+    return shop.hand_over(order_no, mode=mode, drop_off_point=point, key=f"{key}:{Step.HAND_OVER}")
+
+
+def _approve(shop: Shop, _order: Order, order_no: str, command: Command, key: str) -> Answer:
+    return shop.answer_cancel(order_no, approve=True, reason=command.reason or "", key=_answer_key(command, key))
+
+
+def _reject(shop: Shop, _order: Order, order_no: str, command: Command, key: str) -> Answer:
+    return shop.answer_cancel(order_no, approve=False, reason=command.reason or "", key=_answer_key(command, key))
+
+
+def _answer_key(command: Command, key: str) -> str:
+    return f"{key}:answer:{command.values.get('request_no', '')}"
+
+
+def _complain(shop: Shop, _order: Order, order_no: str, _command: Command, key: str) -> Answer:
+    return shop.complain(order_no, key=f"{key}:complain")
+
+
+def _claim_step(shop: Shop, order: Order, order_no: str, command: Command, key: str) -> Answer:
+    """Do the case's next step: cancel, tell the buyer, or ask for the refund."""
+    case = order.case(command.values.get("case_id", "")) or next((c for c in order.open_cases if c.next_step), None)
+    step = command.values.get("step") or (case.next_step if case else "") or ""
+    reason = (case.reason if case else None) or "other"
+    about = f"{key}:{case.case_id if case else ''}:{step}"
+    doing: Mapping[str, Callable[[], Answer]] = {
+        "cancel": lambda: shop.cancel(order_no, reason=reason, key=about),
+        "notify": lambda: shop.message_buyer(order_no, topic=reason, key=about),
+        "refund": lambda: shop.request_refund(order_no, key=about),
+    }
+    return doing[step]() if step in doing else Answer(outcome=Outcome.OK)
+
+
+AT_SHOP: Final[Mapping[CommandName, AtShop]] = MappingProxyType(
+    {
+        CommandName.CONFIRM: _confirm,
+        CommandName.MARK_PACKED: _pack,
+        CommandName.MARK_SHIPPED: _hand_over,
+        CommandName.APPROVE_CANCEL: _approve,
+        CommandName.REJECT_CANCEL: _reject,
+        CommandName.FILE_COMPLAINT: _complain,
+        CommandName.CLAIM_STEP: _claim_step,
+    }
+)
+
+
+def perform(office: Office, shop_name: str, order_no: str, command: Command) -> Performed | Refused:
+    """Carry out one command on one order. Raises ShopError when the shop could not be reached: nothing was stored."""
+    shop = office.shop(shop_name)
+    key = order_id(shop_name, order_no)
+    with open_session(office.engine, read_only=True) as session:
+        row = session.get(OrderRow, key)
+        if row is None:
+            return Refused(code=UNKNOWN_ORDER, values={"order_no": order_no})
+        order = folded(session, shop, row, command.at)
+        decided = _decided(session, shop, row, order, command)
+    if isinstance(decided, Refused):
+        return decided
+    if refusal := _at_shop(office, shop_name, order_no, order, command, key):
+        return refusal
+    return _store(office, shop, order_no, command)
+
+
+def _decided(
+    session: Session, shop: ShopSettings, row: OrderRow, order: Order, command: Command
+) -> Accepted | Refused:
+    from models.db.orders import terms_of
+
+    return decide(order, facts_of(session, row.id), command, terms_of(session, shop))
+
+
+def _at_shop(
+    office: Office, shop_name: str, order_no: str, order: Order, command: Command, key: str
+) -> Refused | None:
+    shop, effect = office.open_shop(shop_name), AT_SHOP.get(command.name)
+    if not shop.acts or effect is None:
+        return None
+    answer = effect(shop, order, order_no, command, key)
+    if answer.outcome in {Outcome.REFUSED, Outcome.BUSINESS_FAILURE}:
+        return Refused(code=answer.code, values={"order_no": order_no})
+    record_told(office, shop_name, order_no, answer.told, key=f"{key}:{command.name}")
+    return None
+
+
+def _store(office: Office, shop: ShopSettings, order_no: str, command: Command) -> Performed | Refused:
+    """Decide again with the order locked, since another hand may have been faster, and store the facts."""
+    with open_session(office.engine) as session:
+        row = locked_row(session, order_id(shop.name, order_no))
+        before = Stage(row.stage)
+        order = folded(session, shop, row, command.at)
+        decided = _decided(session, shop, row, order, command)
+        if isinstance(decided, Refused):
+            return decided
+        changes = record_facts(session, shop, [(order_no, fact) for fact in decided.facts], command.at)
+        after = changes[0].after if changes else before
+        note(
+            session,
+            at=command.at,
+            actor=command.actor,
+            action=command.name,
+            order_id=row.id,
+            before={"stage": before},
+            after={"stage": after},
+            reason=command.reason,
+        )
+        session.commit()
+    return Performed(order_no=order_no, before=before, after=after)

@@ -1,0 +1,137 @@
+"""Driving orders as Prefect flows: confirm -> pack -> hand over -> track.
+
+One visible task run per order and step that is due. A task does one effect and may be repeated at will: the
+row's lease, the order's own facts and the shop's idempotency key guard it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from prefect import Task, flow, task
+from prefect.client.schemas.objects import TaskRun
+from prefect.runtime import flow_run
+from prefect.states import Completed, State
+
+from flows.office import Office, open_office
+from flows.shop.protocol import Answer
+from flows.steps import Attempt, StepFault, attempt, carry_out, claim_due, claim_one
+from models.db.session import open_session
+from models.db.steps import Claim, failed_under, requeue
+from models.ids import order_id
+from models.stage import Step
+
+EFFECT_SECONDS: Final = 60
+RETRY_SECONDS: Final = [1, 4]  # longer waits are rows: next_attempt_at
+
+
+class StepsFailed(Exception):  # noqa: N818  # names the outcome of a run
+    """Some steps failed; the message holds counts and codes alone."""
+
+
+class StepBusy(Exception):  # noqa: N818  # names the outcome of a run
+    """Another run has this step, or the order does not need it."""
+
+
+def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether trying again within this run can help: an outage or a timeout, never a fault of ours."""
+    failure = state.result(raise_on_failure=False)
+    return isinstance(failure, TimeoutError) or bool(getattr(failure, "transient", False))
+
+
+def _step_task(step: Step) -> Task[..., Answer]:
+    def do(shop_name: str, order_no: str) -> Answer:
+        return carry_out(open_office(), shop_name, order_no, step)
+
+    do.__doc__ = f"Carry out the step {step} of one order. Safe to repeat."
+    return task(
+        do,
+        name=step.value,
+        task_run_name=f"{step}-{{order_no}}",
+        retries=len(RETRY_SECONDS),
+        retry_delay_seconds=RETRY_SECONDS,
+        retry_jitter_factor=0.5,
+        retry_condition_fn=is_transient,
+        timeout_seconds=EFFECT_SECONDS,
+        persist_result=False,
+    )
+
+
+confirm = _step_task(Step.CONFIRM)
+pack = _step_task(Step.PACK)
+hand_over = _step_task(Step.HAND_OVER)
+track = _step_task(Step.TRACK)
+
+TASKS: Final[Mapping[Step, Callable[[str, str], Answer]]] = MappingProxyType(
+    {Step.CONFIRM: confirm, Step.PACK: pack, Step.HAND_OVER: hand_over, Step.TRACK: track}
+)
+
+
+@flow(name="drive-orders", flow_run_name="drive-orders")
+def drive_orders() -> State[object]:
+    """Carry out every step that is due. Ends as Failed when a step failed; the others are done all the same."""
+    office, run = open_office(), _run_id()
+    if _again():
+        _requeue_failed(office, run)
+    done = [_attempt(office, claimed, run, by="schedule") for claimed in claim_due(office, by=run)]
+    faults = Counter(one.fault.code for one in done if one.fault)
+    if faults:
+        told = ", ".join(f"{code} x{count}" for code, count in sorted(faults.items()))
+        message = f"{faults.total()} of {len(done)} steps failed: {told}"
+        raise StepsFailed(message) from None
+    return Completed(message=f"{len(done)} steps done")
+
+
+@flow(name="order-stage", flow_run_name="{step}-{order_no}")
+def order_stage(shop: str, order_no: str, step: Step, by: str = "hand") -> State[object]:
+    """Carry out one step of one order, by hand.
+
+    Args:
+        shop: The shop's name in shipclock.toml.
+        order_no: The order's number, as TikTok Shop writes it.
+        step: confirm, pack, hand_over or track.
+        by: Who asked for it.
+
+    """
+    office, run = open_office(), _run_id()
+    with open_session(office.engine) as session:
+        requeue(session, order_id(shop, order_no), Step(step), office.now())
+        session.commit()
+    claimed = claim_one(office, shop, order_no, Step(step), by=run)
+    if claimed is None:
+        message = f"{step} of order {order_no}: another run has it, or the order does not need it"
+        raise StepBusy(message)
+    done = _attempt(office, claimed, run, by=by)
+    if done.fault:
+        raise done.fault from None
+    return Completed(message=f"{step} of order {order_no}: {done.ending.result}")
+
+
+def _attempt(office: Office, claimed: Claim, run: str, *, by: str) -> Attempt:
+    def do() -> Answer:
+        try:
+            return TASKS[claimed.step](claimed.shop_id, claimed.order_no)
+        except TimeoutError:
+            raise StepFault(claimed.step, claimed.order_no, "timeout", transient=True) from None
+
+    return attempt(office, claimed, do, run=run, by=by)
+
+
+def _run_id() -> str:
+    return str(flow_run.id or "no-run")
+
+
+def _again() -> bool:
+    """Whether a person had Prefect run this run again."""
+    return (flow_run.run_count or 1) > 1
+
+
+def _requeue_failed(office: Office, run: str) -> None:
+    """Queue what failed under this run, as whoever pressed Retry expects."""
+    with open_session(office.engine) as session:
+        for key, step in failed_under(session, run):
+            requeue(session, key, step, office.now())
+        session.commit()

@@ -1,0 +1,82 @@
+"""What every command, page and flow needs at hand: the home, the settings, the database, the shops.
+
+Plain: knows nothing of Prefect. Opening it brings the database up to date and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Engine
+
+from flows import clock
+from flows.shop.by_hand import ShopByHand
+from flows.shop.protocol import Shop
+from models.db.schema import Migration, migrate
+from models.db.session import make_engine
+from models.home import Home, find_home
+from models.settings import MailboxSettings, Settings, ShopSettings
+from models.settings_file import load_settings
+
+SIMULATOR: Final = "simulator.db"  # in a demo's home; no other home has one
+
+
+class UnknownShopError(Exception):
+    """No shop of that name in the settings; the message lists those that are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Home, settings and database of one installation, open for work."""
+
+    home: Home
+    settings: Settings
+    engine: Engine
+
+    def now(self) -> datetime:
+        """Give the present moment in UTC; virtual in a demo."""
+        return clock.now(self.engine)
+
+    def shop(self, name: str) -> ShopSettings:
+        """Give a shop's settings. Raises UnknownShopError."""
+        for shop in self.settings.shop:
+            if shop.name == name:
+                return shop
+        known = ", ".join(shop.name for shop in self.settings.shop) or "none"
+        message = f'There is no shop "{name}" in the settings. Known: {known}.'
+        raise UnknownShopError(message)
+
+    def mailbox(self, name: str) -> MailboxSettings | None:
+        """Give a mailbox's settings by its name."""
+        return next((mailbox for mailbox in self.settings.mailbox if mailbox.name == name), None)
+
+    def shops_of(self, mailbox: str) -> tuple[ShopSettings, ...]:
+        """Give the shops whose mail comes to that mailbox."""
+        return tuple(shop for shop in self.settings.shop if shop.mailbox == mailbox)
+
+    def open_shop(self, name: str) -> Shop:
+        """Open the way to act at a shop: simulated in a demo's home, else by people's hands."""
+        shop = self.shop(name)
+        store = self.home.path / SIMULATOR
+        if not store.exists():
+            return ShopByHand(shop.name)
+        from flows.shop.simulator.shop import SimulatedShop  # noqa: PLC0415  # only a demo plays shop
+
+        return SimulatedShop(store, shop.name, self.now)
+
+
+def open_office(home: Home | None = None, *, tell: Callable[[Migration], None] | None = None) -> Office:
+    """Open the office of this machine. `tell` hears of a database that had to be brought up to date.
+
+    Raises SettingsError or DatabaseError, each with one sentence that says what to do.
+    """
+    place = home or find_home()
+    settings = load_settings(place)
+    engine = make_engine(place.database_url)
+    migration = migrate(engine)
+    if tell is not None and migration.changed:
+        tell(migration)
+    return Office(home=place, settings=settings, engine=engine)

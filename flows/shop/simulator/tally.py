@@ -1,0 +1,79 @@
+"""The simulator's own count of what went wrong on our side: effects done twice, mails lost.
+
+Reads the simulator's store and what the caller says it knows; never Shipclock's database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from flows.shop.simulator.store import Store
+from models.fact import FactKind
+from models.notification import NotificationKind as Kind
+
+TELLS: Final[Mapping[Kind, FactKind]] = {
+    Kind.NEW_ORDER: FactKind.ORDER_PLACED,
+    Kind.ORDER_PAID: FactKind.ORDER_PAID,
+    Kind.SHIP_REMINDER: FactKind.DUE_STATED,
+    Kind.LATE_DISPATCH: FactKind.DUE_STATED,
+    Kind.CANCEL_REQUESTED: FactKind.CANCEL_REQUESTED,
+    Kind.CANCEL_APPROVED: FactKind.CANCEL_APPROVED,
+    Kind.CANCEL_REJECTED: FactKind.CANCEL_REJECTED,
+    Kind.ORDER_CANCELLED: FactKind.CANCELLED,
+    Kind.SHIPPED: FactKind.MARKED_SHIPPED,
+    Kind.PICKED_UP: FactKind.PICKED_UP,
+    Kind.IN_TRANSIT: FactKind.IN_TRANSIT,
+    Kind.DELIVERY_FAILED: FactKind.DELIVERY_ATTEMPT_FAILED,
+    Kind.DELIVERED: FactKind.DELIVERED,
+    Kind.PARCEL_LOST: FactKind.LOST_DECLARED,
+    Kind.PARCEL_DAMAGED: FactKind.DAMAGED_DECLARED,
+    Kind.REFUND_COMPLETED: FactKind.REFUND_DONE,
+}  # order-lifecycle, section 4: from mail kinds to facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenMail:
+    """A mail that was put into the mailbox; `order_no` is empty for noise."""
+
+    order_no: str
+    kind: str
+    sha256: str
+    genuine: bool
+    readable: bool
+
+
+def double_effects(store: Store) -> int:
+    """Count effects that were done again to an order although they had been done."""
+    with store.look() as play:
+        rows = play.sql("select count(*) - 1 from effect where applied = 1 group by order_no, effect")
+        return sum(again for (again,) in rows)
+
+
+def written_mails(store: Store) -> list[WrittenMail]:
+    """List all mails put into the mailbox so far, oldest first."""
+    with store.look() as play:
+        rows = play.sql("select order_no, kind, sha256, genuine, readable from mail order by id")
+        return [
+            WrittenMail(
+                order_no=order_no, kind=kind, sha256=sha256, genuine=bool(genuine), readable=bool(readable)
+            )
+            for order_no, kind, sha256, genuine, readable in rows
+        ]
+
+
+def lost_mails(store: Store, *, finished: Collection[str], facts: Collection[tuple[str, FactKind]]) -> int:
+    """Count mails in the mailbox that our side cannot account for.
+
+    `finished`: SHA-256 (hex) of the raw mails with an outcome, whichever; `facts`: what is known of which
+    order. A genuine, readable mail is lost unless it has an outcome and what it tells is known.
+    """
+    return sum(not _arrived(mail, finished, facts) for mail in written_mails(store))
+
+
+def _arrived(mail: WrittenMail, finished: Collection[str], facts: Collection[tuple[str, FactKind]]) -> bool:
+    if mail.sha256 not in finished:
+        return False
+    told = TELLS.get(Kind(mail.kind)) if mail.order_no else None
+    return told is None or not (mail.genuine and mail.readable) or (mail.order_no, told) in facts

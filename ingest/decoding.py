@@ -1,0 +1,71 @@
+"""Bytes of a mail to text when charsets are missing, unknown or lies.
+
+Owns decoding only: declared charset, then UTF-8, then charset-normalizer's guess, at last UTF-8 with
+replacement. Total; says when the declared charset was not the real one.
+"""
+
+from __future__ import annotations
+
+import re
+from email.header import decode_header
+from email.message import Message as MimePart
+from typing import Final
+
+from charset_normalizer import from_bytes
+
+_GUESS_BYTES: Final = 64 * 1024  # guessing is slow: the start of a body tells enough
+_MIME_NOISE: Final = re.compile(r"^(?:--\S+|content-[\w-]+:.*)$", re.IGNORECASE | re.MULTILINE)
+_ALIASES: Final = {"windows-874": "cp874", "tis-620": "cp874", "iso-8859-11": "cp874", "gb2312": "gb18030"}
+
+
+def decode_body(part: MimePart) -> tuple[str, bool]:
+    """Return the text of a body part, and whether its declared charset was wrong."""
+    if part.get_content_maintype() == "multipart":  # a multipart without boundary: its text as it stands
+        text, lied = decode_bytes(_raw_payload(part), None)
+        return _MIME_NOISE.sub("", text), lied
+    payload = part.get_payload(decode=True)
+    data = payload if isinstance(payload, bytes) else _raw_payload(part)
+    declared = part.get_content_charset()
+    return decode_bytes(data, str(declared) if declared else None)
+
+
+def decode_bytes(data: bytes, declared: str | None) -> tuple[str, bool]:
+    """Return `data` as text, and whether `declared` was missing its aim."""
+    for charset in (declared, "utf-8"):
+        text = _decoded(data, charset)
+        if text is not None:
+            return text, declared is not None and charset != declared
+    guess = from_bytes(data[:_GUESS_BYTES]).best()
+    text = _decoded(data, guess.encoding) if guess else None
+    return (data.decode("utf-8", "replace") if text is None else text), declared is not None
+
+
+def decode_header_value(value: str) -> str:
+    """Return a header's text: encoded words decoded, raw 8-bit bytes as UTF-8, folds undone."""
+    value = value.replace("\r", "").replace("\n", "")
+    if not value.isascii():  # surrogates of raw bytes
+        value = decode_bytes(value.encode("utf-8", "surrogateescape"), None)[0]
+    if "=?" not in value:
+        return value.strip()
+    try:
+        chunks = decode_header(value)
+    except Exception:  # noqa: BLE001  a broken encoded word stays as it stands
+        return value.strip()
+    return "".join(_chunk_text(chunk, charset) for chunk, charset in chunks).strip()
+
+
+def _chunk_text(chunk: bytes | str, charset: str | None) -> str:
+    return chunk if isinstance(chunk, str) else decode_bytes(chunk, charset)[0]
+
+
+def _decoded(data: bytes, charset: str | None) -> str | None:
+    if charset is None:
+        return None
+    try:
+        return data.decode(_ALIASES.get(charset.lower(), charset))
+    except (LookupError, ValueError):  # ValueError: names with NUL, and all UnicodeErrors
+        return None
+
+
+def _raw_payload(part: MimePart) -> bytes:
+    return str(part.get_payload()).encode("utf-8", "surrogateescape")

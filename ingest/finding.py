@@ -1,0 +1,109 @@
+"""What one message comes to: its reading, and the facts that follow from it.
+
+Total: whatever the bytes are and whatever our reader does with them, a Finding comes out. Pure but for the
+traceback of our own fault, of which the place is kept and never the message.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from ingest.facts import facts_from
+from ingest.mailbox import RawMessage
+from ingest.message import parse_message
+from ingest.reader import read_mail
+from ingest.sender import Receiver
+from ingest.vocabulary import Vocabulary
+from models.fact import Fact
+from models.notification import (
+    Ignored,
+    IgnoreReason,
+    Notification,
+    NotificationKind,
+    Quarantined,
+    QuarantineReason,
+    Reading,
+)
+from models.settings import ShopSettings
+
+REPLAY_AFTER: Final = timedelta(days=30)  # a genuine mail this old that was not here at our last look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a message is judged by. `last_look` is when everything in the mailbox was last read, if ever."""
+
+    receiver: Receiver
+    shops: Mapping[str, ShopSettings]
+    vocabulary: Vocabulary
+    now: datetime
+    last_look: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One message, what it tells, and the facts about orders (by order number) that follow."""
+
+    message: RawMessage
+    reading: Reading
+    raw_hash: str | None = None
+    sent_at: datetime | None = None
+    told: tuple[tuple[str, Fact], ...] = ()
+
+
+def judge(message: RawMessage, context: Context) -> Finding:
+    """What the message comes to; a fault of our own reader is a quarantined message too."""
+    if message.raw is None:
+        reason = message.refused or QuarantineReason.INCOMPLETE
+        return Finding(message=message, reading=Quarantined(reason=reason, detail="not downloaded"))
+    digest = sha256(message.raw).hexdigest()
+    try:
+        return _judged(message, message.raw, digest, context)
+    except Exception as fault:  # noqa: BLE001  one poisoned mail never holds up others
+        return Finding(message=message, reading=failed(fault), raw_hash=digest)
+
+
+def failed(fault: Exception) -> Quarantined:
+    """The reading of a message on which our own code broke: where it broke, and not on what words."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    place = f" in {Path(frames[-1].filename).stem}:{frames[-1].lineno}" if frames else ""
+    return Quarantined(reason=QuarantineReason.READER_FAILED, detail=f"{type(fault).__name__}{place}")
+
+
+def _judged(message: RawMessage, raw: bytes, digest: str, context: Context) -> Finding:
+    reading = read_mail(raw, context.receiver, list(context.shops.values()), context.vocabulary, context.now)
+    sent_at = parse_message(raw).sent_at
+    told: tuple[tuple[str, Fact], ...] = ()
+    if isinstance(reading, Notification):
+        reading = counted(reading, sent_at, context)
+    if isinstance(reading, Notification):
+        told = tuple(facts_from(reading, sent_at=sent_at, observed_at=context.now, source_ref=digest))
+    return Finding(message=message, reading=reading, raw_hash=digest, sent_at=sent_at, told=told)
+
+
+def counted(told: Notification, sent_at: datetime | None, context: Context) -> Reading:
+    """The notification, unless it is older than the shop's start or looks like a replayed mail.
+
+    Where the shop says from when on its orders count, that decides alone. Where it doesn't, a new order that
+    is older than REPLAY_AFTER at our last look should have been found then; on the very first look all counts.
+    """
+    shop = context.shops[told.shop]
+    placed_at = told.placed_at or sent_at or told.event_at
+    if placed_at is None:
+        return told
+    if shop.orders_from is not None:
+        before = placed_at.astimezone(shop.zone).date() < shop.orders_from
+        return Ignored(reason=IgnoreReason.BEFORE_START, language=told.language) if before else told
+    if (
+        told.kind is NotificationKind.NEW_ORDER
+        and context.last_look is not None
+        and placed_at < context.last_look - REPLAY_AFTER
+    ):
+        return Quarantined(reason=QuarantineReason.REPLAYED, order_no=told.order_nos[0], detail="placed_at")
+    return told

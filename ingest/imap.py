@@ -1,0 +1,237 @@
+"""A mailbox on an IMAP server, read and never touched: STATUS, EXAMINE, UID SEARCH, UID FETCH of BODY.PEEK[].
+
+Every fault of the network, the server or the client's parser ends as one MailboxError.
+Rules and their reasons: email-notifications, section 4.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+
+from ingest.errors import (
+    CertificateRefusedError,
+    FolderMissingError,
+    LoginRefusedError,
+    MailboxError,
+    OddReplyError,
+    PlainTextRefusedError,
+    ThrottledError,
+    TimedOutError,
+    UnreachableError,
+)
+from ingest.mailbox import BATCH_BYTES, BATCH_MAILS, MAX_MAIL_BYTES, FolderState, RawMessage
+from models.notification import QuarantineReason
+from models.settings import MailboxSettings
+
+TIMEOUT_SECONDS: Final = 30.0
+LAST_UID: Final = 4_294_967_295  # "n:*" would always give the last message, even one below n
+SIZES_AT_ONCE: Final = 500  # keeps the command under 8 kB, which is what servers must take
+PATIENCE: Final = (
+    "[UNAVAILABLE]", "[THROTTLED]", "[LIMIT]", "[OVERQUOTA]", "[INUSE]", "[SERVERBUG]",
+    "TOO MANY SIMULTANEOUS", "TOO MANY CONNECTIONS",
+)  # fmt: skip
+# What the libraries raise, what it is to us, what to do; the first that fits.
+FAULTS: Final[tuple[tuple[tuple[type[Exception], ...], type[MailboxError], str], ...]] = (
+    (
+        (LoginError,),
+        LoginRefusedError,
+        "the server refused the user name or password. Correct them, then run `shipclock check`.",
+    ),
+    (
+        (ssl.SSLCertVerificationError,),
+        CertificateRefusedError,
+        "the server's certificate is not trusted. Check host, port and ca_file.",
+    ),
+    (
+        (TimeoutError,),
+        TimedOutError,
+        "the server did not answer in time. It is tried again by itself.",
+    ),
+    (
+        (OSError, IMAPClientAbortError),
+        UnreachableError,
+        "no connection. Check host and port, or wait: it is tried again by itself.",
+    ),
+)
+
+
+class ImapMailbox:
+    """One logged-in connection. Close it when done."""
+
+    def __init__(self, settings: MailboxSettings, password: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
+        """Connect and log in. Raises MailboxError."""
+        self._name = settings.name
+        context = _tls_context(settings)
+        with self._told():
+            self._client = IMAPClient(
+                settings.host, settings.port, ssl=settings.tls, ssl_context=context, timeout=timeout
+            )
+        self._client.normalise_times = False
+        try:
+            with self._told():
+                self._client.login(settings.user, password)
+        except BaseException:
+            self.close()
+            raise
+
+    def look(self, folder: str) -> FolderState:
+        """The folder's state, by STATUS."""
+        with self._told(folder):
+            status = self._client.folder_status(folder, ["UIDVALIDITY", "UIDNEXT", "MESSAGES"])
+            return _state(status, messages=b"MESSAGES")
+
+    def open(self, folder: str) -> FolderState:
+        """Open the folder by EXAMINE, so that no flag can change."""
+        with self._told(folder):
+            answer = self._client.select_folder(folder, readonly=True)
+            return _state(answer, messages=b"EXISTS")
+
+    def find(self, *, after: int = 0, since: date | None = None) -> Sequence[int]:
+        """The uids above `after`, rising; SINCE goes by the day of arrival in the server's zone."""
+        if after >= LAST_UID:
+            return ()
+        criteria: list[str | date] = ["UID", f"{after + 1}:{LAST_UID}"]
+        if since is not None:
+            criteria += ["SINCE", since]
+        with self._told():
+            return sorted(uid for uid in self._client.search(criteria) if uid > after)
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[Sequence[RawMessage]]:
+        """Sizes first, then the bodies that are not too large, some at a time."""
+        for start in range(0, len(uids), SIZES_AT_ONCE):
+            wanted = uids[start : start + SIZES_AT_ONCE]
+            for batch in _batches(self._sizes(wanted)):
+                yield self._bodies(batch)
+
+    def close(self) -> None:
+        """Log out if the server still listens."""
+        with contextlib.suppress(Exception):
+            self._client.logout()
+        with contextlib.suppress(Exception):
+            self._client.shutdown()
+
+    def _sizes(self, uids: Sequence[int]) -> list[tuple[int, int]]:
+        with self._told():
+            answer = self._client.fetch(uids, ["RFC822.SIZE"])
+            return [
+                (uid, int(answer[uid][b"RFC822.SIZE"]))
+                for uid in uids
+                if b"RFC822.SIZE" in answer.get(uid, {})
+            ]
+
+    def _bodies(self, batch: Sequence[tuple[int, int]]) -> Sequence[RawMessage]:
+        small = [uid for uid, size in batch if size <= MAX_MAIL_BYTES]
+        raws = self._download(small)
+        gone = self._gone([uid for uid in small if uid not in raws])
+        return [_message(uid, size, raws.get(uid)) for uid, size in batch if uid not in gone]
+
+    def _download(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """The bytes by uid. Where the server refuses the batch, one may be at fault: each is asked for alone."""
+        with self._told():
+            try:
+                return self._peek(uids)
+            except IMAPClientAbortError:
+                raise
+            except IMAPClientError:
+                return {uid: raw for one in uids for uid, raw in self._peek_alone(one).items()}
+
+    def _peek_alone(self, uid: int) -> dict[int, bytes]:
+        try:
+            return self._peek([uid])
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError:
+            return {}
+
+    def _peek(self, uids: Sequence[int]) -> dict[int, bytes]:
+        answer = self._client.fetch(uids, ["BODY.PEEK[]"]) if uids else {}
+        return {
+            uid: parts[b"BODY[]"] for uid, parts in answer.items() if isinstance(parts.get(b"BODY[]"), bytes)
+        }
+
+    def _gone(self, uids: Sequence[int]) -> frozenset[int]:
+        """Which of the uids that gave no body were deleted meanwhile; the others must not get lost."""
+        if not uids:
+            return frozenset()
+        with self._told():
+            self._client.noop()
+            there = self._client.search(["UID", ",".join(map(str, uids))])
+        return frozenset(uids) - set(there)
+
+    @contextlib.contextmanager
+    def _told(self, folder: str | None = None) -> Iterator[None]:
+        """Turn whatever goes wrong into one MailboxError, without the server's words."""
+        try:
+            yield
+        except MailboxError:
+            raise
+        except Exception as fault:  # noqa: BLE001  the client's parser raises anything on odd replies
+            raise _error_for(fault, self._name, folder) from None
+
+
+def _tls_context(settings: MailboxSettings) -> ssl.SSLContext | None:
+    if settings.tls:
+        return ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
+    if not _is_loopback(settings.host):
+        raise PlainTextRefusedError(
+            f"Mailbox {settings.name}: tls = false is for this machine alone (localhost). Set tls = true."
+        )
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
+
+
+def _state(answer: Mapping[bytes, Any], *, messages: bytes) -> FolderState:
+    return FolderState(
+        uidvalidity=int(answer[b"UIDVALIDITY"]),
+        uidnext=int(answer.get(b"UIDNEXT", 0)),  # RFC 3501 lets a server leave it out of EXAMINE
+        messages=int(answer[messages]),
+    )
+
+
+def _batches(sizes: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
+    """Cut into runs of at most BATCH_MAILS messages and about BATCH_BYTES to download."""
+    batch: list[tuple[int, int]] = []
+    weight = 0
+    for uid, size in sizes:
+        cost = size if size <= MAX_MAIL_BYTES else 0
+        if batch and (len(batch) == BATCH_MAILS or weight + cost > BATCH_BYTES):
+            yield batch
+            batch, weight = [], 0
+        batch.append((uid, size))
+        weight += cost
+    if batch:
+        yield batch
+
+
+def _message(uid: int, size: int, raw: bytes | None) -> RawMessage:
+    if size > MAX_MAIL_BYTES or (raw is not None and len(raw) > MAX_MAIL_BYTES):  # sizes are claims
+        return RawMessage(uid=uid, size=size, raw=None, refused=QuarantineReason.TOO_LARGE)
+    if raw is None:
+        return RawMessage(uid=uid, size=size, raw=None, refused=QuarantineReason.INCOMPLETE)
+    return RawMessage(uid=uid, size=len(raw), raw=raw)
+
+
+def _error_for(fault: Exception, name: str, folder: str | None) -> MailboxError:
+    """The MailboxError for what imaplib, ssl, the socket or the parser raised."""
+    if isinstance(fault, IMAPClientError) and any(sign in str(fault).upper() for sign in PATIENCE):
+        return ThrottledError(f"Mailbox {name}: the server asks us to wait. It is tried again by itself.")
+    for kinds, error, words in FAULTS:
+        if isinstance(fault, kinds):
+            return error(f"Mailbox {name}: {words}")
+    if isinstance(fault, IMAPClientError) and folder is not None:
+        return FolderMissingError(f"Mailbox {name}: no folder {folder!r}. Check `folders` in the settings.")
+    return OddReplyError(f"Mailbox {name}: the server's answer cannot be read. It is tried again by itself.")

@@ -1,0 +1,146 @@
+"""All SQL of mailboxes, folders and the ledger of messages. Nothing here commits.
+
+One row per message (mailbox, folder, UIDVALIDITY, UID) says what became of it; a folder's mark stands for
+all rows up to it and moves only past finished ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Session, col, delete, func, select, update
+
+from ingest.mailbox import FolderState
+from models.db.insert import insert_new
+from models.db.tables import FolderRow, MailboxRow, MessageRow, SealedMailRow
+
+
+class Outcome(StrEnum):
+    """What became of a message."""
+
+    PARSED = "parsed"
+    IGNORED = "ignored"
+    QUARANTINED = "quarantined"
+    DUPLICATE = "duplicate"  # the same bytes were seen before in this mailbox
+    RELEASED = "released"  # a person vouched for it
+    DISMISSED = "dismissed"  # a person wants nothing of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where uids mean something: one folder under one UIDVALIDITY."""
+
+    mailbox: str
+    folder: str
+    uidvalidity: int
+
+
+def mailbox_row(session: Session, name: str) -> MailboxRow:
+    """The mailbox's row as it is now, made if it is new."""
+    insert_new(session, MailboxRow, [MailboxRow(name=name).model_dump()])
+    query = select(MailboxRow).where(MailboxRow.name == name)
+    return session.exec(query.execution_options(populate_existing=True)).one()
+
+
+def note_success(session: Session, mailbox: str, now: datetime) -> None:
+    """Everything in the mailbox was read at `now`."""
+    _set_mailbox(session, mailbox, last_poll_at=now, last_ok_at=now, last_error=None)
+
+
+def note_fault(session: Session, mailbox: str, code: str, now: datetime) -> None:
+    """The mailbox could not be read at `now`, for the reason `code`."""
+    _set_mailbox(session, mailbox, last_poll_at=now, last_error=code)
+
+
+def note_refusal(session: Session, mailbox: str, login: str) -> None:
+    """The server refused this login; refusals of another one before it don't count any more."""
+    row = mailbox_row(session, mailbox)
+    count = row.refused_logins + 1 if row.refused_with == login else 1
+    _set_mailbox(session, mailbox, refused_logins=count, refused_with=login)
+
+
+def forget_refusals(session: Session, mailbox: str) -> None:
+    """A login worked, or a person says that it may be tried again."""
+    _set_mailbox(session, mailbox, refused_logins=0, refused_with=None)
+
+
+def _set_mailbox(session: Session, mailbox: str, **values: object) -> None:
+    session.connection().execute(update(MailboxRow).where(col(MailboxRow.name) == mailbox).values(**values))
+
+
+def has_changed(session: Session, mailbox: str, folder: str, state: FolderState) -> bool:
+    """Whether the folder may hold something that is not finished."""
+    row = session.get(FolderRow, (mailbox, folder))
+    if row is None or state.uidnext == 0:  # a server that doesn't tell
+        return True
+    return (row.uidvalidity, row.uidnext) != (state.uidvalidity, state.uidnext)
+
+
+def start_folder(session: Session, place: Place) -> int:
+    """The mark to go on from; 0 for a new folder or after its UIDVALIDITY changed."""
+    insert_new(session, FolderRow, [FolderRow(mailbox=place.mailbox, folder=place.folder).model_dump()])
+    row = session.get(FolderRow, (place.mailbox, place.folder), populate_existing=True)
+    if row is not None and row.uidvalidity == place.uidvalidity:
+        return row.mark
+    _set_folder(session, place, uidvalidity=place.uidvalidity, mark=0, uidnext=0, messages=0)
+    return 0
+
+
+def advance_mark(session: Session, place: Place, uid: int) -> None:
+    """All messages up to `uid` are finished."""
+    _set_folder(session, place, mark=uid)
+
+
+def finish_folder(session: Session, place: Place, state: FolderState) -> None:
+    """All that the folder held when it looked like `state` is finished."""
+    _set_folder(session, place, uidnext=state.uidnext, messages=state.messages)
+    if state.uids_grow:
+        below = update(FolderRow).where(_is_folder(place), col(FolderRow.mark) < state.uidnext - 1)
+        session.connection().execute(below.values(mark=state.uidnext - 1))
+
+
+def _set_folder(session: Session, place: Place, **values: object) -> None:
+    session.connection().execute(update(FolderRow).where(_is_folder(place)).values(**values))
+
+
+def _is_folder(place: Place):
+    return (col(FolderRow.mailbox) == place.mailbox) & (col(FolderRow.folder) == place.folder)
+
+
+def finished_above(session: Session, place: Place, mark: int) -> frozenset[int]:
+    """The uids above `mark` that have a row."""
+    query = select(MessageRow.uid).where(_is_in(place), col(MessageRow.uid) > mark)
+    return frozenset(session.exec(query).all())
+
+
+def finished_among(session: Session, place: Place, uids: Sequence[int]) -> frozenset[int]:
+    """Those of `uids` that have a row."""
+    query = select(MessageRow.uid).where(_is_in(place), col(MessageRow.uid).in_(uids))
+    return frozenset(session.exec(query).all())
+
+
+def _is_in(place: Place):
+    return (
+        (col(MessageRow.mailbox) == place.mailbox)
+        & (col(MessageRow.folder) == place.folder)
+        & (col(MessageRow.uidvalidity) == place.uidvalidity)
+    )
+
+
+def seen_hashes(session: Session, mailbox: str, hashes: Iterable[str]) -> frozenset[str]:
+    """Those of `hashes` whose bytes were seen before in the mailbox, in whatever folder."""
+    query = select(MessageRow.raw_hash).where(
+        col(MessageRow.mailbox) == mailbox, col(MessageRow.raw_hash).in_(list(hashes))
+    )
+    return frozenset(found for found in session.exec(query).all() if found)
+
+
+def quarantined(session: Session, *, mailbox: str | None = None, limit: int = 200) -> Sequence[MessageRow]:
+    """The messages that wait for a person, oldest first."""
+    query = select(MessageRow).where(col(MessageRow.outcome) == Outcome.QUARANTINED)
+    if mailbox is not None:
+        query = query.where(col(MessageRow.mailbox) == mailbox)
+    return session.exec(query.order_by(col(MessageRow.seen_at), col(MessageRow.id)).limit(limit)).all()

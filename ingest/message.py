@@ -1,0 +1,223 @@
+"""One e-mail as reading needs it: headers that decide, the visible bodies, what is broken.
+
+Bytes in, value out, total: an odd mail is a Message with defects, never an exception. Attachments
+are never opened and an enclosed mail is never mistaken for the body (email-notifications, 6).
+"""
+
+from __future__ import annotations
+
+import email
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import Message as MimePart
+from enum import StrEnum
+from typing import Final
+
+from mailparser import MailParser
+
+from ingest.decoding import decode_body, decode_header_value
+from ingest.text import one_line
+
+MAX_BYTES: Final = 16 * 1024 * 1024
+MAX_BODY_CHARS: Final = 4 * 1024 * 1024
+MAX_HEADER_BYTES: Final = 256 * 1024
+MAX_HEADERS: Final = 500
+MAX_MULTIPARTS: Final = 150  # nesting costs the parser a frame and a scan of all lines each
+MAX_PARTS: Final = 200
+
+# mail-parser logs what it finds in mails, names and subjects among it: none of that leaves here.
+logging.getLogger("mailparser").addHandler(logging.NullHandler())
+logging.getLogger("mailparser").propagate = False
+
+_HEADER_END: Final = re.compile(rb"\r?\n\r?\n")
+_HEADER_START: Final = re.compile(rb"^[^\s:]+:", re.MULTILINE)
+_MULTIPART: Final = re.compile(rb"boundary\s*=", re.IGNORECASE)
+_TEXT_TYPES: Final[Mapping[str, bool]] = {  # content type: is it markup?
+    "text/plain": False,
+    "text/html": True,
+    "application/xhtml+xml": True,
+    "text/enriched": True,
+}
+_STATEFUL: Final = ("iso-2022", "utf-7", "hz")  # mail-parser leaves these undecoded in 7-bit parts
+_KEPT: Final = frozenset(
+    {
+        "auto-submitted", "precedence", "list-unsubscribe", "x-autoreply", "x-autorespond",
+        "resent-from", "x-forwarded-to", "x-forwarded-for", "return-path", "content-type",
+    }
+)  # fmt: skip
+_TRACE: Final = frozenset({"received", "authentication-results"})
+_CUT: Final = frozenset(
+    {"StartBoundaryNotFoundDefect", "CloseBoundaryNotFoundDefect", "InvalidBase64LengthDefect",
+     "InvalidBase64PaddingDefect"}
+)  # fmt: skip
+
+
+class Defect(StrEnum):
+    """What is wrong with the form of a mail."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    TOO_MANY_HEADERS = "too_many_headers"
+    TOO_MANY_PARTS = "too_many_parts"
+    UNPARSABLE = "unparsable"
+    CUT = "cut"  # the end is missing
+    NO_BOUNDARY = "no_boundary"
+    CHARSET = "charset"  # the declared charset was not the real one
+    NO_TEXT = "no_text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One mail. `texts` and `htmls` are decoded bodies, in order; `sent_at` is aware UTC or None.
+
+    `froms` holds every From header as it stands; `trace` the Received and Authentication-Results
+    headers from the top down as (lower-case name, value); `enclosed_froms` the senders of mails
+    attached to this one, whose text is in no body.
+    """
+
+    froms: tuple[str, ...] = ()
+    subject: str = ""
+    sent_at: datetime | None = None
+    trace: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
+    htmls: tuple[str, ...] = ()
+    enclosed_froms: tuple[str, ...] = ()
+    defects: frozenset[Defect] = frozenset()
+
+
+def parse_message(raw: bytes) -> Message:
+    """Return what `raw` holds; never raises on content."""
+    refused = _refused(raw)
+    if refused is not None:
+        return Message(defects=frozenset({refused}))
+    try:
+        mime = email.message_from_bytes(raw)
+        return _message_from(mime)
+    except Exception:  # noqa: BLE001  the parsers raise anything on hostile input (reference, section 6)
+        return Message(defects=frozenset({Defect.UNPARSABLE}))
+
+
+def _refused(raw: bytes) -> Defect | None:
+    """Name the limit that `raw` breaks, before any parser sees it."""
+    if not raw.strip():
+        return Defect.EMPTY
+    if len(raw) > MAX_BYTES:
+        return Defect.TOO_LARGE
+    end = _HEADER_END.search(raw)
+    header_block = raw[: end.start() if end else len(raw)]
+    if len(header_block) > MAX_HEADER_BYTES or len(_HEADER_START.findall(header_block)) > MAX_HEADERS:
+        return Defect.TOO_MANY_HEADERS
+    if sum(1 for _ in _MULTIPART.finditer(raw)) > MAX_MULTIPARTS:
+        return Defect.TOO_MANY_PARTS
+    return None
+
+
+def _message_from(mime: MimePart) -> Message:
+    headers = [(name.lower(), str(value)) for name, value in mime.raw_items()]
+    leaves, enclosed, defects = _walk(mime)
+    parsed = _mail_parser(mime)
+    texts, htmls, lied = _bodies(leaves, parsed)
+    if lied:
+        defects.add(Defect.CHARSET)
+    if not any(body.strip() for body in (*texts, *htmls)):
+        defects.add(Defect.NO_TEXT)
+    if sum(map(len, (*texts, *htmls))) > MAX_BODY_CHARS:
+        defects.add(Defect.TOO_LARGE)
+    return Message(
+        froms=tuple(value for name, value in headers if name == "from"),
+        subject=_first_header(headers, "subject"),
+        sent_at=_sent_at(parsed),
+        trace=tuple((name, decode_header_value(value)) for name, value in headers if name in _TRACE),
+        headers={name: decode_header_value(value) for name, value in reversed(headers) if name in _KEPT},
+        texts=tuple(texts),
+        htmls=tuple(htmls),
+        enclosed_froms=tuple(enclosed),
+        defects=frozenset(defects),
+    )
+
+
+def _first_header(headers: list[tuple[str, str]], wanted: str) -> str:
+    return next((one_line(decode_header_value(value)) for name, value in headers if name == wanted), "")
+
+
+def _mail_parser(mime: MimePart) -> MailParser | None:
+    """Return mail-parser's view, or None where it gives up (it can raise anything)."""
+    try:
+        return MailParser(mime)
+    except Exception:  # noqa: BLE001  wrapped as section 6 of the reference asks
+        return None
+
+
+def _sent_at(parsed: MailParser | None) -> datetime | None:
+    try:
+        sent_at = parsed.date if parsed else None
+        return sent_at.astimezone(UTC) if sent_at and sent_at.tzinfo else None
+    except Exception:  # noqa: BLE001  a nonsense Date header is no Date
+        return None
+
+
+def _walk(mime: MimePart) -> tuple[list[MimePart], list[str], set[Defect]]:
+    """List the body parts, the senders of enclosed mails, and the defects of the structure."""
+    leaves: list[MimePart] = []
+    enclosed: list[str] = []
+    defects: set[Defect] = set()
+    for count, part in enumerate(_own_parts(mime)):
+        if count > MAX_PARTS:
+            defects.add(Defect.TOO_MANY_PARTS)
+            break
+        if any(type(defect).__name__ in _CUT for defect in part.defects):
+            defects.add(Defect.CUT)
+        if part.get_content_maintype() == "multipart" and not part.is_multipart():
+            defects.add(Defect.NO_BOUNDARY)
+            leaves.append(part)
+        elif part.get_content_type() == "message/rfc822":
+            enclosed += [str(value) for inner in part.get_payload()[:1] for value in inner.get_all("From", [])]
+        elif part.get_content_type() in _TEXT_TYPES and (
+            part is mime or part.get_content_disposition() != "attachment"
+        ):
+            leaves.append(part)
+    return leaves, enclosed, defects
+
+
+def _own_parts(mime: MimePart) -> Iterator[MimePart]:
+    """Yield the parts of this mail alone, in order, without recursion."""
+    waiting = [mime]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if part.is_multipart() and part.get_content_maintype() == "multipart":
+            children = part.get_payload()
+            waiting += reversed([child for child in children if isinstance(child, MimePart)])
+
+
+def _bodies(leaves: list[MimePart], parsed: MailParser | None) -> tuple[list[str], list[str], bool]:
+    """Decode the body parts: by mail-parser where it kept them all whole, else by ourselves."""
+    plain = [leaf for leaf in leaves if not _is_markup(leaf)]
+    marked = [leaf for leaf in leaves if _is_markup(leaf)]
+    if parsed is not None and _kept_whole(plain, parsed.text_plain) and _kept_whole(marked, parsed.text_html):
+        return list(parsed.text_plain), list(parsed.text_html), False
+    decoded = [(leaf, *decode_body(leaf)) for leaf in leaves]
+    lied = any(lie for _, _, lie in decoded)
+    texts = [text for leaf, text, _ in decoded if not _is_markup(leaf)]
+    return texts, [text for leaf, text, _ in decoded if _is_markup(leaf)], lied
+
+
+def _is_markup(leaf: MimePart) -> bool:
+    if leaf.get_content_maintype() == "multipart":  # without a boundary: look at the text itself
+        return "<html" in str(leaf.get_payload())[:100_000].lower()
+    return _TEXT_TYPES[leaf.get_content_type()]
+
+
+def _kept_whole(leaves: list[MimePart], texts: list[str]) -> bool:
+    return len(leaves) == len(texts) and all(
+        text.strip() and "\ufffd" not in text and not _is_stateful(leaf)
+        for leaf, text in zip(leaves, texts, strict=True)
+    )
+
+
+def _is_stateful(leaf: MimePart) -> bool:
+    return str(leaf.get_content_charset("")).startswith(_STATEFUL)

@@ -1,0 +1,55 @@
+"""Text made comparable: one form of each letter, no invisible characters, plain digits.
+
+Owns normalising only. `clean` keeps what a person sees; `fold` is for comparing words and
+loses case, width and punctuation at the ends. Both are total.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+# Zero-width, bidi and other format controls, soft hyphen, combining grapheme joiner, BOM.
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+_SPACES: Final = re.compile(r"[^\S\n]+")
+_ALL_SPACE: Final = re.compile(r"\s+")
+_FOREIGN_DIGIT: Final = re.compile(r"[^\W\d_]|[0-9]|(\d)")
+_ENDS: Final = " \t:：#.,;|*-–—_·•=»>"  # noqa: RUF001  the full-width colon is meant
+
+
+def clean(text: str) -> str:
+    """Give `text` in NFC without invisible characters; line breaks stay, other spaces become one."""
+    if not text.isascii():
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    return _SPACES.sub(" ", _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def one_line(text: str) -> str:
+    """Give `text` cleaned, with every run of white space as one space."""
+    return _ALL_SPACE.sub(" ", clean(text)).strip()
+
+
+def plain_digits(text: str) -> str:
+    """Give `text` in NFKC with the digits of every script as 0-9, for reading numbers and times."""
+    if text.isascii():
+        return text
+    return _FOREIGN_DIGIT.sub(_plain_digit, unicodedata.normalize("NFKC", text))
+
+
+def _plain_digit(match: re.Match[str]) -> str:
+    return str(unicodedata.digit(match[1])) if match[1] else match[0]
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """Give `text` for comparing words: NFKC, case folded, spaces single, no marks at the ends."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", clean(text)).casefold())
+    else:
+        text = text.casefold()
+    return _ALL_SPACE.sub(" ", text).strip(_ENDS)

@@ -1,0 +1,237 @@
+"""The words of the mails, as data: labels, phrases that tell a kind, months, codes.
+
+Loads `labels/*.toml`, one file a language; a user's own folder of such files wins over them.
+Unknown names in a file are errors that say the file and the name (VocabularyError).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from ingest.text import fold
+from models.notification import IgnoreReason, NotificationKind
+
+SHIPPED: Final = Path(__file__).parent / "labels"
+FALLBACK: Final = "en"
+_LOOKUPS: Final = (
+    "causes", "reasons", "payment_methods", "payment_states", "order_types", "handling", "request_types",
+    "handovers", "shipping_modes", "ordinals",
+)  # fmt: skip
+_WORDS: Final = ("order_words", "morning", "afternoon", "month_first_markets")
+_EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
+_IN_BRACKETS: Final = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]\s*$")  # noqa: RUF001
+
+
+class VocabularyError(ValueError):
+    """A label file that cannot be used; the message names the file and what is wrong with it."""
+
+
+class Field(StrEnum):
+    """What a label can stand for."""
+
+    ORDER_NO = "order_no"
+    PLACED_AT = "placed_at"
+    SHOP = "shop"
+    BUYER = "buyer"
+    SHIP_BY = "ship_by"
+    PROMISED_AT = "promised_at"
+    ESTIMATED_AT = "estimated_at"
+    RESPOND_BY = "respond_by"
+    EVENT_AT = "event_at"
+    SUBTOTAL = "subtotal"
+    SHIPPING = "shipping"
+    DISCOUNT = "discount"
+    TAX = "tax"
+    TOTAL = "total"
+    REFUND = "refund"
+    QUANTITY = "quantity"
+    UNIT_PRICE = "unit_price"
+    LINE_TOTAL = "line_total"
+    PRODUCT = "product"
+    SKU = "sku"
+    VARIATION = "variation"
+    ITEMS = "items"
+    REASON = "reason"
+    TRACKING_NO = "tracking_no"
+    CARRIER = "carrier"
+    ATTEMPT = "attempt"
+    RETURN_NO = "return_no"
+    REQUEST_NO = "request_no"
+    REQUEST_TYPE = "request_type"
+    PAYMENT_METHOD = "payment_method"
+    PAYMENT_STATUS = "payment_status"
+    ORDER_TYPE = "order_type"
+    SPECIAL_HANDLING = "special_handling"
+    HANDOVER = "handover"
+    SHIPPING_MODE = "shipping_mode"
+    OTHER = "other"  # known, and none of our business: buyer's note, address, package id
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language's words, folded."""
+
+    code: str
+    labels: Mapping[str, tuple[Field, ...]]
+    phrases: Mapping[str, tuple[str, ...]]  # NotificationKind or IgnoreReason value: phrases
+    lookups: Mapping[str, Mapping[str, tuple[str, ...]]]
+    words: Mapping[str, tuple[str, ...]]
+    months: Mapping[str, int]
+
+    @cached_property
+    def patterns(self) -> Mapping[str, re.Pattern[str]]:
+        """One pattern for each kind and each reason to ignore, for folded text."""
+        return {meaning: re.compile(_alternatives(phrases)) for meaning, phrases in self.phrases.items() if phrases}
+
+    @cached_property
+    def order_no(self) -> re.Pattern[str]:
+        """An order number right behind the word for order, in running text."""
+        return re.compile(rf"(?:{_alternatives(self.words['order_words'])}|#)\W{{0,4}}(\d{{17,20}})(?!\d)")
+
+    def code_of(self, table: str, text: str) -> str | None:
+        """Return the code in `table` whose longest phrase stands in `text`; None if none does."""
+        folded = fold(text)
+        hits = (
+            (len(phrase), code)
+            for code, phrases in self.lookups.get(table, {}).items()
+            for phrase in phrases
+            if re.search(_alternatives((phrase,)), folded)
+        )
+        return max(hits, default=(0, None))[1]
+
+    def codes_of(self, table: str, text: str) -> tuple[str, ...]:
+        """Return every code of `table` that `text` speaks of, in the table's order."""
+        folded = fold(text)
+        found = self.lookups.get(table, {}).items()
+        return tuple(code for code, phrases in found if phrases and re.search(_alternatives(phrases), folded))
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All languages."""
+
+    languages: Mapping[str, Language]
+    label_owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # label: languages that have it
+
+    def fields_of(self, key: str, language: str) -> tuple[Field, ...]:
+        """Return what a label key stands for: in `language`, else in English, else where it is known."""
+        owners = self.label_owners.get(key)
+        if not owners:
+            return ()
+        for code in (language, FALLBACK, *owners):
+            if code in owners:
+                return self.languages[code].labels[key]
+        return ()
+
+    @cached_property
+    def months(self) -> Mapping[str, int]:
+        """Every language's names of the months."""
+        return {name: month for language in self.languages.values() for name, month in language.months.items()}
+
+
+def label_key(text: str) -> str:
+    """Return a label as it is looked up: folded, without edges and a bracketed remark behind it."""
+    return _EDGES.sub("", _IN_BRACKETS.sub("", fold(text)))
+
+
+def load_vocabulary(extra: Path | None = None) -> Vocabulary:
+    """Return the shipped words with those of the folder `extra` over them.
+
+    Raises VocabularyError for a file that is no TOML or has unknown names.
+    """
+    tables: dict[str, dict[str, Any]] = {}
+    for path in sorted(SHIPPED.glob("*.toml")):
+        table = _read(path)
+        tables[table["language"]] = table
+    own = sorted(extra.glob("*.toml")) if extra is not None and extra.is_dir() else []
+    for path in own:
+        table = _read(path)
+        known = tables.setdefault(table["language"], {"language": table["language"]})
+        tables[table["language"]] = _merged(known, table)
+    languages = {code: _language(table) for code, table in tables.items()}
+    owners: dict[str, tuple[str, ...]] = {}
+    for code, language in languages.items():
+        for key in language.labels:
+            owners[key] = (*owners.get(key, ()), code)
+    return Vocabulary(languages=languages, label_owners=owners)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise VocabularyError(f"{path.name}: {error}") from error
+    known = {"language", "labels", "kinds", "ignored", "months", *_LOOKUPS, *_WORDS}
+    stray = set(table) - known
+    stray |= set(table.get("labels", {})) - set(Field)
+    stray |= set(table.get("kinds", {})) - set(NotificationKind)
+    stray |= set(table.get("ignored", {})) - set(IgnoreReason)
+    if stray or not isinstance(table.get("language"), str):
+        raise VocabularyError(f"{path.name}: unknown names {sorted(stray)}, or no language")
+    return table
+
+
+def _merged(known: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Lay a user's file over the shipped one: its label takes a word away from the shipped meaning."""
+    merged = dict(known)
+    taken = {label_key(label) for labels in own.get("labels", {}).values() for label in labels}
+    merged["labels"] = {
+        name: [label for label in labels if label_key(label) not in taken]
+        for name, labels in known.get("labels", {}).items()
+    }
+    for section, content in own.items():
+        if isinstance(content, dict):
+            table = dict(merged.get(section, {}))
+            for name, phrases in content.items():
+                table[name] = [*phrases, *table.get(name, [])]
+            merged[section] = table
+        elif isinstance(content, list):
+            merged[section] = [*content, *merged.get(section, [])]
+    return merged
+
+
+def _language(table: Mapping[str, Any]) -> Language:
+    labels: dict[str, tuple[Field, ...]] = {}
+    for name, texts in table.get("labels", {}).items():
+        for text in texts:
+            key = label_key(text)
+            labels[key] = tuple(dict.fromkeys((*labels.get(key, ()), Field(name))))
+    phrases = {**table.get("kinds", {}), **table.get("ignored", {})}
+    return Language(
+        code=table["language"],
+        labels=labels,
+        phrases={meaning: _folded(texts) for meaning, texts in phrases.items()},
+        lookups={
+            name: {code: _folded(texts) for code, texts in table.get(name, {}).items()} for name in _LOOKUPS
+        },
+        words={name: _folded(table.get(name, ())) for name in _WORDS},
+        months={fold(text): int(month) for month, texts in table.get("months", {}).items() for text in texts},
+    )
+
+
+def _folded(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(text.casefold() if "#" in text else fold(text) for text in texts)
+
+
+def _alternatives(phrases: Iterable[str]) -> str:
+    return "|".join(_phrase_pattern(phrase) for phrase in sorted(phrases, key=len, reverse=True)) or r"(?!)"
+
+
+def _phrase_pattern(phrase: str) -> str:
+    """Return the pattern of one phrase: ".." is a gap; words of spaced scripts must stand whole."""
+    pattern = r".{0,40}?".join(re.escape(piece.strip()) for piece in phrase.split(".."))
+    before = r"(?<![^\W\d])" if _is_spaced(phrase[:1]) else ""
+    after = r"(?![^\W\d])" if _is_spaced(phrase[-1:]) else ""
+    return f"{before}{pattern}{after}"
+
+
+def _is_spaced(letter: str) -> bool:
+    """Tell whether `letter` is of a script that sets spaces between words (not Thai, Han or kana)."""
+    return letter.isalpha() and ord(letter) < 0x0E00 or 0x1E00 <= ord(letter or " ") < 0x2000  # noqa: PLR2004

@@ -1,0 +1,303 @@
+"""Questions that pages and the command line ask: short answers, each one query, page by page.
+
+Read-only. Rows are acted on by order number, never by their position in an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Select, func
+from sqlmodel import Session, col, or_, select
+
+from models.db.steps import StepStatus
+from models.db.tables import (
+    AlertRow,
+    AttemptRow,
+    AuditRow,
+    CaseRow,
+    DeadlineRow,
+    FactRow,
+    MailboxRow,
+    MessageRow,
+    OrderRow,
+    StepRow,
+    TodoRow,
+)
+
+PAGE: Final = 50
+COUNT_CAP: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodoLine:
+    """One thing to do with the order it concerns. `order_id` is the row's, `order_no` the platform's."""
+
+    order_id: str
+    shop_id: str
+    order_no: str
+    stage: str
+    kind: str
+    about: str
+    rule: str | None
+    case_id: str | None
+    command: str | None
+    due_at: datetime | None
+    priority: int
+    since: datetime
+    carrier: str | None
+
+
+def todo_list(  # noqa: PLR0913  # one filter each
+    session: Session,
+    *,
+    shop: str | None = None,
+    kind: str | None = None,
+    order_no: str | None = None,
+    limit: int = PAGE,
+    offset: int = 0,
+) -> list[TodoLine]:
+    """Give what people must do, worst first: by priority, then by due time (none last)."""
+    query = _todos(shop, kind, order_no).order_by(
+        col(TodoRow.priority), col(TodoRow.due_at).is_(None), col(TodoRow.due_at), col(OrderRow.order_no)
+    )
+    return [_todo_line(todo, order) for todo, order in session.exec(query.limit(limit).offset(offset))]
+
+
+def todo_counts(session: Session, shop: str | None = None) -> dict[str, int]:
+    """Count what people must do, by kind."""
+    query = select(TodoRow.kind, func.count()).join(OrderRow, col(OrderRow.id) == col(TodoRow.order_id))
+    if shop is not None:
+        query = query.where(OrderRow.shop_id == shop)
+    return dict(session.exec(query.group_by(TodoRow.kind)).all())
+
+
+def _todos(shop: str | None, kind: str | None, order_no: str | None) -> Select[tuple[TodoRow, OrderRow]]:
+    query = select(TodoRow, OrderRow).join(OrderRow, col(OrderRow.id) == col(TodoRow.order_id))
+    wanted = ((OrderRow.shop_id, shop), (TodoRow.kind, kind), (OrderRow.order_no, order_no))
+    for column, value in wanted:
+        if value is not None:
+            query = query.where(col(column) == value)
+    return query
+
+
+def _todo_line(todo: TodoRow, order: OrderRow) -> TodoLine:
+    return TodoLine(
+        order_id=order.id,
+        shop_id=order.shop_id,
+        order_no=order.order_no,
+        stage=order.stage,
+        kind=todo.kind,
+        about=todo.about,
+        rule=todo.rule,
+        case_id=todo.case_id,
+        command=todo.command,
+        due_at=todo.due_at,
+        priority=todo.priority,
+        since=todo.since,
+        carrier=order.carrier,
+    )
+
+
+def orders_page(  # noqa: PLR0913  # one filter each
+    session: Session,
+    *,
+    numbers: Sequence[str] = (),
+    stage: str | None = None,
+    shop: str | None = None,
+    open_only: bool = False,
+    limit: int = PAGE,
+    offset: int = 0,
+) -> list[OrderRow]:
+    """Give orders, the newest first. `numbers` are exact, or the beginning or end of one."""
+    query = _orders(numbers, stage, shop, open_only=open_only)
+    newest = (col(OrderRow.placed_at).desc(), col(OrderRow.id))
+    return list(session.exec(query.order_by(*newest).limit(limit).offset(offset)))
+
+
+def orders_count(
+    session: Session,
+    *,
+    numbers: Sequence[str] = (),
+    stage: str | None = None,
+    shop: str | None = None,
+    open_only: bool = False,
+) -> int:
+    """Count the same orders, up to COUNT_CAP + 1 ("10,000+")."""
+    some = _orders(numbers, stage, shop, open_only=open_only).limit(COUNT_CAP + 1).subquery()
+    return session.exec(select(func.count()).select_from(some)).one()
+
+
+def _orders(numbers: Sequence[str], stage: str | None, shop: str | None, *, open_only: bool) -> Select[tuple[OrderRow]]:
+    query = select(OrderRow)
+    if numbers:
+        like = [col(OrderRow.order_no) == n for n in numbers]
+        like += [col(OrderRow.order_no).startswith(n, autoescape=True) for n in numbers]
+        like += [col(OrderRow.order_no).endswith(n, autoescape=True) for n in numbers]
+        query = query.where(or_(*like))
+    if stage is not None:
+        query = query.where(OrderRow.stage == stage)
+    if shop is not None:
+        query = query.where(OrderRow.shop_id == shop)
+    return query.where(col(OrderRow.terminal).is_(False)) if open_only else query
+
+
+def stage_counts(session: Session, shop: str | None = None) -> dict[str, int]:
+    """Count orders by stage."""
+    query = select(OrderRow.stage, func.count())
+    if shop is not None:
+        query = query.where(OrderRow.shop_id == shop)
+    return dict(session.exec(query.group_by(OrderRow.stage)).all())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFile:
+    """Everything kept about one order, for its page."""
+
+    order: OrderRow
+    facts: Sequence[FactRow]
+    deadlines: Sequence[DeadlineRow]
+    cases: Sequence[CaseRow]
+    todos: Sequence[TodoRow]
+    steps: Sequence[StepRow]
+    attempts: Sequence[AttemptRow]
+    alerts: Sequence[AlertRow]
+    audit: Sequence[AuditRow]
+
+
+def order_file(session: Session, order_id: str) -> OrderFile | None:
+    """Give all rows of one order in order of time; None when there is no such order."""
+    order = session.get(OrderRow, order_id)
+    if order is None:
+        return None
+    of = order_id
+    return OrderFile(
+        order=order,
+        facts=session.exec(select(FactRow).where(FactRow.order_id == of).order_by(col(FactRow.occurred_at), FactRow.kind)).all(),
+        deadlines=session.exec(select(DeadlineRow).where(DeadlineRow.order_id == of).order_by(col(DeadlineRow.due_at), DeadlineRow.rule)).all(),
+        cases=session.exec(select(CaseRow).where(CaseRow.order_id == of).order_by(col(CaseRow.opened_at))).all(),
+        todos=session.exec(select(TodoRow).where(TodoRow.order_id == of).order_by(col(TodoRow.priority))).all(),
+        steps=session.exec(select(StepRow).where(StepRow.order_id == of)).all(),
+        attempts=session.exec(select(AttemptRow).where(AttemptRow.order_id == of).order_by(col(AttemptRow.id))).all(),
+        alerts=session.exec(select(AlertRow).where(col(AlertRow.dedup_key).startswith(f"{of}|")).order_by(col(AlertRow.created_at))).all(),
+        audit=session.exec(select(AuditRow).where(AuditRow.order_id == of).order_by(col(AuditRow.id))).all(),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A step that our code could not finish: dead (a person runs it again) or failing and tried again later."""
+
+    order_id: str
+    shop_id: str
+    order_no: str
+    stage: str
+    step: str
+    status: str
+    outcome: str | None
+    error_code: str | None
+    attempts: int
+    next_attempt_at: datetime | None
+    flow_run_id: str | None
+    updated_at: datetime
+
+
+def problems(session: Session, limit: int = PAGE) -> list[Problem]:
+    """Give the steps that failed or were refused and still matter, the latest first."""
+    failing = (col(StepRow.status) == StepStatus.DEAD.value) | col(StepRow.first_failed_at).is_not(None)
+    refused = col(StepRow.outcome).in_(["refused", "business_failure"])
+    unfinished = col(StepRow.status) != StepStatus.DONE.value
+    query = select(StepRow, OrderRow).join(OrderRow, col(OrderRow.id) == col(StepRow.order_id))
+    latest = (col(StepRow.updated_at).desc(), col(StepRow.order_id), col(StepRow.step))
+    rows = session.exec(query.where((failing | refused) & unfinished).order_by(*latest).limit(limit))
+    return [_problem(step, order) for step, order in rows]
+
+
+def _problem(step: StepRow, order: OrderRow) -> Problem:
+    return Problem(
+        order_id=order.id,
+        shop_id=order.shop_id,
+        order_no=order.order_no,
+        stage=order.stage,
+        step=step.step,
+        status=step.status,
+        outcome=step.outcome,
+        error_code=step.error_code,
+        attempts=step.attempts,
+        next_attempt_at=step.next_attempt_at,
+        flow_run_id=step.flow_run_id,
+        updated_at=step.updated_at,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """One clock that ran out, or was stopped too late."""
+
+    order_id: str
+    shop_id: str
+    order_no: str
+    stage: str
+    rule: str
+    state: str
+    due_at: datetime
+    met_at: datetime | None
+    detected_at: datetime | None
+    fault: str
+    carrier: str | None
+
+
+def breaches(session: Session, *, shop: str | None = None, limit: int = PAGE, offset: int = 0) -> list[Breach]:
+    """Give breaches of the platform's clocks and of our own aims, the latest due first."""
+    query = select(DeadlineRow, OrderRow).join(OrderRow, col(OrderRow.id) == col(DeadlineRow.order_id))
+    query = query.where(col(DeadlineRow.state).in_(["BREACHED", "MET_LATE"]), DeadlineRow.fault != "nobody")
+    if shop is not None:
+        query = query.where(OrderRow.shop_id == shop)
+    latest = (col(DeadlineRow.due_at).desc(), col(DeadlineRow.order_id), col(DeadlineRow.rule))
+    rows = session.exec(query.order_by(*latest).limit(limit).offset(offset))
+    return [_breach(deadline, order) for deadline, order in rows]
+
+
+def _breach(deadline: DeadlineRow, order: OrderRow) -> Breach:
+    assert deadline.due_at is not None  # noqa: S101  # a breach has a due time: it is `due_at` that passed
+    return Breach(
+        order_id=order.id,
+        shop_id=order.shop_id,
+        order_no=order.order_no,
+        stage=order.stage,
+        rule=deadline.rule,
+        state=deadline.state,
+        due_at=deadline.due_at,
+        met_at=deadline.met_at,
+        detected_at=deadline.detected_at,
+        fault=deadline.fault,
+        carrier=order.carrier,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataAge:
+    """How fresh what we show is: per mailbox the last look and the last good one."""
+
+    mailbox: str
+    last_poll_at: datetime | None
+    last_ok_at: datetime | None
+    last_error: str | None
+
+
+def data_age(session: Session) -> list[DataAge]:
+    """Give each mailbox's age; empty when none was ever read."""
+    rows = session.exec(select(MailboxRow).order_by(MailboxRow.name))
+    return [
+        DataAge(mailbox=r.name, last_poll_at=r.last_poll_at, last_ok_at=r.last_ok_at, last_error=r.last_error)
+        for r in rows
+    ]
+
+
+def quarantine_count(session: Session) -> int:
+    """Count the mails that wait for a person."""
+    waiting = (MessageRow.outcome == "quarantined", col(MessageRow.handled_at).is_(None))
+    return session.exec(select(func.count()).select_from(MessageRow).where(*waiting)).one()

@@ -1,0 +1,85 @@
+"""The database's version: which one this program needs, and bringing an older one up to it.
+
+Alembic does the work, but only when there is some: a start with tables up to date costs one query.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from models.db.session import DatabaseError, advice
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD: Final = "0001"  # the newest file in migrations/versions; a test holds them together
+MIGRATIONS: Final = Path(__file__).with_name("migrations")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """What bringing the database up to date did; `before` is None for a new one."""
+
+    before: str | None
+    after: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was done, so that the user is told."""
+        return self.before != self.after
+
+
+def migrate(engine: Engine) -> Migration:
+    """Bring the tables up to date. Raises DatabaseError if a newer Shipclock made them, or the disk refuses."""
+    try:
+        before = current_version(engine)
+        if before == HEAD:
+            return Migration(before=before, after=HEAD)
+        _upgrade(engine, before)
+    except DBAPIError as fault:
+        raise DatabaseError(advice(fault)) from None
+    return Migration(before=before, after=HEAD)
+
+
+def current_version(engine: Engine) -> str | None:
+    """Give the version that the database is at; None when it has no tables yet."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def alembic_config() -> Config:
+    """Give Alembic's configuration for our migrations."""
+    from alembic.config import Config  # noqa: PLC0415  # slow to import and seldom needed
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _upgrade(engine: Engine, before: str | None) -> None:
+    from alembic import command  # noqa: PLC0415  # slow to import and seldom needed
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = alembic_config()
+    try:
+        known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+        if before is not None and before not in known:
+            message = (
+                f"The database was made by a newer Shipclock (version {before}, this one knows {HEAD}). "
+                "Update Shipclock, or point SHIPCLOCK_DATABASE_URL at another database."
+            )
+            raise DatabaseError(message)
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as fault:
+        message = f"The database cannot be brought up to date: {fault}"
+        raise DatabaseError(message) from None

@@ -1,0 +1,341 @@
+"""Every table of Shipclock. The database is the truth; a run may die and start again from these rows.
+
+Facts are append-only; what is cached from them (orders, deadlines, cases, to-dos, steps) can be rebuilt.
+No column may hold a buyer's name, phone, address or words. Times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, LargeBinary, MetaData, TypeDecorator, UniqueConstraint
+from sqlmodel import Column, Field, SQLModel
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC moment; SQLite keeps it without a zone, so the zone is put back when read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time, store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "naive time: every stored moment is aware"
+            raise ValueError(message)
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
+        """Give the moment back aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(SQLModel):
+    """Base of all tables: one set of constraint names for SQLite and PostgreSQL."""
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
+
+
+def moment(*, nullable: bool = True, index: bool = False) -> Any:  # noqa: ANN401  # SQLModel's Field is untyped
+    """Give a UTC time column."""
+    return Field(default=None, sa_type=UtcTime, nullable=nullable, index=index)
+
+
+def json_column(default: type) -> Any:  # noqa: ANN401  # SQLModel's Field is untyped
+    """Give a JSON column that starts empty."""
+    return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
+
+
+class OrderRow(Table, table=True):
+    """One order of one shop. All but the key, `tracked_since` and `version` is cached from its facts."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "order_no"),
+        Index("ix_orders_open_next_due", "next_due_at", "id"),
+        Index("ix_orders_stage_placed", "stage", "placed_at", "id"),
+    )
+
+    id: str = Field(primary_key=True)  # ids.order_id(shop_id, order_no)
+    shop_id: str
+    order_no: str = Field(index=True)
+    stage: str
+    rank: int
+    authority: str
+    presumed: bool = False
+    terminal: bool = False
+    placed_at: datetime | None = moment(index=True)
+    promised_at: datetime | None = moment()
+    late_since: datetime | None = moment()
+    handover_mode: str
+    shipping_mode: str
+    failed_attempts: int = 0
+    cancel_reason: str | None = None
+    cancel_actor: str | None = None
+    carrier: str | None = None
+    tracking_no: str | None = None
+    holds: list[str] = json_column(list)
+    flags: list[str] = json_column(list)
+    conflicts: list[str] = json_column(list)
+    items: list[dict[str, Any]] = json_column(list)
+    milestones: dict[str, str | None] = json_column(dict)
+    next_due_at: datetime | None = moment()  # the nearest open clock a person can still meet
+    next_due_rule: str | None = None
+    next_check_at: datetime | None = moment(index=True)  # when time alone changes this order
+    policy: str = "article"
+    version: int = 0
+    created_at: datetime = moment(nullable=False)
+    updated_at: datetime = moment(nullable=False)
+
+
+class FactRow(Table, table=True):
+    """One fact; append-only. `(order_id, source_key)` is its identity."""
+
+    __tablename__ = "fact"
+
+    order_id: str = Field(primary_key=True, foreign_key="orders.id")
+    source_key: str = Field(primary_key=True)
+    kind: str
+    occurred_at: datetime = moment(nullable=False)
+    observed_at: datetime = moment(nullable=False)
+    authority: str
+    estimated: bool = False
+    source: str
+    payload: dict[str, Any] = json_column(dict)
+
+
+class EvidenceRow(Table, table=True):
+    """Which kinds of news a shop has ever received; "ask, don't accuse" rests on it."""
+
+    __tablename__ = "evidence"
+
+    shop_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    first_seen_at: datetime = moment(nullable=False)
+
+
+class DeadlineRow(Table, table=True):
+    """One clock of one order, cached; `detected_at` is when we first saw it breached."""
+
+    __tablename__ = "deadline"
+
+    order_id: str = Field(primary_key=True, foreign_key="orders.id")
+    rule: str = Field(primary_key=True)
+    about: str = Field(primary_key=True, default="")
+    state: str
+    start_at: datetime | None = moment()
+    due_at: datetime | None = moment(index=True)
+    warn_level: int = 0
+    stated: bool = False
+    breached_at: datetime | None = moment()
+    met_at: datetime | None = moment()
+    detected_at: datetime | None = moment()
+    withdrawn: bool = False
+    fault: str = ""
+    policy: str = "article"
+
+
+class CaseRow(Table, table=True):
+    """Something about an order that needs several steps or a decision, cached."""
+
+    __tablename__ = "case_file"
+
+    order_id: str = Field(primary_key=True, foreign_key="orders.id")
+    case_id: str = Field(primary_key=True)
+    kind: str
+    open: bool = Field(index=True)
+    reason: str | None = None
+    steps_done: list[str] = json_column(list)
+    next_step: str | None = None
+    waiting: bool = False
+    outcome: str | None = None
+    opened_at: datetime | None = moment()
+    closed_at: datetime | None = moment()
+
+
+class TodoRow(Table, table=True):
+    """What a person must do, cached: one verb, one order, one time. Gone when the facts say it is done."""
+
+    __tablename__ = "work_item"
+
+    order_id: str = Field(primary_key=True, foreign_key="orders.id")
+    kind: str = Field(primary_key=True)
+    about: str = Field(primary_key=True, default="")
+    rule: str | None = None
+    case_id: str | None = None
+    command: str | None = None
+    due_at: datetime | None = moment(index=True)
+    priority: int = 5
+    since: datetime = moment(nullable=False)
+
+
+class StepRow(Table, table=True):
+    """One step of one order: whether our code ran (`status`) and what came of it (`outcome`)."""
+
+    __tablename__ = "step"
+
+    order_id: str = Field(primary_key=True, foreign_key="orders.id")
+    step: str = Field(primary_key=True)
+    status: str  # queued, running, waiting, done, dead
+    outcome: str | None = None  # ok, waiting, refused, business_failure
+    attempts: int = 0
+    next_attempt_at: datetime | None = moment(index=True)
+    first_failed_at: datetime | None = moment()
+    lease_by: str | None = None
+    lease_until: datetime | None = moment()
+    error_code: str | None = None  # our own code, never a message of others
+    flow_run_id: str | None = None
+    updated_at: datetime = moment(nullable=False)
+
+
+class AttemptRow(Table, table=True):
+    """History of a step's attempts: when, by what run, how it ended."""
+
+    __tablename__ = "step_attempt"
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: str = Field(foreign_key="orders.id", index=True)
+    step: str
+    started_at: datetime = moment(nullable=False)
+    result: str  # ok, waiting, refused, business_failure, transient, failed
+    error_code: str | None = None
+    flow_run_id: str | None = None
+    by: str = "schedule"
+
+
+class AlertRow(Table, table=True):
+    """Outbox: one row per (subject, rule, level), written with the change that causes it."""
+
+    __tablename__ = "alert"
+
+    dedup_key: str = Field(primary_key=True)
+    shop_id: str | None = None
+    order_no: str | None = None
+    rule: str
+    about: str = ""
+    level: int
+    critical: bool = False
+    text_key: str
+    values: dict[str, str] = json_column(dict)
+    created_at: datetime = moment(nullable=False)
+    next_attempt_at: datetime | None = moment(index=True)  # None: nothing left to send
+    sent_at: datetime | None = moment()
+    attempts: int = 0
+    suppressed: bool = False
+    acknowledged_by: str | None = None
+
+
+class AuditRow(Table, table=True):
+    """Who did what, when and why; append-only."""
+
+    __tablename__ = "audit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = moment(nullable=False)
+    actor: str
+    action: str
+    order_id: str | None = Field(default=None, index=True)
+    before: dict[str, Any] = json_column(dict)
+    after: dict[str, Any] = json_column(dict)
+    reason: str | None = None
+
+
+class MailboxRow(Table, table=True):
+    """One mailbox: how its last look went, and who may poll it now (the lease)."""
+
+    __tablename__ = "mailbox"
+
+    name: str = Field(primary_key=True)
+    last_poll_at: datetime | None = moment()
+    last_ok_at: datetime | None = moment()
+    last_error: str | None = None  # our own code
+    refused_logins: int = 0  # in a row, with the password that `refused_with` stands for
+    refused_with: str | None = None  # keyed digest of the login, so that a changed password is tried again
+    lease_by: str | None = None
+    lease_until: datetime | None = moment()
+
+
+class FolderRow(Table, table=True):
+    """One folder of a mailbox: all messages up to `mark` are finished under this UIDVALIDITY.
+
+    `uidnext` and `messages` are what the folder said when everything in it was last finished.
+    """
+
+    __tablename__ = "folder"
+
+    mailbox: str = Field(primary_key=True)
+    folder: str = Field(primary_key=True)
+    uidvalidity: int = Field(default=0, sa_type=BigInteger)
+    mark: int = Field(default=0, sa_type=BigInteger)
+    uidnext: int = Field(default=0, sa_type=BigInteger)
+    messages: int = 0
+
+
+class MessageRow(Table, table=True):
+    """The ledger: one row per message seen, its outcome, and nothing of its text."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+        Index("ix_message_outcome_seen", "outcome", "seen_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    mailbox: str
+    folder: str
+    uidvalidity: int = Field(sa_type=BigInteger)
+    uid: int = Field(sa_type=BigInteger)  # up to 2**32 on a server, up to 2**63 for a file
+    raw_hash: str | None = Field(default=None, index=True)  # sha256; None when refused before download
+    size: int = 0
+    outcome: str  # parsed, ignored, quarantined, duplicate, released, dismissed, failed (to be tried again)
+    reason: str | None = None
+    detail: str = ""  # labels and parts, never the mail's text
+    kind: str | None = None
+    shop_id: str | None = None
+    order_nos: list[str] = json_column(list)
+    sent_at: datetime | None = moment()
+    seen_at: datetime = moment(nullable=False)
+    handled_at: datetime | None = moment()
+    attempts: int = 1
+    reader_version: str = ""
+
+
+class SealedMailRow(Table, table=True):
+    """The raw bytes of a quarantined mail, encrypted with SHIPCLOCK_KEY; deleted once handled or expired."""
+
+    __tablename__ = "sealed_mail"
+
+    message_id: int = Field(primary_key=True, foreign_key="message.id")
+    ciphertext: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    expires_at: datetime = moment(nullable=False, index=True)
+
+
+class ClockRow(Table, table=True):
+    """The virtual present of a demo's own database; no row: the wall clock counts."""
+
+    __tablename__ = "virtual_clock"
+
+    id: int = Field(default=1, primary_key=True)
+    now: datetime = moment(nullable=False)
+
+
+class MetaRow(Table, table=True):
+    """Small facts about this database: shop start dates, last summary, wake-up times."""
+
+    __tablename__ = "meta"
+
+    key: str = Field(primary_key=True)
+    value: str

@@ -1,0 +1,198 @@
+"""From a heap of reports to what is known: retraction, absurd times, merging (order-lifecycle, section 4).
+
+Pure, and blind to the order and the repetition of facts. What speaks for a group of reports is the
+strongest authority, then the earliest time, then the smallest source key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from models.fact import STRENGTH, Authority, Fact, FactKind
+from models.milestone import Milestone
+from models.stage import PROVES, RANK
+
+AHEAD: Final = timedelta(minutes=10)  # how far a sender's clock may be ahead of ours
+BEFORE_ORDER: Final = timedelta(hours=24)
+
+DERIVED: Final = frozenset(
+    {FactKind.LOST_PRESUMED, FactKind.CANCELLED_PRESUMED, FactKind.RETURN_WINDOW_CLOSED}
+)
+
+GROUP_BY: Final[Mapping[FactKind, tuple[str, ...]]] = {
+    FactKind.DUE_STATED: ("rule",),
+    FactKind.PLATFORM_HOLD_STARTED: ("minute",),
+    FactKind.PLATFORM_HOLD_ENDED: ("minute",),
+    FactKind.MARKED_SHIPPED: ("tracking_no", "-"),
+    FactKind.PICKED_UP: ("tracking_no", "-"),
+    FactKind.DROPPED_OFF: ("tracking_no", "-"),
+    FactKind.IN_TRANSIT: ("tracking_no", "-"),
+    FactKind.DELIVERY_ATTEMPT_FAILED: ("source_key",),
+    FactKind.DELIVERED: ("tracking_no", "-"),
+    FactKind.LOST_DECLARED: ("tracking_no", "-"),
+    FactKind.DAMAGED_DECLARED: ("tracking_no", "-"),
+    FactKind.CANCEL_REQUESTED: ("request_no", "minute"),
+    FactKind.CANCEL_APPROVED: ("request_no", "-"),
+    FactKind.CANCEL_REJECTED: ("request_no", "-"),
+    FactKind.CANCEL_WITHDRAWN: ("request_no", "-"),
+    FactKind.ANSWER_EXTENDED: ("request_no", "return_no", "minute"),
+    FactKind.COMPLAINT_FILED: ("minute",),
+    FactKind.COMPLAINT_ANSWERED: ("minute",),
+    FactKind.BUYER_NOTIFIED: ("case_id", "-"),
+    FactKind.REFUND_REQUESTED: ("request_no", "case_id", "-"),
+    FactKind.REFUND_DONE: ("request_no", "case_id", "-"),
+    FactKind.RETURN_REQUESTED: ("return_no", "request_no", "minute"),
+    FactKind.RETURN_ACCEPTED: ("return_no", "request_no", "-"),
+    FactKind.RETURN_REJECTED: ("return_no", "request_no", "-"),
+    FactKind.RETURN_RECEIVED: ("return_no", "request_no", "-"),
+    FactKind.RETRACTION: ("fact_id",),
+    FactKind.SELLER_CANCEL_STARTED: ("minute",),
+    FactKind.HANDOVER_SWITCHED: ("minute",),
+    FactKind.HOLD_PLACED: ("source_key",),
+    FactKind.HOLD_RELEASED: ("source_key",),
+    FactKind.CLAIM_CHOSEN: ("source_key",),
+    FactKind.CASE_CLOSED: ("case_id",),
+}
+"""What tells two reports of one kind apart: the first payload key present, or the minute of the event."""
+
+
+def group_key(fact: Fact) -> str:
+    """Which group of reports of its kind the fact belongs to; empty where an order has one such event."""
+    for key in GROUP_BY.get(fact.kind, ()):
+        if key == "minute":
+            return fact.occurred_at.isoformat(timespec="minutes")
+        if key == "source_key":
+            return fact.source_key
+        if key == "-":
+            break
+        if stated := fact.text(key):
+            return stated
+    return "-" if fact.kind in GROUP_BY else ""
+
+
+def loudness(fact: Fact) -> tuple[int, datetime, str]:
+    """Sorts reports of one group: the smallest speaks."""
+    return (-STRENGTH[fact.authority], fact.occurred_at, fact.source_key)
+
+
+def by_time(fact: Fact) -> tuple[datetime, str]:
+    """Sorts facts as they happened."""
+    return (fact.occurred_at, fact.source_key)
+
+
+def rank_proved(fact: Fact) -> int:
+    """The rank this fact proves; -1 for none. A person's drop-off doesn't prove that the carrier has it."""
+    if fact.kind is FactKind.DROPPED_OFF and fact.authority is Authority.HUMAN:
+        return -1
+    stage = PROVES.get(fact.kind)
+    return -1 if stage is None else RANK[stage]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The facts that count, in the order they happened; `absurd` are those whose time could not be true."""
+
+    facts: tuple[Fact, ...]
+    by_kind: Mapping[FactKind, tuple[Fact, ...]]
+    milestones: Mapping[FactKind, Milestone]
+    absurd: tuple[Fact, ...] = ()
+
+    def of(self, *kinds: FactKind) -> tuple[Fact, ...]:
+        """All counting reports of these kinds; of one kind, as they happened."""
+        if len(kinds) == 1:
+            return self.by_kind.get(kinds[0], ())
+        return tuple(fact for kind in kinds for fact in self.by_kind.get(kind, ()))
+
+    def speaking(self, kind: FactKind) -> Fact | None:
+        """The report of that kind which speaks for all; None when there is none."""
+        return min(self.by_kind.get(kind, ()), key=loudness, default=None)
+
+    def at(self, kind: FactKind) -> datetime | None:
+        """When it happened, as the strongest authority tells; None when nobody does."""
+        milestone = self.milestones.get(kind)
+        return milestone.at if milestone else None
+
+
+def weigh(facts: Iterable[Fact], now: datetime) -> Evidence:
+    """What counts of these facts at `now`: observed by then, not derived, not retracted, times made sane."""
+    known = sorted(without_retracted(_distinct(facts, now)), key=by_time)
+    counting, absurd = with_sane_times(known)
+    grouped: dict[FactKind, list[Fact]] = {}
+    for fact in counting:
+        grouped.setdefault(fact.kind, []).append(fact)
+    return Evidence(
+        facts=tuple(counting),
+        by_kind={kind: tuple(reports) for kind, reports in grouped.items()},
+        milestones={kind: _milestone(kind, reports) for kind, reports in grouped.items()},
+        absurd=tuple(absurd),
+    )
+
+
+def without_retracted(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts that no retraction in force names. A later retraction may take back an earlier one."""
+    retractions = [fact for fact in facts if fact.kind is FactKind.RETRACTION]
+    if not retractions:
+        return list(facts)
+    gone: set[str] = set()
+    settled: set[str] = set()  # a retraction names what was there before it, never a later one or itself
+    for retraction in sorted(retractions, key=lambda fact: (fact.observed_at, fact.source_key), reverse=True):
+        settled.add(retraction.source_key)
+        named = retraction.text("fact_id")
+        if retraction.source_key not in gone and named is not None and named not in settled:
+            gone.add(named)
+    return [fact for fact in facts if fact.source_key not in gone]
+
+
+def with_sane_times(facts: Sequence[Fact]) -> tuple[list[Fact], list[Fact]]:
+    """The facts with absurd times replaced by when we saw them, and which those are (X09).
+
+    Absurd: more than 10 minutes after we saw it, or more than 24 hours before the order was placed.
+    """
+    absurd: list[Fact] = []
+    sane = [_seen_instead(fact, absurd) if fact.occurred_at > fact.observed_at + AHEAD else fact for fact in facts]
+    placed = min((fact for fact in sane if fact.kind is FactKind.ORDER_PLACED), key=loudness, default=None)
+    if placed is not None:
+        earliest = placed.occurred_at - BEFORE_ORDER
+        early = [fact.occurred_at < earliest and fact not in absurd for fact in sane]
+        sane = [_seen_instead(fact, absurd) if too else fact for fact, too in zip(sane, early, strict=True)]
+    if absurd:
+        sane.sort(key=by_time)
+        absurd.sort(key=by_time)
+    return sane, absurd
+
+
+def _seen_instead(fact: Fact, absurd: list[Fact]) -> Fact:
+    corrected = replace(fact, occurred_at=fact.observed_at, estimated=True)
+    absurd.append(corrected)
+    return corrected
+
+
+def _distinct(facts: Iterable[Fact], now: datetime) -> list[Fact]:
+    """One fact for each source key, as the store keeps it; which one does not depend on their order."""
+    kept: dict[str, Fact] = {}
+    for fact in facts:
+        if fact.observed_at > now or fact.authority is Authority.TIMER or fact.kind in DERIVED:
+            continue
+        other = kept.setdefault(fact.source_key, fact)
+        if other is not fact and other != fact:
+            kept[fact.source_key] = min(other, fact, key=_identity)
+    return list(kept.values())
+
+
+def _identity(fact: Fact) -> tuple[datetime, datetime, str, str, str]:
+    payload = repr(sorted((key, repr(value)) for key, value in fact.payload.items()))
+    return (fact.observed_at, fact.occurred_at, fact.kind, fact.authority, f"{payload}{fact.estimated}{fact.source}")
+
+
+def _milestone(kind: FactKind, reports: Sequence[Fact]) -> Milestone:
+    first = min(reports, key=loudness) if len(reports) > 1 else reports[0]
+    return Milestone(
+        kind=kind,
+        at=first.occurred_at,
+        known_by=first.occurred_at,
+        known_at=min(fact.observed_at for fact in reports),
+        authority=first.authority,
+    )

@@ -1,0 +1,217 @@
+"""What the user decides: every key of shipclock.toml, its default, what is allowed and an example.
+
+Owns names and checks of single values; `models.settings_file` reads the file and tells what is wrong with its
+line. Descriptions continue the sentence "is not ...", examples are TOML; nothing here opens anything.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+from models.stage import HandoverMode, ShippingMode
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+# ISO 4217, the codes in use for payments (funds and metals left out)
+CURRENCIES: Final = frozenset(
+    """
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN
+    BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS
+    GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW
+    KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD
+    NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD
+    SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED
+    VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG
+    """.split()  # noqa: SIM905  # a table of codes, not 150 quoted words
+)
+
+
+def _currency(code: str) -> str:
+    if code not in CURRENCIES:
+        raise ValueError(code)
+    return code
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError) as unknown:
+        raise ValueError(name) from unknown
+    return name
+
+
+def _hours(given: object) -> object:
+    """Turn "09:00-18:00" into two times; the shop closes after it opens."""
+    if isinstance(given, tuple):
+        return given
+    if not isinstance(given, str):
+        raise ValueError(given)  # noqa: TRY004  # pydantic turns ValueError alone into a fault of the key
+    opens, closes = (time.fromisoformat(part.strip()) for part in given.split("-"))
+    if closes <= opens:
+        raise ValueError(given)
+    return opens, closes
+
+
+def _weekday(given: object) -> object:
+    """Turn mon..sun (or a longer English name) into 0..6."""
+    return WEEKDAYS.index(given.strip().lower()[:3]) if isinstance(given, str) else given
+
+
+def _day(given: object) -> object:
+    """Take TOML's own date or its text, never a number."""
+    if isinstance(given, str):
+        return date.fromisoformat(given)
+    if type(given) is not date:
+        raise ValueError(given)  # a number would be taken for seconds since 1970
+    return given
+
+
+def _from_settings_folder(path: Path, info: ValidationInfo) -> Path:
+    """Count a relative path from the settings file's folder, not from where the command runs."""
+    folder: Path | None = (info.context or {}).get("folder")
+    plain = path.expanduser()
+    return folder / plain if folder else plain
+
+
+Text = Annotated[str, Field(pattern=r"\S", max_length=100)]
+Currency = Annotated[str, AfterValidator(_currency)]
+TimeZone = Annotated[str, AfterValidator(_timezone)]
+Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
+Domain = Annotated[str, Field(pattern=r"^[^@\s/]+\.[^@\s/.]+$"), AfterValidator(str.lower)]
+AppriseAddress = Annotated[str, Field(pattern=r"^[A-Za-z][\w+.-]*://\S+$")]
+Day = Annotated[date, BeforeValidator(_day)]
+Weekday = Annotated[int, BeforeValidator(_weekday), Field(ge=0, le=6)]
+SettingsPath = Annotated[Path, AfterValidator(_from_settings_folder)]
+
+
+def _key(allowed: str, example: str, **rest: Any) -> Any:  # noqa: ANN401  # pydantic's Field is untyped
+    """Describe a key: what is allowed (after "is not ...") and a line that would be right."""
+    return Field(description=allowed, examples=[example], **rest)
+
+
+class Section(BaseModel):
+    """A table of shipclock.toml: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class MailboxSettings(Section):
+    """One `[[mailbox]]`: where the notifications arrive and whose verdict on the sender counts."""
+
+    name: Annotated[
+        str,
+        _key(
+            "a short name of small letters, digits, - and _", 'name = "main"', pattern="^[a-z0-9][a-z0-9_-]*$"
+        ),
+    ]
+    kind: Annotated[
+        Literal["imap", "maildir", "folder"], _key("one of imap, maildir, folder", 'kind = "imap"')
+    ] = "imap"
+    host: Annotated[
+        str,
+        _key(
+            "the name of a mail server, without imaps:// and port",
+            'host = "imap.gmail.com"',
+            pattern=r"^[\w.:-]*$",
+        ),
+    ] = ""
+    port: Annotated[int, _key("a number from 1 to 65535", "port = 993", ge=1, le=65535)] = 993
+    tls: Annotated[bool, _key("true or false", "tls = true")] = True
+    user: Annotated[str, _key("the mailbox's user name, mostly its address", 'user = "shop@gmail.com"')] = ""
+    authserv_id: Annotated[
+        str,
+        _key(
+            "the name your mail server writes at the start of Authentication-Results (empty for Microsoft)",
+            'authserv_id = "mx.google.com"',
+            pattern=r"^[^\s;]*$",
+        ),
+    ] = ""
+    allowed_from_domains: Annotated[
+        tuple[Domain, ...],
+        _key(
+            "a list of the domains TikTok Shop writes from",
+            'allowed_from_domains = ["shop.tiktok.com"]',
+            min_length=1,
+        ),
+    ] = ("shop.tiktok.com",)
+    folders: Annotated[
+        tuple[Text, ...], _key("a list of folder names", 'folders = ["INBOX", "Spam"]', min_length=1)
+    ] = ("INBOX",)
+    path: Annotated[
+        SettingsPath | None, _key("the path of a Maildir or of a folder of .eml files", 'path = "mail"')
+    ] = None
+    ca_file: Annotated[
+        SettingsPath | None, _key("the path of a file of certificates", 'ca_file = "ca.pem"')
+    ] = None
+
+
+class ShopSettings(Section):
+    """One `[[shop]]`: its market, its hours and how its parcels leave."""
+
+    name: Annotated[
+        Text, _key("the shop's name as TikTok Shop writes it in its mails", 'name = "Tre Viet Store"')
+    ]
+    market: Annotated[str, _key("a country code of two capitals", 'market = "VN"', pattern="^[A-Z]{2}$")]
+    currency: Annotated[Currency, _key("an ISO currency code of three capitals", 'currency = "VND"')]
+    timezone: Annotated[TimeZone, _key("a name of the IANA time zone list", 'timezone = "Asia/Ho_Chi_Minh"')]
+    mailbox: Annotated[str, _key("the name of a [[mailbox]] in this file", 'mailbox = "main"')]
+    policy: Annotated[str, _key("the name of a policy", 'policy = "article"')] = "article"
+    handover: Annotated[HandoverMode, _key("one of pickup, drop_off", 'handover = "pickup"')] = (
+        HandoverMode.PICKUP
+    )
+    shipping: Annotated[ShippingMode, _key("one of seller, platform", 'shipping = "seller"')] = (
+        ShippingMode.SELLER
+    )
+    drop_off_point: Annotated[
+        str, _key("the name of the place where parcels are dropped off", 'drop_off_point = "Post office 3"')
+    ] = ""
+    business_hours: Annotated[
+        Hours, _key("an opening and a later closing time", 'business_hours = "09:00-18:00"')
+    ] = (time(9), time(18))
+    business_days: Annotated[
+        tuple[Weekday, ...],
+        _key(
+            "a list of weekdays (mon, tue, wed, thu, fri, sat, sun, or 0 for Monday to 6)",
+            'business_days = ["mon", "tue", "wed", "thu", "fri"]',
+            min_length=1,
+        ),
+    ] = (0, 1, 2, 3, 4, 5)
+    closed_days: Annotated[
+        tuple[Day, ...], _key("a list of dates, year-month-day", "closed_days = [2027-02-06, 2027-02-07]")
+    ] = ()
+    orders_from: Annotated[Day | None, _key("a date, year-month-day", "orders_from = 2026-11-22")] = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone, for showing times and counting business hours."""
+        return ZoneInfo(self.timezone)
+
+
+class AlertSettings(Section):
+    """`[alerts]`: Apprise addresses and what is sent there."""
+
+    addresses: Annotated[
+        tuple[AppriseAddress, ...],
+        _key("a list of Apprise addresses (service://...)", 'addresses = ["ntfy://ntfy.sh/my-shop"]'),
+    ] = ()
+
+
+class Settings(Section):
+    """All of shipclock.toml."""
+
+    mailbox: Annotated[tuple[MailboxSettings, ...], _key("a list of tables", "[[mailbox]]")] = ()
+    shop: Annotated[tuple[ShopSettings, ...], _key("a list of tables", "[[shop]]")] = ()
+    alerts: Annotated[AlertSettings, _key("a table", "[alerts]")] = AlertSettings()
+
+    def shop_named(self, name: str) -> ShopSettings | None:
+        """Find a shop by its name, capitals or not; None when there is none."""
+        return next((shop for shop in self.shop if shop.name.casefold() == name.casefold()), None)
+
+    def shops_of(self, mailbox: str) -> tuple[ShopSettings, ...]:
+        """Give the shops whose mail arrives in this mailbox."""
+        return tuple(shop for shop in self.shop if shop.mailbox == mailbox)
