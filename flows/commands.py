@@ -16,11 +16,12 @@ from sqlmodel import Session
 from flows.office import Office
 from flows.shop.protocol import Answer, Outcome, Shop
 from flows.steps import record_told
+from models.case import CaseStep
 from models.command import Accepted, Command, Refused, decide
 from models.command_name import CommandName
 from models.db.audit import note
 from models.db.facts import facts_of
-from models.db.orders import folded, locked_row, record_facts
+from models.db.orders import folded, locked_row, record_facts, terms_of
 from models.db.session import open_session
 from models.db.tables import OrderRow
 from models.ids import order_id
@@ -80,9 +81,9 @@ def _claim_step(shop: Shop, order: Order, order_no: str, command: Command, key: 
     reason = (case.reason if case else None) or "other"
     about = f"{key}:{case.case_id if case else ''}:{step}"
     doing: Mapping[str, Callable[[], Answer]] = {
-        "cancel": lambda: shop.cancel(order_no, reason=reason, key=about),
-        "notify": lambda: shop.message_buyer(order_no, topic=reason, key=about),
-        "refund": lambda: shop.request_refund(order_no, key=about),
+        CaseStep.CANCEL: lambda: shop.cancel(order_no, reason=reason, key=about),
+        CaseStep.NOTIFY: lambda: shop.message_buyer(order_no, topic=reason, key=about),
+        CaseStep.REQUEST_REFUND: lambda: shop.request_refund(order_no, key=about),
     }
     return doing[step]() if step in doing else Answer(outcome=Outcome.OK)
 
@@ -117,17 +118,11 @@ def perform(office: Office, shop_name: str, order_no: str, command: Command) -> 
     return _store(office, shop, order_no, command)
 
 
-def _decided(
-    session: Session, shop: ShopSettings, row: OrderRow, order: Order, command: Command
-) -> Accepted | Refused:
-    from models.db.orders import terms_of
-
+def _decided(session: Session, shop: ShopSettings, row: OrderRow, order: Order, command: Command) -> Accepted | Refused:
     return decide(order, facts_of(session, row.id), command, terms_of(session, shop))
 
 
-def _at_shop(
-    office: Office, shop_name: str, order_no: str, order: Order, command: Command, key: str
-) -> Refused | None:
+def _at_shop(office: Office, shop_name: str, order_no: str, order: Order, command: Command, key: str) -> Refused | None:
     shop, effect = office.open_shop(shop_name), AT_SHOP.get(command.name)
     if not shop.acts or effect is None:
         return None

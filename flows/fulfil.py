@@ -7,14 +7,14 @@ row's lease, the order's own facts and the shop's idempotency key guard it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from prefect import Task, flow, task
-from prefect.client.schemas.objects import TaskRun
+from prefect.client.schemas.objects import State, TaskRun
 from prefect.runtime import flow_run
-from prefect.states import Completed, State
+from prefect.states import Completed
 
 from flows.office import Office, open_office
 from flows.shop.protocol import Answer
@@ -25,7 +25,7 @@ from models.ids import order_id
 from models.stage import Step
 
 EFFECT_SECONDS: Final = 60
-RETRY_SECONDS: Final = [1, 4]  # longer waits are rows: next_attempt_at
+RETRY_SECONDS: Final[list[float]] = [1, 4]  # longer waits are rows: next_attempt_at
 
 
 class StepsFailed(Exception):  # noqa: N818  # names the outcome of a run
@@ -42,13 +42,12 @@ def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> boo
     return isinstance(failure, TimeoutError) or bool(getattr(failure, "transient", False))
 
 
-def _step_task(step: Step) -> Task[..., Answer]:
+def _step_task(step: Step) -> Task[[str, str], Answer]:
     def do(shop_name: str, order_no: str) -> Answer:
         return carry_out(open_office(), shop_name, order_no, step)
 
     do.__doc__ = f"Carry out the step {step} of one order. Safe to repeat."
-    return task(
-        do,
+    as_task = task(
         name=step.value,
         task_run_name=f"{step}-{{order_no}}",
         retries=len(RETRY_SECONDS),
@@ -58,6 +57,7 @@ def _step_task(step: Step) -> Task[..., Answer]:
         timeout_seconds=EFFECT_SECONDS,
         persist_result=False,
     )
+    return as_task(do)
 
 
 confirm = _step_task(Step.CONFIRM)
@@ -65,7 +65,7 @@ pack = _step_task(Step.PACK)
 hand_over = _step_task(Step.HAND_OVER)
 track = _step_task(Step.TRACK)
 
-TASKS: Final[Mapping[Step, Callable[[str, str], Answer]]] = MappingProxyType(
+TASKS: Final[Mapping[Step, Task[[str, str], Answer]]] = MappingProxyType(
     {Step.CONFIRM: confirm, Step.PACK: pack, Step.HAND_OVER: hand_over, Step.TRACK: track}
 )
 

@@ -6,11 +6,12 @@ The work is `ingest.poll`; a run is short, may be killed anywhere and may run tw
 from __future__ import annotations
 
 from prefect import flow, get_run_logger
-from prefect.states import Completed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from flows.office import open_office
-from ingest.errors import MailboxError
-from ingest.poll import MailboxBusy, poll_mailbox as poll
+from ingest import poll
+from ingest.errors import MailboxBusyError, MailboxError
 
 
 class PollFailed(Exception):  # noqa: N818  # names the outcome of a run
@@ -32,8 +33,8 @@ def poll_mailbox(mailbox: str | None = None) -> State[object]:
         if mailbox not in {None, one.name}:
             continue
         try:
-            result = poll(office.engine, one, office.shops_of(one.name), office.home, office.now)
-        except MailboxBusy:
+            result = poll.poll_mailbox(office.engine, one, office.shops_of(one.name), office.home, office.now)
+        except MailboxBusyError:
             told.append(f"{one.name}: another run is reading it")
         except MailboxError as fault:
             log.error("mailbox %s: %s", one.name, fault.code)  # noqa: TRY400  # a trace could hold a mail's words

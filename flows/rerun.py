@@ -55,7 +55,14 @@ def rerun_step(
     key = order_id(shop_name, order_no)
     with open_session(office.engine) as session:
         known = requeue(session, key, step, office.now())
-        note(session, at=office.now(), actor=by, action=f"rerun {step}", order_id=key if known else None, reason=reason)
+        note(
+            session,
+            at=office.now(),
+            actor=by,
+            action=f"rerun {step}",
+            order_id=key if known else None,
+            reason=reason,
+        )
         session.commit()
     if not known:
         return RerunReport(where=Where.NOT_NEEDED)

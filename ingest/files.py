@@ -70,7 +70,7 @@ class FileMailbox:
         """Nothing is held open."""
 
     def _read(self, uid: int) -> RawMessage | None:
-        """The message; None if it was deleted. A mail program renames a file when its flags change: look again."""
+        """The message; None if it was deleted. Mail programs rename a file when its flags change: look again."""
         for _ in range(RENAMES):
             if uid not in self._files:
                 break
@@ -92,9 +92,7 @@ class FileMailbox:
 def _maildir_files(path: Path, folder: str) -> dict[int, Path]:
     """Delivered messages by uid, oldest name first; `new` and `cur` alike, since a reader moves them."""
     root = path if folder == INBOX else path / f".{folder.replace('/', '.')}"
-    files = [
-        file for part in ("new", "cur") for file in (root / part).iterdir() if not file.name.startswith(".")
-    ]
+    files = [file for part in ("new", "cur") for file in (root / part).iterdir() if not file.name.startswith(".")]
     return {_uid(_unique_name(file)): file for file in sorted(files, key=_unique_name)}
 
 

@@ -6,10 +6,12 @@ traceback of our own fault, of which the place is kept and never the message.
 
 from __future__ import annotations
 
+import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -17,10 +19,11 @@ from typing import Final
 from ingest.facts import facts_from
 from ingest.mailbox import RawMessage
 from ingest.message import parse_message
-from ingest.reader import read_mail
-from ingest.sender import Receiver
-from ingest.vocabulary import Vocabulary
+from ingest.reader import read_mail, read_vouched
+from ingest.sender import Receiver, receiver_of
+from ingest.vocabulary import Vocabulary, load_vocabulary
 from models.fact import Fact
+from models.home import Home
 from models.notification import (
     Ignored,
     IgnoreReason,
@@ -30,8 +33,10 @@ from models.notification import (
     QuarantineReason,
     Reading,
 )
-from models.settings import ShopSettings
+from models.settings import MailboxSettings, ShopSettings
 
+END_OF_HEADERS: Final = re.compile(rb"\r?\n\r?\n")
+OWN_LABELS: Final = "labels"  # the user's vocabulary files, in the home
 REPLAY_AFTER: Final = timedelta(days=30)  # a genuine mail this old that was not here at our last look
 
 
@@ -46,6 +51,31 @@ class Context:
     last_look: datetime | None = None
 
 
+def context_for(
+    mailbox: MailboxSettings,
+    shops: Iterable[ShopSettings],
+    home: Home,
+    now: datetime,
+    last_look: datetime | None = None,
+) -> Context:
+    """What a mailbox's messages are judged by; of `shops` those whose notifications arrive in it.
+
+    Raises VocabularyError when the user's own label files cannot be used.
+    """
+    return Context(
+        receiver=receiver_of(mailbox),
+        shops={shop.name: shop for shop in shops if shop.mailbox == mailbox.name},
+        vocabulary=_vocabulary(home.path),
+        now=now,
+        last_look=last_look,
+    )
+
+
+@cache  # reading the label files takes longer than reading many mails
+def _vocabulary(home: Path) -> Vocabulary:
+    return load_vocabulary(home / OWN_LABELS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One message, what it tells, and the facts about orders (by order number) that follow."""
@@ -57,14 +87,17 @@ class Finding:
     told: tuple[tuple[str, Fact], ...] = ()
 
 
-def judge(message: RawMessage, context: Context) -> Finding:
-    """What the message comes to; a fault of our own reader is a quarantined message too."""
+def judge(message: RawMessage, context: Context, *, vouched: bool = False) -> Finding:
+    """What the message comes to; a fault of our own reader is a quarantined message too.
+
+    `vouched`: a person stands for it, so neither the sender nor the age is asked.
+    """
     if message.raw is None:
         reason = message.refused or QuarantineReason.INCOMPLETE
         return Finding(message=message, reading=Quarantined(reason=reason, detail="not downloaded"))
     digest = sha256(message.raw).hexdigest()
     try:
-        return _judged(message, message.raw, digest, context)
+        return _judged(message, message.raw, digest, context, vouched=vouched)
     except Exception as fault:  # noqa: BLE001  one poisoned mail never holds up others
         return Finding(message=message, reading=failed(fault), raw_hash=digest)
 
@@ -76,11 +109,13 @@ def failed(fault: Exception) -> Quarantined:
     return Quarantined(reason=QuarantineReason.READER_FAILED, detail=f"{type(fault).__name__}{place}")
 
 
-def _judged(message: RawMessage, raw: bytes, digest: str, context: Context) -> Finding:
-    reading = read_mail(raw, context.receiver, list(context.shops.values()), context.vocabulary, context.now)
-    sent_at = parse_message(raw).sent_at
+def _judged(message: RawMessage, raw: bytes, digest: str, context: Context, *, vouched: bool) -> Finding:
+    shops = list(context.shops.values())
+    read = read_vouched if vouched else read_mail
+    reading: Reading = read(raw, context.receiver, shops, context.vocabulary, context.now)
+    sent_at = parse_message(END_OF_HEADERS.split(raw, maxsplit=1)[0]).sent_at  # a parse without a body is cheap
     told: tuple[tuple[str, Fact], ...] = ()
-    if isinstance(reading, Notification):
+    if isinstance(reading, Notification) and not vouched:
         reading = counted(reading, sent_at, context)
     if isinstance(reading, Notification):
         told = tuple(facts_from(reading, sent_at=sent_at, observed_at=context.now, source_ref=digest))
@@ -91,7 +126,8 @@ def counted(told: Notification, sent_at: datetime | None, context: Context) -> R
     """The notification, unless it is older than the shop's start or looks like a replayed mail.
 
     Where the shop says from when on its orders count, that decides alone. Where it doesn't, a new order that
-    is older than REPLAY_AFTER at our last look should have been found then; on the very first look all counts.
+    was older than REPLAY_AFTER at our last look should have been here then; on the very first look all
+    counts.
     """
     shop = context.shops[told.shop]
     placed_at = told.placed_at or sent_at or told.event_at

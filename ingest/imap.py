@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, Final
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
 
 from ingest.errors import (
     CertificateRefusedError,
@@ -38,8 +38,14 @@ PATIENCE: Final = (
     "[UNAVAILABLE]", "[THROTTLED]", "[LIMIT]", "[OVERQUOTA]", "[INUSE]", "[SERVERBUG]",
     "TOO MANY SIMULTANEOUS", "TOO MANY CONNECTIONS",
 )  # fmt: skip
+UNREADABLE: Final = "the server's answer cannot be read. It is tried again by itself."
 # What the libraries raise, what it is to us, what to do; the first that fits.
 FAULTS: Final[tuple[tuple[tuple[type[Exception], ...], type[MailboxError], str], ...]] = (
+    (
+        (ProtocolError,),
+        OddReplyError,
+        UNREADABLE,
+    ),
     (
         (LoginError,),
         LoginRefusedError,
@@ -121,11 +127,7 @@ class ImapMailbox:
     def _sizes(self, uids: Sequence[int]) -> list[tuple[int, int]]:
         with self._told():
             answer = self._client.fetch(uids, ["RFC822.SIZE"])
-            return [
-                (uid, int(answer[uid][b"RFC822.SIZE"]))
-                for uid in uids
-                if b"RFC822.SIZE" in answer.get(uid, {})
-            ]
+            return [(uid, int(answer[uid][b"RFC822.SIZE"])) for uid in uids if b"RFC822.SIZE" in answer.get(uid, {})]
 
     def _bodies(self, batch: Sequence[tuple[int, int]]) -> Sequence[RawMessage]:
         small = [uid for uid, size in batch if size <= MAX_MAIL_BYTES]
@@ -134,7 +136,7 @@ class ImapMailbox:
         return [_message(uid, size, raws.get(uid)) for uid, size in batch if uid not in gone]
 
     def _download(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """The bytes by uid. Where the server refuses the batch, one may be at fault: each is asked for alone."""
+        """Bytes by uid. Where the server refuses the batch, one may be at fault: each is asked for alone."""
         with self._told():
             try:
                 return self._peek(uids)
@@ -153,9 +155,7 @@ class ImapMailbox:
 
     def _peek(self, uids: Sequence[int]) -> dict[int, bytes]:
         answer = self._client.fetch(uids, ["BODY.PEEK[]"]) if uids else {}
-        return {
-            uid: parts[b"BODY[]"] for uid, parts in answer.items() if isinstance(parts.get(b"BODY[]"), bytes)
-        }
+        return {uid: parts[b"BODY[]"] for uid, parts in answer.items() if isinstance(parts.get(b"BODY[]"), bytes)}
 
     def _gone(self, uids: Sequence[int]) -> frozenset[int]:
         """Which of the uids that gave no body were deleted meanwhile; the others must not get lost."""
@@ -234,4 +234,4 @@ def _error_for(fault: Exception, name: str, folder: str | None) -> MailboxError:
             return error(f"Mailbox {name}: {words}")
     if isinstance(fault, IMAPClientError) and folder is not None:
         return FolderMissingError(f"Mailbox {name}: no folder {folder!r}. Check `folders` in the settings.")
-    return OddReplyError(f"Mailbox {name}: the server's answer cannot be read. It is tried again by itself.")
+    return OddReplyError(f"Mailbox {name}: {UNREADABLE}")

@@ -84,7 +84,7 @@ def _busy(row: MailboxRow) -> MailboxBusyError:
     by, until = row.lease_by or "another run", row.lease_until or datetime.min.replace(tzinfo=UTC)
     host, _, pid = by.partition(":")
     return MailboxBusyError(
-        f"Mailbox {row.name} is being read by process {pid.partition(':')[0]} on {host}; try again in a minute.",
+        f"Mailbox {row.name} is read by process {pid.partition(':')[0]} on {host} now; try again in a minute.",
         by=by,
         until=until,
     )

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Session, col, delete, func, select, update
+from sqlalchemy import ColumnElement, and_
+from sqlmodel import Session, col, select, update
 
 from ingest.mailbox import FolderState
 from models.db.insert import insert_new
-from models.db.tables import FolderRow, MailboxRow, MessageRow, SealedMailRow
+from models.db.tables import FolderRow, MailboxRow, MessageRow
 
 
 class Outcome(StrEnum):
@@ -50,6 +51,12 @@ def note_success(session: Session, mailbox: str, now: datetime) -> None:
     _set_mailbox(session, mailbox, last_poll_at=now, last_ok_at=now, last_error=None)
 
 
+def last_ok_at(session: Session, mailbox: str) -> datetime | None:
+    """When everything in the mailbox was last read; None before the first time."""
+    row = session.get(MailboxRow, mailbox)
+    return row.last_ok_at if row is not None else None
+
+
 def note_fault(session: Session, mailbox: str, code: str, now: datetime) -> None:
     """The mailbox could not be read at `now`, for the reason `code`."""
     _set_mailbox(session, mailbox, last_poll_at=now, last_error=code)
@@ -60,6 +67,12 @@ def note_refusal(session: Session, mailbox: str, login: str) -> None:
     row = mailbox_row(session, mailbox)
     count = row.refused_logins + 1 if row.refused_with == login else 1
     _set_mailbox(session, mailbox, refused_logins=count, refused_with=login)
+
+
+def refusals(session: Session, mailbox: str) -> tuple[int, str | None]:
+    """How often in a row the server refused the login, and the digest of that login."""
+    row = session.get(MailboxRow, mailbox)
+    return (row.refused_logins, row.refused_with) if row is not None else (0, None)
 
 
 def forget_refusals(session: Session, mailbox: str) -> None:
@@ -106,8 +119,8 @@ def _set_folder(session: Session, place: Place, **values: object) -> None:
     session.connection().execute(update(FolderRow).where(_is_folder(place)).values(**values))
 
 
-def _is_folder(place: Place):
-    return (col(FolderRow.mailbox) == place.mailbox) & (col(FolderRow.folder) == place.folder)
+def _is_folder(place: Place) -> ColumnElement[bool]:
+    return and_(col(FolderRow.mailbox) == place.mailbox, col(FolderRow.folder) == place.folder)
 
 
 def finished_above(session: Session, place: Place, mark: int) -> frozenset[int]:
@@ -122,11 +135,11 @@ def finished_among(session: Session, place: Place, uids: Sequence[int]) -> froze
     return frozenset(session.exec(query).all())
 
 
-def _is_in(place: Place):
-    return (
-        (col(MessageRow.mailbox) == place.mailbox)
-        & (col(MessageRow.folder) == place.folder)
-        & (col(MessageRow.uidvalidity) == place.uidvalidity)
+def _is_in(place: Place) -> ColumnElement[bool]:
+    return and_(
+        col(MessageRow.mailbox) == place.mailbox,
+        col(MessageRow.folder) == place.folder,
+        col(MessageRow.uidvalidity) == place.uidvalidity,
     )
 
 

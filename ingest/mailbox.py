@@ -57,7 +57,7 @@ class Mailbox(Protocol):
         ...
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Sequence[RawMessage]]:
-        """The messages in that order, in batches that fit into memory; what is deleted by then is left out."""
+        """The messages in that order, in batches that fit into memory, without what is deleted by then."""
         ...
 
     def close(self) -> None:

@@ -175,12 +175,17 @@ def _walk(mime: MimePart) -> tuple[list[MimePart], list[str], set[Defect]]:
             defects.add(Defect.NO_BOUNDARY)
             leaves.append(part)
         elif part.get_content_type() == "message/rfc822":
-            enclosed += [str(value) for inner in part.get_payload()[:1] for value in inner.get_all("From", [])]
+            enclosed += _enclosed_froms(part)
         elif part.get_content_type() in _TEXT_TYPES and (
             part is mime or part.get_content_disposition() != "attachment"
         ):
             leaves.append(part)
     return leaves, enclosed, defects
+
+
+def _enclosed_froms(part: MimePart) -> list[str]:
+    inner = part.get_payload(0) if part.is_multipart() else None
+    return [str(value) for value in inner.get_all("From", [])] if isinstance(inner, MimePart) else []
 
 
 def _own_parts(mime: MimePart) -> Iterator[MimePart]:

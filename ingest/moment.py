@@ -104,9 +104,9 @@ def _named_patterns(months: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     if months not in _PATTERNS:
         name = "|".join(re.escape(month) for month in sorted(months, key=len, reverse=True))
         month, day = rf"(?P<month>{name})(?!\w)\.?", rf"(?<!\d)(?P<day>\d{{1,2}}){_ORDINAL}(?!\d)"
-        year = r"(?:,?\s*(?:de\s+|del\s+|năm\s+|พ\.ศ\.\s*)?(?P<year>\d{4}))?"
+        year = r"(?:,?[-\s]*(?:de\s+|del\s+|năm\s+|พ\.ศ\.\s*)?(?P<year>\d{4}))?"
         _PATTERNS[months] = (
-            re.compile(rf"{day}\.?,?\s*(?:de\s+|di\s+|of\s+)?{month}{year}"),
+            re.compile(rf"{day}\.?,?[-\s]*(?:de\s+|di\s+|of\s+)?{month}{year}"),
             re.compile(rf"(?<!\w){month}\s*{day}{year}"),
         )
     return _PATTERNS[months]
@@ -114,6 +114,7 @@ def _named_patterns(months: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
 
 def _nearest_year(month: int, day: int, around: datetime) -> int:
     """Return the year that puts the day closest to the mail's own time."""
+
     def distance(year: int) -> timedelta:
         try:
             return abs(datetime(year, month, day, tzinfo=UTC) - around)

@@ -73,10 +73,9 @@ def receiver_of(mailbox: MailboxSettings) -> Receiver:
 
 def judge_sender(message: Message, receiver: Receiver) -> Verdict:
     """Say whether the mail is TikTok Shop's own; if not, what becomes of it."""
-    if message.defects & _BROKEN:
-        return _quarantined(QuarantineReason.MALFORMED, ", ".join(sorted(message.defects)))
-    if Defect.TOO_LARGE in message.defects:
-        return _quarantined(QuarantineReason.TOO_LARGE, "over the size limit")
+    unreadable = unreadable_because(message)
+    if unreadable is not None:
+        return _quarantined(unreadable, ", ".join(sorted(message.defects)))
     addresses = [address for raw in message.froms for address in addresses_in(raw)]
     if len(message.froms) != 1 or len(addresses) != 1:
         return _quarantined(
@@ -86,6 +85,13 @@ def judge_sender(message: Message, receiver: Receiver) -> Verdict:
     if domain in receiver.allowed_from_domains:
         return _judge_claim(message, receiver, domain)
     return _judge_stranger(message, receiver, addresses[0], domain)
+
+
+def unreadable_because(message: Message) -> QuarantineReason | None:
+    """Return why nothing in the mail can be relied on: too broken or too large; None if it can be read."""
+    if message.defects & _BROKEN:
+        return QuarantineReason.MALFORMED
+    return QuarantineReason.TOO_LARGE if Defect.TOO_LARGE in message.defects else None
 
 
 def addresses_in(raw_from: str) -> list[str]:

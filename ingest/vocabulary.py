@@ -24,7 +24,7 @@ _LOOKUPS: Final = (
     "causes", "reasons", "payment_methods", "payment_states", "order_types", "handling", "request_types",
     "handovers", "shipping_modes", "ordinals",
 )  # fmt: skip
-_WORDS: Final = ("order_words", "morning", "afternoon", "month_first_markets")
+_WORDS: Final = ("order_words", "morning", "afternoon", "month_first_markets", "markets")
 _EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
 _IN_BRACKETS: Final = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]\s*$")  # noqa: RUF001
 
@@ -202,15 +202,15 @@ def _language(table: Mapping[str, Any]) -> Language:
     for name, texts in table.get("labels", {}).items():
         for text in texts:
             key = label_key(text)
+            if not key:
+                raise VocabularyError(f"{table['language']}: the label {text!r} has no letter")
             labels[key] = tuple(dict.fromkeys((*labels.get(key, ()), Field(name))))
     phrases = {**table.get("kinds", {}), **table.get("ignored", {})}
     return Language(
         code=table["language"],
         labels=labels,
         phrases={meaning: _folded(texts) for meaning, texts in phrases.items()},
-        lookups={
-            name: {code: _folded(texts) for code, texts in table.get(name, {}).items()} for name in _LOOKUPS
-        },
+        lookups={name: {code: _folded(texts) for code, texts in table.get(name, {}).items()} for name in _LOOKUPS},
         words={name: _folded(table.get(name, ())) for name in _WORDS},
         months={fold(text): int(month) for month, texts in table.get("months", {}).items() for text in texts},
     )

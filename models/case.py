@@ -1,6 +1,6 @@
 """What is settled in several steps: requests, complaints, claims, returns.
 
-Pure values, derived from facts at every fold; `models.claim` and `models.request` derive them.
+Pure values, derived from facts at every fold; `models.claim` and `models.dispute` derive them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,20 @@ class CaseKind(StrEnum):
     CARRIER_COMPLAINT = "carrier_complaint"
     CLAIM = "claim"
     RETURN = "return"
+
+
+class CaseStep(StrEnum):
+    """The steps of the cases, in the words of `claim_step --set step=...`."""
+
+    CANCEL = "cancel"
+    NOTIFY = "notify"
+    REQUEST_REFUND = "request_refund"
+    AWAIT_REFUND = "await_refund"
+    ANSWER = "answer"
+    COMPLAIN = "complain"
+    FOLLOW_UP = "follow_up"
+    RECEIVE = "receive"
+    REFUND = "refund"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

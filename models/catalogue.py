@@ -25,7 +25,7 @@ class _Values(dict[str, object]):
     """Values for placeholders; one that is not given shows as a dash."""
 
     def __missing__(self, name: str) -> str:
-        return "–"
+        return "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Catalogue:
         return key in self.texts
 
     def text(self, key: str, **values: object) -> str:
-        """Give the text of a key with its placeholders filled; the key's last part in words if there is none."""
+        """Give a key's text with its placeholders filled; the key's last part if there is no text."""
         template = self.texts.get(key)
         if template is None:
             return key.rpartition(".")[2].replace("_", " ")
@@ -50,9 +50,10 @@ class Catalogue:
         word = self.text(f"stages.{stage}")
         return self.text("stages.presumed", stage=word) if presumed else word
 
-    def rule(self, rule: str) -> str:
-        """Give a clock's name ("set to shipped within 72 hours"), never its id."""
-        return self.text(f"rules.{rule}")
+    def rule(self, rule: str, length: timedelta | None = None) -> str:
+        """Give a clock's name, never its id; with its length if that is known ("set to shipped within 72 h")."""
+        name = self.text(f"rules.{rule}.name")
+        return self.text("times.within", what=name, span=self.span(length)) if length else name
 
     def span(self, length: timedelta) -> str:
         """Give a length of time in one rounded unit ("62 h")."""

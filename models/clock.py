@@ -16,7 +16,6 @@ from models.deadline import RULES, ClockType, Deadline, DeadlineState, Fault, Ru
 from models.fact import STRENGTH, Fact, FactKind
 from models.history import History
 from models.merge import Evidence, rank_proved
-from models.request import Request
 
 INSTANT: Final = datetime.resolution  # the first moment at which `due_at` has passed
 
@@ -80,26 +79,11 @@ def loudest_due(facts: Iterable[Fact]) -> datetime | None:
     return max(told, key=lambda fact: (STRENGTH[fact.authority], fact.occurred_at)).moment("due_at")
 
 
-def request_due(history: History, rule: RuleId, request: Request, requests: Sequence[Request]) -> Due | None:
-    """The due moment of one request's answer: stated with it or about it, moved by extensions in time."""
-    clock = history.terms.policy.clocks.get(rule)
-    if clock is None:
+def first_of(facts: Sequence[Fact]) -> Stop | None:
+    """The earliest of these facts, and when the first of them was seen; None when there are none."""
+    if not facts:
         return None
-    about = [fact for fact in history.evidence.of(FactKind.DUE_STATED) if fact.text("rule") == rule]
-    mine = [fact for fact in about if _is_about(fact, request, requests)]
-    stated = loudest_due([request.fact, *mine])
-    due = stated or clock.run(request.opened_at, history.terms.calendar)[0]
-    extended = False
-    for extension in request.extensions:
-        moved = extension.moment("due_at")
-        if moved is not None and moved > due and extension.occurred_at <= due:
-            due, extended = moved, True
-    return Due(at=due, warns=clock.warns_before(due), stated=stated is not None or extended)
-
-
-def _is_about(fact: Fact, request: Request, requests: Sequence[Request]) -> bool:
-    named = {number for key in ("request_no", "return_no") if (number := fact.text(key))}
-    return request.key in named if named else request is requests[-1]
+    return Stop(at=min(fact.occurred_at for fact in facts), known_at=min(fact.observed_at for fact in facts))
 
 
 def find_stop(evidence: Evidence, rule: RuleId) -> Stop | None:
@@ -118,9 +102,7 @@ def find_stop(evidence: Evidence, rule: RuleId) -> Stop | None:
 def _proofs(evidence: Evidence, rank: int | None) -> list[Fact]:
     if rank is None:
         return []
-    return [
-        fact for fact in evidence.facts if rank_proved(fact) >= rank and fact.kind is not FactKind.CANCELLED
-    ]
+    return [fact for fact in evidence.facts if rank_proved(fact) >= rank and fact.kind is not FactKind.CANCELLED]
 
 
 def judge(  # noqa: PLR0913 - a clock is these seven things
@@ -155,14 +137,15 @@ def judge(  # noqa: PLR0913 - a clock is these seven things
         stated=due.stated,
         breached_at=due.at if state in {DeadlineState.BREACHED, DeadlineState.MET_LATE} else None,
         met_at=stop.at if stop and met else None,
-        withdrawn=bool(stop) and state is DeadlineState.MET and stop.known_at > due.at,
+        withdrawn=stop is not None and state is DeadlineState.MET and stop.known_at > due.at,
+        asks=state is DeadlineState.UNKNOWN and stop is None,
         next_check_at=_next_check(due, now) if ticking else None,
         fault=fault or row.fault,
         clock=row.clock,
     )
 
 
-def _state(  # noqa: PLR0911, PLR0913 - one return for each state of the document, in its order
+def _state(
     due: datetime,
     stop: Stop | None,
     void_at: datetime | None,

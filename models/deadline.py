@@ -82,15 +82,13 @@ class Rule:
     """One row of the table: what stops the clock, and whose fault its breach is.
 
     `stops` are the kinds named there; `stop_rank` is the rank whose proof stops it too ("implied").
-    `ends_with_order` is False for clocks that outlive a cancellation. `asks` are the kinds of evidence
-    that this shop must have received once, before the clock may accuse anybody.
+    `asks` are the kinds of evidence that this shop must have received once, before the clock may accuse.
     """
 
     clock: ClockType
     stops: frozenset[FactKind] = frozenset()
     stop_rank: int | None = None
     fault: Fault
-    ends_with_order: bool = True
     asks: frozenset[FactKind] = frozenset()
 
 
@@ -107,12 +105,20 @@ RULES: Final[Mapping[RuleId, Rule]] = MappingProxyType(
         RuleId.D02: Rule(clock=_RULE, stops=_kinds(_K.MARKED_SHIPPED), stop_rank=40, fault=Fault.SHOP),
         RuleId.D03: Rule(clock=_TARGET, stop_rank=30, fault=Fault.SHOP),
         RuleId.D04: Rule(
-            clock=_RULE, stops=_kinds(_K.PICKED_UP), stop_rank=50, fault=Fault.CARRIER, asks=_kinds(_K.PICKED_UP)
+            clock=_RULE,
+            stops=_kinds(_K.PICKED_UP),
+            stop_rank=50,
+            fault=Fault.CARRIER,
+            asks=_kinds(_K.PICKED_UP),
         ),
         RuleId.D05: Rule(clock=_TARGET, stops=_kinds(_K.COMPLAINT_FILED), fault=Fault.SHOP),
         RuleId.D06: Rule(clock=_RULE, stops=_kinds(_K.DROPPED_OFF), stop_rank=50, fault=Fault.SHOP),
         RuleId.D07: Rule(
-            clock=_WATCH, stops=_kinds(_K.IN_TRANSIT), stop_rank=60, fault=Fault.CARRIER, asks=_kinds(_K.IN_TRANSIT)
+            clock=_WATCH,
+            stops=_kinds(_K.IN_TRANSIT),
+            stop_rank=60,
+            fault=Fault.CARRIER,
+            asks=_kinds(_K.IN_TRANSIT),
         ),
         RuleId.D08: Rule(
             clock=_RULE,
@@ -129,15 +135,12 @@ RULES: Final[Mapping[RuleId, Rule]] = MappingProxyType(
         RuleId.D11: Rule(clock=_RULE, stops=_kinds(_K.DELIVERED), fault=Fault.CARRIER, asks=_kinds(_K.DELIVERED)),
         RuleId.D12: Rule(clock=_RULE, fault=Fault.CARRIER),
         RuleId.D13: Rule(clock=_TARGET, stops=_kinds(_K.BUYER_NOTIFIED), fault=Fault.SHOP),
-        RuleId.D14: Rule(clock=_TARGET, fault=Fault.SHOP, ends_with_order=False),
-        RuleId.D14B: Rule(
-            clock=_RULE, stops=_kinds(_K.REFUND_REQUESTED), fault=Fault.SHOP, ends_with_order=False
-        ),
+        RuleId.D14: Rule(clock=_TARGET, fault=Fault.SHOP),
+        RuleId.D14B: Rule(clock=_RULE, stops=_kinds(_K.REFUND_REQUESTED), fault=Fault.SHOP),
         RuleId.D15: Rule(
             clock=_RULE,
             stops=_kinds(_K.RETURN_ACCEPTED, _K.RETURN_REJECTED),
             fault=Fault.SHOP,
-            ends_with_order=False,
         ),
         RuleId.D17: Rule(
             clock=_WATCH,
@@ -156,7 +159,8 @@ class Deadline:
 
     `about` tells apart clocks of one rule: a request's number, a claim's step. `warn_level` counts the
     warnings whose moment passed while the clock ran. `withdrawn` says that the clock is MET and yet at
-    `due_at` no stop was known: a breach had been seen. `next_check_at` is the next moment at which time
+    `due_at` no stop was known: a breach had been seen. `asks`: UNKNOWN since this shop never gets such
+    evidence. `next_check_at` is the next moment at which time
     alone changes it.
     """
 
@@ -170,6 +174,7 @@ class Deadline:
     breached_at: datetime | None = None
     met_at: datetime | None = None
     withdrawn: bool = False
+    asks: bool = False
     next_check_at: datetime | None = None
     fault: Fault
     clock: ClockType

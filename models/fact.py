@@ -13,7 +13,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2200  # what no order can mean, and what would break counting days
 
 
 class Authority(StrEnum):
@@ -85,6 +88,7 @@ PAYLOAD_KEYS: Final = frozenset(
         "handover_mode", "shipping_mode", "drop_off_point", "checklist", "case_id", "fact_id",
         "items",  # of order_placed: a list of {sku, title, quantity, unit_price}
         "hold", "choice",
+        "role",  # of the person who did it: who may undo a hold
     }
 )  # fmt: skip
 
@@ -120,12 +124,17 @@ class Fact:
         return None if value in (None, "") else str(value)
 
     def moment(self, key: str) -> datetime | None:
-        """The payload's time for `key` in UTC; None when absent or unreadable. Without a zone it is UTC."""
+        """The payload's time for `key` in UTC; None when absent, unreadable or of another century.
+
+        Without a zone it is UTC.
+        """
         value = self.payload.get(key)
         if not isinstance(value, str) or not value:
             return None
         try:
             stated = datetime.fromisoformat(value)
         except ValueError:
+            return None
+        if not FIRST_YEAR <= stated.year < LAST_YEAR:
             return None
         return stated.replace(tzinfo=UTC) if stated.tzinfo is None else stated.astimezone(UTC)

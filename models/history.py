@@ -27,7 +27,10 @@ ENOUGH_ATTEMPTS: Final = 2  # seller rule [A], D12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
-    """How the parcel leaves. `abandoned` is the mode whose clock had started before; `contrary` the scan of X02."""
+    """How the parcel leaves.
+
+    `abandoned` is the mode whose clock had started before, `contrary` the scan of X02.
+    """
 
     mode: HandoverMode
     abandoned: HandoverMode | None = None
@@ -91,7 +94,7 @@ class History:
 
     @property
     def cancelled(self) -> Cancellation | None:
-        """The cancellation that counts. A person's does not against the platform's word of a delivery (X07)."""
+        """The cancellation that counts; a person's does not against the platform's delivery (X07)."""
         told, delivered = self.told_cancelled, self.delivered
         if told is None or delivered is None:
             return told
@@ -100,7 +103,7 @@ class History:
 
     @property
     def lost(self) -> Loss | None:
-        """The declared loss that counts against a delivery: the later, then the stronger, then the delivery."""
+        """The declared loss that counts: against a delivery the later, then the stronger."""
         told, delivered = self.told_lost, self.delivered
         if told is None or delivered is None or delivered.at is None:
             return told
@@ -177,7 +180,7 @@ def _shipping(evidence: Evidence, terms: Terms) -> ShippingMode:
 
 
 def _attempts(evidence: Evidence, terms: Terms) -> Attempts:
-    """Counted by stated number or by shop-local day, whichever is more: one attempt told twice is one (X14)."""
+    """Counted by stated number or shop-local day, whichever is more: one attempt told twice is one (X14)."""
     reports = evidence.of(FactKind.DELIVERY_ATTEMPT_FAILED)
     if not reports:
         return Attempts()
@@ -217,7 +220,8 @@ def _cancellation(evidence: Evidence, requests: tuple[Request, ...]) -> Cancella
         at=speaking.occurred_at,
         known_at=min(fact.observed_at for fact in told),
         authority=speaking.authority,
-        reason=speaking.text("reason_code") or min((code for fact in told if (code := fact.text("reason_code"))), default=None),
+        reason=speaking.text("reason_code")
+        or min((code for fact in told if (code := fact.text("reason_code"))), default=None),
         actor=speaking.text("actor") or ("buyer" if approved else "unknown"),
     )
 

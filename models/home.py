@@ -46,7 +46,7 @@ class Home:
         return self.environment.get(password_name(mailbox)) or None
 
     def key(self) -> bytes:
-        """Give the key for quarantined mail: SHIPCLOCK_KEY, else the file `key`, made at first use with mode 0600."""
+        """Give the key for quarantined mail: SHIPCLOCK_KEY, else the file `key`, made when first needed (mode 0600)."""
         if given := self.environment.get("SHIPCLOCK_KEY"):
             return given.encode()
         return _key_in(self.path / "key")

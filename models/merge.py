@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
-from models.fact import STRENGTH, Authority, Fact, FactKind
+from models.fact import FIRST_YEAR, STRENGTH, Authority, Fact, FactKind
 from models.milestone import Milestone
-from models.stage import PROVES, RANK
+from models.stage import PROVES, RANK, Stage
 
 AHEAD: Final = timedelta(minutes=10)  # how far a sender's clock may be ahead of ours
 BEFORE_ORDER: Final = timedelta(hours=24)
 
-DERIVED: Final = frozenset(
-    {FactKind.LOST_PRESUMED, FactKind.CANCELLED_PRESUMED, FactKind.RETURN_WINDOW_CLOSED}
-)
+DERIVED: Final = frozenset({FactKind.LOST_PRESUMED, FactKind.CANCELLED_PRESUMED, FactKind.RETURN_WINDOW_CLOSED})
 
 GROUP_BY: Final[Mapping[FactKind, tuple[str, ...]]] = {
     FactKind.DUE_STATED: ("rule",),
@@ -149,10 +148,11 @@ def without_retracted(facts: Sequence[Fact]) -> list[Fact]:
 def with_sane_times(facts: Sequence[Fact]) -> tuple[list[Fact], list[Fact]]:
     """The facts with absurd times replaced by when we saw them, and which those are (X09).
 
-    Absurd: more than 10 minutes after we saw it, or more than 24 hours before the order was placed.
+    Absurd: more than 10 minutes after we saw it, more than 24 hours before the order was placed, or
+    of another century.
     """
     absurd: list[Fact] = []
-    sane = [_seen_instead(fact, absurd) if fact.occurred_at > fact.observed_at + AHEAD else fact for fact in facts]
+    sane = [_seen_instead(fact, absurd) if _impossible(fact) else fact for fact in facts]
     placed = min((fact for fact in sane if fact.kind is FactKind.ORDER_PLACED), key=loudness, default=None)
     if placed is not None:
         earliest = placed.occurred_at - BEFORE_ORDER
@@ -162,6 +162,44 @@ def with_sane_times(facts: Sequence[Fact]) -> tuple[list[Fact], list[Fact]]:
         sane.sort(key=by_time)
         absurd.sort(key=by_time)
     return sane, absurd
+
+
+def _impossible(fact: Fact) -> bool:
+    return fact.occurred_at > fact.observed_at + AHEAD or fact.occurred_at.year < FIRST_YEAR
+
+
+WAY: Final = (
+    FactKind.ORDER_PLACED,
+    FactKind.ORDER_PAID,
+    FactKind.STOCK_CONFIRMED,
+    FactKind.PACKED,
+    FactKind.MARKED_SHIPPED,
+    FactKind.IN_TRANSIT,
+)
+
+
+def with_implied(milestones: Mapping[FactKind, Milestone], facts: Sequence[Fact]) -> Mapping[FactKind, Milestone]:
+    """The milestones, and those that later proof implies: known to have happened, at an unknown time.
+
+    Of the ways to the carrier none is implied, and packing only once the parcel is away: the platform
+    gives the label before.
+    """
+    result = dict(milestones)
+    for kind in WAY:
+        needed = RANK[Stage.PICKED_UP] if kind is FactKind.PACKED else RANK[PROVES[kind]] + 1
+        if kind in result:
+            continue
+        proofs = [fact for fact in facts if needed <= rank_proved(fact) < RANK[Stage.CANCELLED]]
+        if proofs:
+            first = min(proofs, key=by_time)
+            result[kind] = Milestone(
+                kind=kind,
+                at=None,
+                known_by=first.occurred_at,
+                known_at=min(fact.observed_at for fact in proofs),
+                authority=first.authority,
+            )
+    return MappingProxyType(result)
 
 
 def _seen_instead(fact: Fact, absurd: list[Fact]) -> Fact:
@@ -184,7 +222,13 @@ def _distinct(facts: Iterable[Fact], now: datetime) -> list[Fact]:
 
 def _identity(fact: Fact) -> tuple[datetime, datetime, str, str, str]:
     payload = repr(sorted((key, repr(value)) for key, value in fact.payload.items()))
-    return (fact.observed_at, fact.occurred_at, fact.kind, fact.authority, f"{payload}{fact.estimated}{fact.source}")
+    return (
+        fact.observed_at,
+        fact.occurred_at,
+        fact.kind,
+        fact.authority,
+        f"{payload}{fact.estimated}{fact.source}",
+    )
 
 
 def _milestone(kind: FactKind, reports: Sequence[Fact]) -> Milestone:

@@ -98,6 +98,7 @@ class Notification:
     placed_at: datetime | None = None
     event_at: datetime | None = None
     ship_by: datetime | None = None
+    ship_by_each: Mapping[str, datetime] = field(default_factory=dict)  # of a digest, by order number
     respond_by: datetime | None = None
     promised_at: datetime | None = None
     currency: str | None = None

@@ -10,18 +10,40 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.agenda import steps_due, todos_of
+from models.agenda import Standing, is_unclear, steps_due, todos_of
 from models.case import Case
+from models.claim import claim_clocks, claims
 from models.conflict import Conflict
 from models.deadline import Deadline, RuleId
+from models.disagreement import conflicts, differing_orders
+from models.dispute import disputes
 from models.fact import Authority, Fact, FactKind, Json
-from models.history import read_history
-from models.hold import Hold
+from models.history import History, read_history
+from models.hold import Hold, in_force, pause_of, spans
+from models.merge import with_implied
 from models.milestone import Milestone
 from models.parcel import Parcel
+from models.reply import answers_to_cancel, answers_to_return
+from models.schedule import (
+    FIRST_ROWS,
+    ROWS,
+    Course,
+    Row,
+    return_window,
+    unpaid_runs_out,
+)
 from models.stage import RANK, TERMINAL, HandoverMode, ShippingMode, Stage, Step
 from models.terms import Terms
 from models.todo import Todo
+from models.verdict import (
+    Presumption,
+    Verdict,
+    completed,
+    is_before_handover,
+    presumed_cancellation,
+    presumed_loss,
+    verdict,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +108,12 @@ class Order:
 
     def deadline(self, rule: RuleId, about: str | None = None) -> Deadline | None:
         """The clock of that rule; of several the one that is due first among the open, then the last."""
-        found = [one for one in self.deadlines if one.rule is rule and about in {None, one.about}]
-        return min((one for one in found if one.open), key=lambda one: one.due_at, default=found[-1] if found else None)
+        found = [one for one in self.deadlines if one.rule == rule and about in {None, one.about}]
+        return min(
+            (one for one in found if one.open),
+            key=lambda one: one.due_at,
+            default=found[-1] if found else None,
+        )
 
     def case(self, case_id: str) -> Case | None:
         """The case of that id; None when there is none."""
@@ -99,4 +125,85 @@ def fold(facts: Iterable[Fact], terms: Terms, now: datetime) -> Order:
 
     Any permutation and any repetition of the same facts gives the same order.
     """
-    raise NotImplementedError
+    history = read_history(facts, terms, now)
+    answers, unpaid = answers_to_cancel(history), unpaid_runs_out(history)
+    presumed = presumed_cancellation(history, answers, unpaid)
+    differing = differing_orders(history)
+    held = spans(history, differing)
+    course = Course(history=history, ended_at=_ended_at(history, presumed), pause=pause_of(held))
+    _run(course, FIRST_ROWS)
+    course.lost_at = history.lost.at if history.lost else presumed_loss(course)
+    _run(course, ROWS)
+    cases = (*claims(course), *disputes(course))
+    found = verdict(course, presumed)
+    window = _return_window(course, found, cases)
+    final = completed(found, window, open_cases=any(case.open for case in cases))
+    deadlines = [*course.clocks.values(), *answers, *answers_to_return(history), *claim_clocks(course, cases)]
+    deadlines += [clock for clock in (unpaid, window) if clock]
+    standing = Standing(
+        course=course,
+        stage=final.stage,
+        holds=in_force(held),
+        cases=cases,
+        conflicts=conflicts(history, answers, unpaid),
+        deadlines=tuple(sorted(deadlines, key=lambda clock: (clock.rule, clock.due_at, clock.about))),
+    )
+    return _order(standing, final, presumed)
+
+
+def _run(course: Course, rows: Mapping[RuleId, Row]) -> None:
+    for rule, row in rows.items():
+        if (clock := row(course)) is not None:
+            course.clocks[rule] = clock
+
+
+def _ended_at(history: History, presumed: Presumption | None) -> datetime | None:
+    if history.cancelled:
+        return history.cancelled.at
+    return presumed.at if presumed else None
+
+
+def _return_window(course: Course, found: Verdict, cases: tuple[Case, ...]) -> Deadline | None:
+    delivered = course.history.delivered
+    if delivered is None or found.stage not in {Stage.DELIVERED, Stage.CANCELLED}:
+        return None
+    return return_window(course, delivered.known_by, waits=any(case.open for case in cases))
+
+
+def _order(standing: Standing, final: Verdict, presumed: Presumption | None) -> Order:
+    history = standing.course.history
+    cancelled, promise = history.cancelled, standing.course.clocks.get(RuleId.D11)
+    guessed = presumed if final.stage is Stage.CANCELLED and cancelled is None else None
+    checks = [clock.next_check_at for clock in standing.deadlines if clock.next_check_at]
+    return Order(
+        stage=final.stage,
+        stage_authority=final.authority,
+        presumed=final.authority is Authority.TIMER,
+        milestones=with_implied(history.evidence.milestones, history.evidence.facts),
+        handover_mode=history.handover.mode,
+        shipping_mode=history.shipping_mode,
+        failed_attempts=history.attempts.count,
+        promised_at=promise.due_at if promise else None,
+        placed_at=history.placed_at,
+        holds=standing.holds,
+        late_since=promise.breached_at if promise else None,
+        incomplete=history.placed is None,
+        clock_estimated=bool(history.evidence.absurd) or (history.placed is not None and history.placed.estimated),
+        dropped_off=FactKind.DROPPED_OFF in history.evidence.by_kind and is_before_handover(final.stage),
+        review=any(is_unclear(clock) for clock in standing.deadlines),
+        cancel_reason=cancelled.reason if cancelled else (guessed.reason if guessed else None),
+        cancel_actor=cancelled.actor if cancelled else (guessed.actor if guessed else None),
+        parcels=history.parcels,
+        cases=standing.cases,
+        conflicts=standing.conflicts,
+        deadlines=standing.deadlines,
+        todos=todos_of(standing),
+        steps=steps_due(standing),
+        next_check_at=min(checks, default=None),
+        items=_items(history),
+    )
+
+
+def _items(history: History) -> tuple[Mapping[str, Json], ...]:
+    listed = history.placed.payload.get("items") if history.placed else None
+    return tuple(entry for entry in listed if isinstance(entry, dict)) if isinstance(listed, list) else ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -58,17 +58,16 @@ class Clock:
     source: str = "default"
     read_on: str = ""
 
-    @property
-    def hours(self) -> timedelta:
-        """The length of a clock that counts hours."""
-        return timedelta(hours=self.length)
+    hours: timedelta = field(init=False)
+    warn_left: tuple[timedelta, ...] = field(init=False)
 
-    @property
-    def warn_left(self) -> tuple[timedelta, ...]:
-        """The time left at each warning, longest first: days of 24 hours where the unit is days."""
+    def __post_init__(self) -> None:
+        """Work out `hours` (of a clock that counts them) and `warn_left`, longest first."""
         hours = 24 if self.unit in {Unit.CALENDAR_DAYS, Unit.BUSINESS_DAYS} else 1
         left = [*self.warn, *(self.length * share for share in self.warn_share)]
-        return tuple(timedelta(hours=number * hours) for number in sorted(left, reverse=True))
+        warn_left = tuple(timedelta(hours=number * hours) for number in sorted(left, reverse=True))
+        object.__setattr__(self, "hours", timedelta(hours=self.length))
+        object.__setattr__(self, "warn_left", warn_left)
 
     def run(
         self, start: datetime, calendar: BusinessCalendar, pauses: tuple[Interval, ...] = ()
@@ -109,6 +108,7 @@ def parse_policy(text: str, base: Policy | None = None) -> Policy:
 
     Raises:
         PolicyError: for what is not TOML, an unknown key, clock or unit, or a figure below zero.
+
     """
     try:
         data = tomllib.loads(text)

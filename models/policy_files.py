@@ -26,6 +26,7 @@ def load_policy(name: str) -> Policy:
 
     Raises:
         PolicyError: when there is none, or when its file is wrong.
+
     """
     if name not in policy_names():
         raise PolicyError(f"no policy {name!r}; there are {', '.join(policy_names())}")

@@ -73,7 +73,12 @@ class _Draft:
 def cancel_requests(evidence: Evidence) -> tuple[Request, ...]:
     """The buyer's cancellation requests in the order they were made."""
     return _requests(
-        evidence, "cancel_request", FactKind.CANCEL_REQUESTED, CANCEL_ANSWERS, (), evidence.of(FactKind.ANSWER_EXTENDED)
+        evidence,
+        "cancel_request",
+        FactKind.CANCEL_REQUESTED,
+        CANCEL_ANSWERS,
+        (),
+        evidence.of(FactKind.ANSWER_EXTENDED),
     )
 
 
@@ -84,7 +89,7 @@ def return_requests(evidence: Evidence) -> tuple[Request, ...]:
     return _requests(evidence, "return", FactKind.RETURN_REQUESTED, RETURN_ANSWERS, follow_ups, extended)
 
 
-def _requests(  # noqa: PLR0913 - the six words in which the two kinds of request differ
+def _requests(
     evidence: Evidence,
     word: str,
     asked: FactKind,
@@ -99,7 +104,11 @@ def _requests(  # noqa: PLR0913 - the six words in which the two kinds of reques
     drafts.sort(key=lambda draft: (draft.opened_at, draft.key))
     if not drafts:
         return ()
-    later = [*evidence.of(*answers), *evidence.of(*follow_ups), *(fact for fact in extended if _about(fact, word))]
+    later = [
+        *evidence.of(*answers),
+        *evidence.of(*follow_ups),
+        *(fact for fact in extended if _about(fact, word)),
+    ]
     for fact in sorted(later, key=by_time):
         for draft in _meant(fact, drafts, answers):
             draft.later.append(fact)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from models.clock import NO_PAUSE, Due, Pause, Stop, due_after, find_stop, judge, request_due
+from models.clock import NO_PAUSE, Due, Pause, Stop, due_after, find_stop, first_of, judge
 from models.deadline import Deadline, DeadlineState, Fault, RuleId
-from models.fact import Authority, Fact, FactKind
+from models.fact import Authority, FactKind
 from models.history import History
 from models.merge import rank_proved
 from models.stage import RANK, HandoverMode, ShippingMode, Stage
@@ -47,45 +47,6 @@ class Course:
 
 
 Row: TypeAlias = Callable[[Course], Deadline | None]
-
-
-def answers_to_cancel(history: History) -> list[Deadline]:
-    """D08: a clock for each cancellation request."""
-    cancelled = history.cancelled
-    found = []
-    for request in history.requests:
-        due = request_due(history, RuleId.D08, request, history.requests)
-        if due is None:
-            continue
-        stop = _answered(request.answers)
-        void_at = None
-        if cancelled and (stop is None or cancelled.at < stop.at) and cancelled.at <= due.at:
-            asked_in_vain = cancelled.at < request.opened_at
-            void_at = cancelled.at if asked_in_vain else None
-            stop = stop if asked_in_vain else Stop(at=cancelled.at, known_at=cancelled.known_at)
-        if stop and [fact.kind for fact in request.answers] == [FactKind.CANCEL_WITHDRAWN] and stop.at <= due.at:
-            void_at, stop = stop.at, None  # T35: nobody asks any more
-        found.append(judge(history, RuleId.D08, request.opened_at, due, stop=stop, void_at=void_at, about=request.key))
-    return found
-
-
-def answers_to_return(history: History) -> list[Deadline]:
-    """D15: a clock for each wish for a return or refund. An extension that names no time is an answer."""
-    found = []
-    for request in history.returns:
-        due = request_due(history, RuleId.D15, request, history.returns)
-        if due is None:
-            continue
-        untimed = tuple(fact for fact in request.extensions if fact.moment("due_at") is None)
-        stop = _answered((*request.answers, *untimed))
-        found.append(judge(history, RuleId.D15, request.opened_at, due, stop=stop, about=request.key))
-    return found
-
-
-def _answered(answers: tuple[Fact, ...]) -> Stop | None:
-    if not answers:
-        return None
-    return Stop(at=min(fact.occurred_at for fact in answers), known_at=min(fact.observed_at for fact in answers))
 
 
 def unpaid_runs_out(history: History) -> Deadline | None:
@@ -162,7 +123,7 @@ def _handed_over(course: Course, rule: RuleId, mode: HandoverMode) -> Deadline |
 
 
 def complain(course: Course) -> Deadline | None:
-    """D05: begins with the breach of D04; void when the carrier came after all or the breach was taken back."""
+    """D05: begins with the breach of D04; void when the carrier came or the breach was taken back."""
     collected_by = course.clocks.get(RuleId.D04)
     if collected_by is None or not collected_by.seen_breached:
         return None
@@ -187,7 +148,7 @@ def first_scan(course: Course) -> Deadline | None:
         return None
     scans = [fact for fact in reports if fact.authority is not Authority.HUMAN]
     scans += course.history.evidence.of(FactKind.IN_TRANSIT)
-    stop = _answered(tuple(scans)) or find_stop(course.history.evidence, RuleId.D07)
+    stop = first_of(tuple(scans)) or find_stop(course.history.evidence, RuleId.D07)
     return judge(course.history, RuleId.D07, min(said), due, stop=stop, void_at=course.ended_at)
 
 
@@ -233,8 +194,7 @@ def second_attempt(course: Course) -> Deadline | None:
         return None
     stop = Stop(at=delivered.known_by, known_at=delivered.known_at) if delivered else None
     due = Due(at=attempts.second_at)
-    clock = judge(course.history, RuleId.D12, attempts.first_at, due, stop=stop, void_at=course.ended_at)
-    return clock
+    return judge(course.history, RuleId.D12, attempts.first_at, due, stop=stop, void_at=course.ended_at)
 
 
 def tell_buyer(course: Course) -> Deadline | None:
@@ -247,7 +207,7 @@ def tell_buyer(course: Course) -> Deadline | None:
     told = [fact for fact in history.evidence.of(FactKind.BUYER_NOTIFIED) if fact.text("case_id") in ABOUT_DELIVERY]
     moot = (course.ended_at, course.at(FactKind.DELIVERED), history.attempts.second_at, course.lost_at)
     void_at = min((moment for moment in moot if moment), default=None)
-    return judge(history, RuleId.D13, start, due, stop=_answered(tuple(told)), void_at=void_at, pause=course.pause)
+    return judge(history, RuleId.D13, start, due, stop=first_of(tuple(told)), void_at=void_at, pause=course.pause)
 
 
 def silent_tracking(course: Course) -> Deadline | None:

@@ -105,13 +105,11 @@ class MailboxSettings(Section):
 
     name: Annotated[
         str,
-        _key(
-            "a short name of small letters, digits, - and _", 'name = "main"', pattern="^[a-z0-9][a-z0-9_-]*$"
-        ),
+        _key("a short name of small letters, digits, - and _", 'name = "main"', pattern="^[a-z0-9][a-z0-9_-]*$"),
     ]
-    kind: Annotated[
-        Literal["imap", "maildir", "folder"], _key("one of imap, maildir, folder", 'kind = "imap"')
-    ] = "imap"
+    kind: Annotated[Literal["imap", "maildir", "folder"], _key("one of imap, maildir, folder", 'kind = "imap"')] = (
+        "imap"
+    )
     host: Annotated[
         str,
         _key(
@@ -145,34 +143,27 @@ class MailboxSettings(Section):
     path: Annotated[
         SettingsPath | None, _key("the path of a Maildir or of a folder of .eml files", 'path = "mail"')
     ] = None
-    ca_file: Annotated[
-        SettingsPath | None, _key("the path of a file of certificates", 'ca_file = "ca.pem"')
-    ] = None
+    ca_file: Annotated[SettingsPath | None, _key("the path of a file of certificates", 'ca_file = "ca.pem"')] = None
 
 
 class ShopSettings(Section):
     """One `[[shop]]`: its market, its hours and how its parcels leave."""
 
-    name: Annotated[
-        Text, _key("the shop's name as TikTok Shop writes it in its mails", 'name = "Tre Viet Store"')
-    ]
+    name: Annotated[Text, _key("the shop's name as TikTok Shop writes it in its mails", 'name = "Tre Viet Store"')]
     market: Annotated[str, _key("a country code of two capitals", 'market = "VN"', pattern="^[A-Z]{2}$")]
     currency: Annotated[Currency, _key("an ISO currency code of three capitals", 'currency = "VND"')]
     timezone: Annotated[TimeZone, _key("a name of the IANA time zone list", 'timezone = "Asia/Ho_Chi_Minh"')]
     mailbox: Annotated[str, _key("the name of a [[mailbox]] in this file", 'mailbox = "main"')]
     policy: Annotated[str, _key("the name of a policy", 'policy = "article"')] = "article"
-    handover: Annotated[HandoverMode, _key("one of pickup, drop_off", 'handover = "pickup"')] = (
-        HandoverMode.PICKUP
-    )
-    shipping: Annotated[ShippingMode, _key("one of seller, platform", 'shipping = "seller"')] = (
-        ShippingMode.SELLER
-    )
+    handover: Annotated[HandoverMode, _key("one of pickup, drop_off", 'handover = "pickup"')] = HandoverMode.PICKUP
+    shipping: Annotated[ShippingMode, _key("one of seller, platform", 'shipping = "seller"')] = ShippingMode.SELLER
     drop_off_point: Annotated[
         str, _key("the name of the place where parcels are dropped off", 'drop_off_point = "Post office 3"')
     ] = ""
-    business_hours: Annotated[
-        Hours, _key("an opening and a later closing time", 'business_hours = "09:00-18:00"')
-    ] = (time(9), time(18))
+    business_hours: Annotated[Hours, _key("an opening and a later closing time", 'business_hours = "09:00-18:00"')] = (
+        time(9),
+        time(18),
+    )
     business_days: Annotated[
         tuple[Weekday, ...],
         _key(

@@ -61,16 +61,12 @@ def fault_of(error: Any, data: Mapping[str, Any]) -> Fault:  # noqa: ANN401  # p
     key = next((part for part in where[1:] if isinstance(part, str)), None)
     if section is None or key is None:
         shape = f"[[{name}]]" if name in REPEATED else f"[{name}]"
-        return Fault(
-            where, f"`{name}` is not a table. Write it as {shape} on a line of its own, its keys below"
-        )
+        return Fault(where, f"`{name}` is not a table. Write it as {shape} on a line of its own, its keys below")
     where = where[: where.index(key) + 1]
     field = section.model_fields[key]
     if error["type"] == "missing":
         return Fault(where, f"{_table(where)} needs the key `{key}`: {_allowed(field)}. {_example(field)}")
-    return Fault(
-        where, f"`{_table(where)} {key}{_given(data, where)}` is not {_allowed(field)}. {_example(field)}"
-    )
+    return Fault(where, f"`{_table(where)} {key}{_given(data, where)}` is not {_allowed(field)}. {_example(field)}")
 
 
 def _unknown(where: Where) -> str:

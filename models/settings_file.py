@@ -40,7 +40,11 @@ def load_settings(home: Home) -> Settings:
 
 def read_settings(file: Path) -> Settings:
     """Read this settings file; as load_settings."""
-    text = _text_of(file)
+    return parse_settings(_text_of(file), file)
+
+
+def parse_settings(text: str, file: Path) -> Settings:
+    """Read the text of a settings file that stands, or will stand, at `file`; as load_settings."""
     data = _parsed(text, file)
     lines = lines_of(text)
     try:

@@ -5,7 +5,7 @@ Pure values, made from settings by whoever loads them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -37,15 +37,14 @@ class Terms:
     seen: frozenset[FactKind] | None = None
     api_connected: bool = False
 
-    @property
-    def calendar(self) -> BusinessCalendar:
-        """When the shop is open."""
-        return BusinessCalendar(
-            zone=self.timezone,
-            hours=self.business_hours,
-            days=self.business_days,
-            closed=self.closed_days,
+    calendar: BusinessCalendar = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out when the shop is open."""
+        opening = BusinessCalendar(
+            zone=self.timezone, hours=self.business_hours, days=self.business_days, closed=self.closed_days
         )
+        object.__setattr__(self, "calendar", opening)
 
     def accuses(self, kinds: frozenset[FactKind]) -> bool:
         """Whether missing evidence of `kinds` means anything: some of it reached this shop before."""

@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 def fail_if_skipped_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
     """Turn a skip into a failure when the environment says CI; an expected failure is none."""
     if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
-        report.longrepr = (
-            f"skipped in CI, where .ci/install-debian installs what tests need: {report.longrepr}"
-        )
+        report.longrepr = f"{reason} (in CI nothing is: .ci/install-debian installs what tests need)"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -65,10 +65,10 @@ def house(tmp_path: Path) -> Path:
 def start(house: Path, *arguments: str, installer: Installer | None = None) -> list[str]:
     """Do what a start with these arguments does before handing over; give the steps it took."""
     installer = installer or Installer()
-    lock = run.choose_lock(str(house), list(arguments))
-    if not run.is_ready(str(house), lock):
-        run.set_up(str(house), lock, installer)
-    assert run.is_ready(str(house), lock)
+    wanted = list(arguments)
+    if not run.is_ready(str(house), run.choose_lock(str(house), wanted)):
+        run.set_up(str(house), wanted, installer)
+    assert run.is_ready(str(house), run.choose_lock(str(house), wanted))
     return installer.steps
 
 
@@ -169,7 +169,7 @@ def test_a_command_that_has_gone_is_brought_back(house):
 
 def test_two_at_once_set_up_once(house):
     second = Installer()
-    other = Thread(target=start, args=(house,), kwargs={"installer": second})
+    other = Thread(target=start, args=(house, "demo"), kwargs={"installer": second})
 
     class First(Installer):
         def __call__(self, command: list[str], root: str, turn: IO[str]) -> int:
@@ -177,9 +177,10 @@ def test_two_at_once_set_up_once(house):
                 other.start()
             return super().__call__(command, root, turn)
 
-    assert start(house, installer=First()) == ANEW
+    assert start(house, "test", installer=First()) == ANEW
     other.join()
     assert second.steps == []
+    assert made_from(house) == run.FOR_TESTS
 
 
 def test_the_turn_is_free_when_its_holder_is_done(house):

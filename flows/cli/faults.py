@@ -1,7 +1,7 @@
 """The last line of defence: every error becomes one sentence, what to do, and an exit code.
 
-0 done, 1 fault, 2 usage or settings, 3 busy, 4 refused. What nobody expected is written to the home's fault log
-as places in the code, without values: they might hold a buyer's data.
+0 done, 1 fault, 2 usage or settings, 3 busy, 4 refused. What nobody expected is written to the home's fault
+log as places in the code, without values: they might hold a buyer's data.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ DEBUG: Final = "--debug"
 EXPECTED: Final[Mapping[str, int]] = {
     "models.settings_file.SettingsError": EXIT_USAGE,
     "models.policy.PolicyError": EXIT_USAGE,
+    "models.explain.FactsError": EXIT_USAGE,
+    "ingest.vocabulary.VocabularyError": EXIT_USAGE,
     "flows.office.UnknownShopError": EXIT_USAGE,
+    "ingest.sealed.SealError": EXIT_FAULT,
+    "flows.shop.protocol.ShopError": EXIT_FAULT,
     "ingest.errors.MailboxBusyError": EXIT_BUSY,
     "ingest.errors.MailboxError": EXIT_FAULT,
     "models.db.session.DatabaseError": EXIT_FAULT,
@@ -39,7 +43,7 @@ def guarded(command: Callable[[], None], *, debug: bool) -> int:
     except KeyboardInterrupt:
         note("Stopped.")
         return 130
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001  # the user gets a sentence, whatever happened
         if debug:
             traceback.print_exc()
         return _told(fault, debug=debug)

@@ -43,7 +43,7 @@ def emit(answer: object) -> None:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under their column names."""
+    """Print rows under their column names; without a heading line when no column has a name."""
     if sys.stdout.isatty():
         _rich_table(columns, rows)
     else:
@@ -60,7 +60,7 @@ def pairs(rows: Mapping[str, str]) -> None:
 
 def _plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
-    for row in (columns, *rows):
+    for row in (columns, *rows) if any(columns) else rows:
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
@@ -69,7 +69,7 @@ def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    drawn = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for place, column in enumerate(columns):
         drawn.add_column(column, overflow="fold", no_wrap=place == 0)
     for row in rows:

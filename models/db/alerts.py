@@ -83,9 +83,7 @@ def due_alerts(session: Session, now: datetime, limit: int = 500) -> Sequence[Al
 
 def mark_sent(session: Session, keys: Sequence[str], now: datetime) -> None:
     """Record that these alerts went out."""
-    session.exec(
-        update(AlertRow).where(col(AlertRow.dedup_key).in_(keys)).values(sent_at=now, next_attempt_at=None)
-    )
+    session.exec(update(AlertRow).where(col(AlertRow.dedup_key).in_(keys)).values(sent_at=now, next_attempt_at=None))
 
 
 def mark_failed(session: Session, rows: Sequence[AlertRow], now: datetime) -> None:

@@ -17,7 +17,7 @@ from models.db.alerts import BREACH_LEVEL, Alert, raise_alert
 from models.db.audit import note
 from models.db.tables import CaseRow, DeadlineRow, OrderRow, TodoRow
 from models.deadline import Deadline, DeadlineState, Fault
-from models.explain import flags
+from models.explain import FLAGS
 from models.order import Order
 from models.todo import Todo
 
@@ -50,7 +50,7 @@ def cached_columns(order: Order) -> dict[str, Any]:
         "carrier": parcel.carrier if parcel else None,
         "tracking_no": parcel.tracking_no if parcel else None,
         "holds": sorted(order.holds),
-        "flags": flags(order),
+        "flags": [flag for flag in FLAGS if getattr(order, flag)],
         "conflicts": [conflict.id for conflict in order.conflicts],
         "items": [dict(item) for item in order.items],
         "milestones": {kind.value: _text(m.at) for kind, m in order.milestones.items()},
@@ -122,8 +122,13 @@ def _tell(session: Session, row: OrderRow, deadline: Deadline, before: DeadlineR
         _note(session, row, "breach withdrawn", deadline, before, now)
 
 
-def _note(  # noqa: PLR0913  # an audit line's parts
-    session: Session, row: OrderRow, action: str, deadline: Deadline, before: DeadlineRow | None, now: datetime
+def _note(  # an audit line's parts
+    session: Session,
+    row: OrderRow,
+    action: str,
+    deadline: Deadline,
+    before: DeadlineRow | None,
+    now: datetime,
 ) -> None:
     states: Mapping[str, Any] = {"rule": deadline.rule.value, "state": deadline.state.value}
     earlier = {"rule": before.rule, "state": before.state} if before else {}

@@ -14,7 +14,13 @@ from models.fact import STRENGTH, Authority, Fact, FactKind
 
 # Kinds whose absence means something only at shops that get such news at all ("ask, don't accuse").
 TELLING: Final = frozenset(
-    {FactKind.PICKED_UP, FactKind.DROPPED_OFF, FactKind.IN_TRANSIT, FactKind.DELIVERED, FactKind.DELIVERY_ATTEMPT_FAILED}
+    {
+        FactKind.PICKED_UP,
+        FactKind.DROPPED_OFF,
+        FactKind.IN_TRANSIT,
+        FactKind.DELIVERED,
+        FactKind.DELIVERY_ATTEMPT_FAILED,
+    }
 )
 
 
@@ -59,7 +65,11 @@ def note_evidence(session: Session, shop_id: str, facts: Iterable[Fact], now: da
     """Remember which kinds of news this shop gets from platform or carrier."""
     strong = STRENGTH[Authority.CARRIER]
     kinds = {fact.kind for fact in facts if fact.kind in TELLING and STRENGTH[fact.authority] >= strong}
-    insert_new(session, EvidenceRow, [{"shop_id": shop_id, "kind": k.value, "first_seen_at": now} for k in sorted(kinds)])
+    insert_new(
+        session,
+        EvidenceRow,
+        [{"shop_id": shop_id, "kind": k.value, "first_seen_at": now} for k in sorted(kinds)],
+    )
 
 
 def evidence_of(session: Session, shop_id: str) -> frozenset[FactKind]:

@@ -55,9 +55,7 @@ def terms_of(session: Session, shop: ShopSettings) -> Terms:
     )
 
 
-def record_facts(
-    session: Session, shop: ShopSettings, told: Iterable[tuple[str, Fact]], now: datetime
-) -> list[Change]:
+def record_facts(session: Session, shop: ShopSettings, told: Iterable[tuple[str, Fact]], now: datetime) -> list[Change]:
     """Store facts by order number, each once, and bring their orders up to date. Does not commit."""
     by_order: dict[str, list[Fact]] = {}
     for order_no, fact in told:
@@ -68,7 +66,7 @@ def record_facts(
     return [_record(session, shop, terms, order_no, facts, now) for order_no, facts in sorted(by_order.items())]
 
 
-def _record(  # noqa: PLR0913  # one order's share of record_facts
+def _record(  # one order's share of record_facts
     session: Session, shop: ShopSettings, terms: Terms, order_no: str, facts: Sequence[Fact], now: datetime
 ) -> Change:
     key = order_id(shop.name, order_no)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Select, func
+from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from models.db.steps import StepStatus
 from models.db.tables import (
@@ -30,6 +31,8 @@ from models.db.tables import (
 
 PAGE: Final = 50
 COUNT_CAP: Final = 10_000
+
+RowT = TypeVar("RowT", FactRow, DeadlineRow, CaseRow, TodoRow, StepRow, AttemptRow, AuditRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class TodoLine:
     carrier: str | None
 
 
-def todo_list(  # noqa: PLR0913  # one filter each
+def todo_list(
     session: Session,
     *,
     shop: str | None = None,
@@ -75,7 +78,7 @@ def todo_counts(session: Session, shop: str | None = None) -> dict[str, int]:
     return dict(session.exec(query.group_by(TodoRow.kind)).all())
 
 
-def _todos(shop: str | None, kind: str | None, order_no: str | None) -> Select[tuple[TodoRow, OrderRow]]:
+def _todos(shop: str | None, kind: str | None, order_no: str | None) -> Select[TodoRow, OrderRow]:
     query = select(TodoRow, OrderRow).join(OrderRow, col(OrderRow.id) == col(TodoRow.order_id))
     wanted = ((OrderRow.shop_id, shop), (TodoRow.kind, kind), (OrderRow.order_no, order_no))
     for column, value in wanted:
@@ -102,7 +105,7 @@ def _todo_line(todo: TodoRow, order: OrderRow) -> TodoLine:
     )
 
 
-def orders_page(  # noqa: PLR0913  # one filter each
+def orders_page(
     session: Session,
     *,
     numbers: Sequence[str] = (),
@@ -131,7 +134,9 @@ def orders_count(
     return session.exec(select(func.count()).select_from(some)).one()
 
 
-def _orders(numbers: Sequence[str], stage: str | None, shop: str | None, *, open_only: bool) -> Select[tuple[OrderRow]]:
+def _orders(
+    numbers: Sequence[str], stage: str | None, shop: str | None, *, open_only: bool
+) -> SelectOfScalar[OrderRow]:
     query = select(OrderRow)
     if numbers:
         like = [col(OrderRow.order_no) == n for n in numbers]
@@ -173,18 +178,22 @@ def order_file(session: Session, order_id: str) -> OrderFile | None:
     order = session.get(OrderRow, order_id)
     if order is None:
         return None
-    of = order_id
+
+    def of_order(table: type[RowT], *by: Any) -> Sequence[RowT]:  # noqa: ANN401  # any columns
+        return session.exec(select(table).where(col(table.order_id) == order_id).order_by(*by)).all()
+
+    alerts = select(AlertRow).where(col(AlertRow.dedup_key).startswith(f"{order_id}|", autoescape=True))
     return OrderFile(
         order=order,
-        facts=session.exec(select(FactRow).where(FactRow.order_id == of).order_by(col(FactRow.occurred_at), FactRow.kind)).all(),
-        deadlines=session.exec(select(DeadlineRow).where(DeadlineRow.order_id == of).order_by(col(DeadlineRow.due_at), DeadlineRow.rule)).all(),
-        cases=session.exec(select(CaseRow).where(CaseRow.order_id == of).order_by(col(CaseRow.opened_at))).all(),
-        todos=session.exec(select(TodoRow).where(TodoRow.order_id == of).order_by(col(TodoRow.priority))).all(),
-        steps=session.exec(select(StepRow).where(StepRow.order_id == of)).all(),
-        attempts=session.exec(select(AttemptRow).where(AttemptRow.order_id == of).order_by(col(AttemptRow.id))).all(),
-        alerts=session.exec(select(AlertRow).where(col(AlertRow.dedup_key).startswith(f"{of}|")).order_by(col(AlertRow.created_at))).all(),
-        audit=session.exec(select(AuditRow).where(AuditRow.order_id == of).order_by(col(AuditRow.id))).all(),
-    )  # fmt: skip
+        facts=of_order(FactRow, FactRow.occurred_at, FactRow.kind),
+        deadlines=of_order(DeadlineRow, DeadlineRow.due_at, DeadlineRow.rule),
+        cases=of_order(CaseRow, CaseRow.opened_at),
+        todos=of_order(TodoRow, TodoRow.priority, TodoRow.kind),
+        steps=of_order(StepRow, StepRow.step),
+        attempts=of_order(AttemptRow, AttemptRow.id),
+        alerts=session.exec(alerts.order_by(col(AlertRow.created_at))).all(),
+        audit=of_order(AuditRow, AuditRow.id),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

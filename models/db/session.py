@@ -1,6 +1,6 @@
 """Opening the database: engine, sessions, and bringing its tables up to date.
 
-SQLite runs in WAL mode with foreign keys on and waits for a busy writer; the rest is what PostgreSQL takes too.
+SQLite runs in WAL mode with foreign keys on and waits for a busy writer; the rest PostgreSQL takes too.
 Every fault of the database ends as one DatabaseError that says what to do.
 """
 
@@ -39,7 +39,12 @@ def make_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  # the driver's connection
     connection.isolation_level = None  # the driver must not open transactions by itself, see _begin
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON", "synchronous=NORMAL"):
+    for pragma in (
+        "journal_mode=WAL",
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -70,14 +75,14 @@ def open_session(engine: Engine, *, read_only: bool = False) -> Iterator[Session
 
 
 ADVICE: Final = {
-    "database or disk is full": "The disk (or the database's page limit) is full. Free some space and start again: nothing was lost.",
-    "disk i/o error": "The disk does not take what is written. Check the disk and its free space, then start again.",
+    "disk is full": "The disk is full. Free some space and start again: nothing was lost.",
+    "disk i/o error": "The disk does not take what is written. Check it and its free space, then start again.",
     "database is locked": "Another program keeps the database locked. Close it (or wait) and start again.",
-    "readonly database": "The database file may not be written. Give your user the right to write it and its folder.",
-    "unable to open database file": "The database file cannot be opened. Check SHIPCLOCK_DATABASE_URL and the folder's rights.",
-    "not a database": "The file is not a Shipclock database. Check SHIPCLOCK_DATABASE_URL or restore a backup.",
+    "readonly database": "The database may not be written. Give your user the right to write its file and folder.",
+    "unable to open": "The database cannot be opened. Check SHIPCLOCK_DATABASE_URL and the folder's rights.",
+    "not a database": "The file is no Shipclock database. Check SHIPCLOCK_DATABASE_URL or restore a backup.",
     "malformed": "The database file is damaged. Restore a backup.",
-}  # fmt: skip
+}
 
 
 def advice(fault: DBAPIError) -> str:

@@ -107,7 +107,7 @@ def claim(session: Session, row: StepRow, order: OrderRow, *, by: str, now: date
 
 
 def _later(row: StepRow, now: datetime) -> datetime:
-    """Give a stamp that differs from the row's, so that it works as its version even when the clock stands."""
+    """Give a stamp that differs from the row's: it serves as a version even when the clock stands."""
     return max(now, row.updated_at + timedelta(microseconds=1))
 
 
@@ -164,7 +164,7 @@ def after_outage(first_failed_at: datetime | None, now: datetime) -> datetime | 
 
 
 def requeue(session: Session, order_id: str, step: Step, now: datetime) -> bool:
-    """Queue a dead, waiting or stale step again, as a person asked; False if there is no such row or it runs."""
+    """Queue a dead, waiting or stale step again, as a person asked; False if there is none or it runs."""
     changed = session.exec(
         update(StepRow)
         .where(

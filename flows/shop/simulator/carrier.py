@@ -40,12 +40,17 @@ NOBODY_HOME: Final[Leg] = (NotificationKind.DELIVERY_FAILED, 22, 40)
 ORDINARY: Final[tuple[Leg, ...]] = (COLLECTED, MOVING, ARRIVED)
 
 ROUTES: Final[Mapping[Story, tuple[Leg, ...]]] = {
-    Story.CARRIER_LATE: ((NotificationKind.PICKED_UP, 66, 76), MOVING, ARRIVED),
+    Story.CARRIER_LATE: ((NotificationKind.PICKED_UP, 80, 92), MOVING, ARRIVED),
     Story.ONE_ATTEMPT: (COLLECTED, MOVING, NOBODY_HOME, (NotificationKind.DELIVERED, 22, 30)),
     Story.TWO_ATTEMPTS: (COLLECTED, MOVING, NOBODY_HOME, (NotificationKind.DELIVERY_FAILED, 24, 30)),
     Story.LOST: (COLLECTED, MOVING),
     Story.DAMAGED: (COLLECTED, MOVING, (NotificationKind.PARCEL_DAMAGED, 16, 36)),
-    Story.LATE: (COLLECTED, MOVING, (NotificationKind.IN_TRANSIT, 50, 60), (NotificationKind.DELIVERED, 70, 80)),
+    Story.LATE: (
+        COLLECTED,
+        MOVING,
+        (NotificationKind.IN_TRANSIT, 50, 60),
+        (NotificationKind.DELIVERED, 70, 80),
+    ),
 }
 
 

@@ -47,7 +47,13 @@ FAULTS: Final[Mapping[Story, tuple[Fault, ...]]] = {
 def plant(play: Play, script: Script) -> None:
     """Write the script's faults into a new store."""
     for order_no, fault in _faults(script):
-        play.sql("insert or ignore into fault values (?, ?, ?, ?)", order_no, fault.effect, fault.mode, fault.remaining)
+        play.sql(
+            "insert or ignore into fault values (?, ?, ?, ?)",
+            order_no,
+            fault.effect,
+            fault.mode,
+            fault.remaining,
+        )
 
 
 def due(play: Play, order_no: str, effect: str) -> FaultMode | None:

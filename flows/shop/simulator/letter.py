@@ -5,7 +5,7 @@ Pure values that fit into a row: no buyer, no text. `mails` turns them into byte
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -68,9 +68,9 @@ class Letter:
         values["sender"] = Sender(str(row["sender"]))
         return cls(**values)  # type: ignore[arg-type]  # each value was made by to_json
 
-    def delayed(self, wait: timedelta) -> Letter:
-        """Give the same mail, arriving later: same text, same Date."""
-        return Letter.from_json({**self.to_json(), "received_at": (self.received_at + wait).isoformat()})
+    def repeated(self, after: timedelta) -> Self:
+        """Give the mail as the platform writes it once more: new Message-ID, another layout."""
+        return replace(self, copy=self.copy + 1, sent_at=self.sent_at + after, received_at=self.received_at + after)
 
 
 _NAMES = tuple(field.name for field in fields(Letter))

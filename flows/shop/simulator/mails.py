@@ -67,7 +67,7 @@ def _layout(letter: Letter, plan: OrderPlan) -> str:
     return LAYOUTS[(LAYOUTS.index(plan.layout) + letter.copy) % len(LAYOUTS)]
 
 
-def _headers(  # noqa: PLR0913 - one argument a header, each named at the call
+def _headers(
     *, address: str, verdict: str, subject: str, sent_at: datetime, received_at: datetime, identity: str
 ) -> EmailMessage:
     digest = sha256(identity.encode()).hexdigest()
@@ -110,5 +110,3 @@ def _fill(message: EmailMessage, letter: Letter, plan: OrderPlan, wording: Wordi
         cte = "quoted-printable" if wording.layout == "table" else "base64"
         html = body(letter, plan, wording, wording.layout)
         message.set_content(html, subtype="html", charset="utf-8", cte=cte)
-
-

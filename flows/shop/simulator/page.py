@@ -6,18 +6,14 @@ Pure. What stands in a mail of which kind is ROWS; how it looks is templates/lay
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from html import escape
 from string import Template
 from typing import Final
 
 from flows.shop.simulator.letter import Letter
-from flows.shop.simulator.script import OrderPlan
+from flows.shop.simulator.script import ANSWER_WITHIN, OrderPlan
 from flows.shop.simulator.wording import Wording, layout_part
 from models.notification import NotificationKind as Kind
-
-SHIP_WITHIN: Final = timedelta(hours=72)  # order-lifecycle, D02
-ANSWER_WITHIN: Final = timedelta(hours=48)  # order-lifecycle, D08
 
 _CANCEL: Final = ("order_no", "shop", "event", "reason")
 _SCAN: Final = ("order_no", "shop", "carrier", "tracking_no", "event")
@@ -83,7 +79,7 @@ def _values(letter: Letter, plan: OrderPlan, wording: Wording) -> dict[str, str]
         "shop": plan.shop,
         "buyer": plan.buyer.user,
         "recipient": plan.buyer.name,
-        "ship_by": wording.moment(plan.placed_at + SHIP_WITHIN),
+        "ship_by": wording.moment(plan.ship_by),
         "promised_at": wording.moment(plan.promised_at),
         "payment": wording.word("cash" if plan.cash_on_delivery else "card"),
         "payment_status": "" if plan.cash_on_delivery else wording.word("paid" if plan.paid else "unpaid"),

@@ -24,6 +24,9 @@ CANCEL_WISHES: Final = ("change_address", "by_mistake", "not_needed")
 PLATFORM_SHIPPED: Final = 0.2  # of the drop-off shop's ordinary orders
 PAYS_LATER: Final = 0.15  # of the ordinary orders
 CASH_ON_DELIVERY: Final = 0.3  # of the drop-off shop's orders
+SHIP_WITHIN: Final = timedelta(hours=72)  # order-lifecycle, D02
+ANSWER_WITHIN: Final = timedelta(hours=48)  # order-lifecycle, D08
+UNPAID_FOR: Final = timedelta(hours=48)  # order-lifecycle, D09
 LATE_PROMISE: Final = timedelta(days=4)
 USUAL_PROMISE: Final = timedelta(days=9)
 
@@ -71,6 +74,11 @@ class OrderPlan:
         return cast_named(self.shop)
 
     @property
+    def ship_by(self) -> datetime:
+        """When the platform wants it set to shipped."""
+        return self.placed_at + SHIP_WITHIN
+
+    @property
     def paid(self) -> bool:
         """Whether it was paid when it was placed."""
         return self.paid_at == self.placed_at
@@ -106,7 +114,7 @@ class Script:
 
 def chance(seed: int, *about: object) -> Random:
     """Give the dice for one thing: the same whenever and wherever they are asked for."""
-    return Random("/".join(map(str, (seed, *about))))  # noqa: S311 - repeatable on purpose, keeps no secret
+    return Random("/".join(map(str, (seed, *about))))
 
 
 @lru_cache(maxsize=8)

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 from flows.shop.protocol import PlatformStatus
 from flows.shop.simulator.script import Script, write_script
@@ -54,28 +55,17 @@ class Store:
     """Opens the file for one change or one look at a time; safe to share between threads."""
 
     def __init__(self, path: Path) -> None:
-        """Point at a store that `create` has made."""
+        """Point at a store; `prepare` makes it."""
         self.path = path
 
-    @classmethod
-    def create(cls, path: Path, *, seed: int, start: datetime) -> Self:
-        """Make the store of a play, or find the one that is there.
-
-        Raises ValueError when the file holds a play of another seed or start.
-        """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        store = cls(path)
-        with closing(store._connect()) as connection:
+    def prepare(self) -> None:
+        """Make the file and its tables where they are missing."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(self._connect()) as connection:
             connection.execute("pragma journal_mode = wal")
             connection.executescript(SCHEMA)
-        script = write_script(seed, start)
-        with store.change() as play:
-            play.begin(script)
-        if store.script != script:
-            raise ValueError(f"{path} holds a play of another seed or start; choose another home")
-        return store
 
-    @property
+    @cached_property
     def script(self) -> Script:
         """The script of this play."""
         with self.look() as play:
@@ -100,9 +90,16 @@ class Store:
         with closing(self._connect()) as connection:
             yield Play(connection)
 
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Spare SQLite the clean-up after the last connection, for many changes in a row."""
+        with self.look() as play:
+            play.sql("select 1 from play")
+            yield
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None)
-        connection.execute("pragma synchronous = normal")
+        connection.execute("pragma synchronous = off")  # a play outlives a kill; it need not outlive a power cut
         return connection
 
 
@@ -117,10 +114,12 @@ class Play:
         """Run one statement."""
         return self._connection.execute(statement, values)
 
-    def begin(self, script: Script) -> None:
-        """Write down which script is played, once."""
-        if self.sql("select count(*) from play").fetchone()[0] == 0:
+    def begins(self, script: Script) -> bool:
+        """Write down which script is played; False when that was done before."""
+        begun = bool(self.sql("select count(*) from play").fetchone()[0])
+        if not begun:
             self.sql("insert into play values (?, ?)", script.seed, text_of(script.start))
+        return not begun
 
     def status(self, order_no: str) -> PlatformStatus | None:
         """Where the platform has the order; None before it is placed."""
@@ -196,5 +195,9 @@ def text_of(moment: datetime) -> str:
 def _event(row: tuple[int, str, str, str, str]) -> Event:
     event_id, at, order_no, kind, detail = row
     return Event(
-        event_id=event_id, at=datetime.fromisoformat(at), order_no=order_no, kind=kind, detail=json.loads(detail)
+        event_id=event_id,
+        at=datetime.fromisoformat(at),
+        order_no=order_no,
+        kind=kind,
+        detail=json.loads(detail),
     )

@@ -56,18 +56,16 @@ def written_mails(store: Store) -> list[WrittenMail]:
     with store.look() as play:
         rows = play.sql("select order_no, kind, sha256, genuine, readable from mail order by id")
         return [
-            WrittenMail(
-                order_no=order_no, kind=kind, sha256=sha256, genuine=bool(genuine), readable=bool(readable)
-            )
+            WrittenMail(order_no=order_no, kind=kind, sha256=sha256, genuine=bool(genuine), readable=bool(readable))
             for order_no, kind, sha256, genuine, readable in rows
         ]
 
 
 def lost_mails(store: Store, *, finished: Collection[str], facts: Collection[tuple[str, FactKind]]) -> int:
-    """Count mails in the mailbox that our side cannot account for.
+    """Count the mails in the mailbox that our side cannot account for; ask after the last poll.
 
     `finished`: SHA-256 (hex) of the raw mails with an outcome, whichever; `facts`: what is known of which
-    order. A genuine, readable mail is lost unless it has an outcome and what it tells is known.
+    order. Every mail needs an outcome; of a genuine, readable one what it tells must be known too.
     """
     return sum(not _arrived(mail, finished, facts) for mail in written_mails(store))
 

@@ -12,10 +12,12 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from string import Template
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flows.shop.simulator.script import LAYOUTS
+
+THOUSANDS: Final = ","  # what Python writes between them
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Wording:
     def money(self, amount: Decimal) -> str:
         """Print an amount the way the shop's market does."""
         printed = str(self.data["money"]).format(amount=amount)
-        return printed.replace(",", ".") if self.language == "vi" else printed
+        return printed.replace(THOUSANDS, self.data["thousands"])
 
     def moment(self, moment: datetime) -> str:
         """Print a moment in the shop's zone, to the minute or, where it has seconds, exactly."""

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from alembic import context
-from models.db.tables import Table
+from alembic.autogenerate.api import AutogenContext
+from sqlmodel.sql.sqltypes import AutoString
+
+from models.db.tables import Table, UtcTime
+
+
+def plain_type(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
+    """Write our column types as SQLAlchemy's own, so that a migration stands still when our code moves."""
+    if kind != "type":
+        return False
+    if isinstance(item, AutoString):
+        return "sa.String()"
+    return "sa.DateTime(timezone=True)" if isinstance(item, UtcTime) else False
+
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Table.metadata,
     render_as_batch=True,  # SQLite cannot alter a table in place
+    render_item=plain_type,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
-
-import models.db.tables
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -1,0 +1,335 @@
+"""Rows into words: stages and urgency by word, shape and colour; times in the shop's zone; the timeline.
+
+Pure: rows, a moment and a zone in, Markdown out. What others wrote (carriers, shops) is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from dashboard.words import capital, catalogue, plain, said, say
+from models.db.page_reading import Settled
+from models.db.reading import Breach, DataAge, OrderFile, Problem
+from models.db.tables import AlertRow, AttemptRow, AuditRow, DeadlineRow, FactRow, StepRow
+from models.policy_files import load_policy
+
+# A shape and a colour for each stage, beside its word.
+STAGE_LOOK: Final = {
+    "UNPAID": ("hourglass_empty", "gray"),
+    "NEW": ("new_releases", "blue"),
+    "CONFIRMED": ("package_2", "blue"),
+    "PACKED": ("inventory_2", "violet"),
+    "AWAITING_HANDOVER": ("pallet", "violet"),
+    "PICKED_UP": ("local_shipping", "yellow"),
+    "IN_TRANSIT": ("local_shipping", "yellow"),
+    "LOST": ("help", "red"),
+    "DAMAGED": ("broken_image", "red"),
+    "DELIVERED": ("home", "green"),
+    "COMPLETED": ("check_circle", "green"),
+    "CANCELLED": ("block", "gray"),
+}
+# How urgent it is by the time that is left: overdue weighs more than all the rest.
+URGENCY: Final = (
+    (timedelta(0), "error", "red"),
+    (timedelta(hours=6), "alarm", "orange"),
+    (timedelta(hours=24), "schedule", "yellow"),
+    (timedelta.max, "schedule", "blue"),
+)
+NO_LIMIT: Final = ("event_available", "gray")
+STATE_LOOK: Final = {
+    "RUNNING": ("schedule", "blue"),
+    "WARNED": ("alarm", "orange"),
+    "BREACHED": ("error", "red"),
+    "MET_LATE": ("running_with_errors", "orange"),
+    "MET": ("check_circle", "green"),
+    "VOID": ("block", "gray"),
+    "PAUSED": ("pause_circle", "gray"),
+    "UNKNOWN": ("help", "yellow"),
+}
+COUNTING: Final = frozenset({"RUNNING", "WARNED", "BREACHED"})
+LATE_STATES: Final = frozenset({"BREACHED", "MET_LATE"})
+PATIENCE: Final = timedelta(minutes=45)  # D20: three times the longest interval between two looks at a mailbox
+DEMO_PATIENCE: Final = timedelta(hours=24)  # virtual hours pass in seconds while a poll takes real ones
+SECRETIVE: Final = timedelta(hours=1)  # from which delay on the timeline says when we heard of it
+
+
+def badge(word: str, shape: str, colour: str) -> str:
+    """Give a word with its shape on its colour."""
+    return f":{colour}-badge[:material/{shape}: {word}]"
+
+
+def stage_badge(stage: str, *, presumed: bool = False) -> str:
+    """Give a stage as a packer knows it."""
+    shape, colour = STAGE_LOOK.get(stage, ("help", "gray"))
+    if presumed:
+        colour = "orange"
+    return badge(catalogue().stage(stage, presumed=presumed), shape, colour)
+
+
+def urgency_badge(due: datetime | None, now: datetime) -> str:
+    """Give the time left in words, with a shape and a colour for how little that is."""
+    words = catalogue().time_left(due, now)
+    if due is None:
+        return badge(words, *NO_LIMIT)
+    left = due - now
+    shape, colour = next((shape, colour) for limit, shape, colour in URGENCY if left < limit)
+    return badge(words, shape, colour)
+
+
+def when(moment: datetime | None, zone: ZoneInfo, now: datetime | None = None) -> str:
+    """Give a moment in the shop's zone ("Sun 1 Mar 14:00"); with its year when that is not this one."""
+    if moment is None:
+        return say("when.unknown")
+    local = moment.astimezone(zone)
+    same_year = now is None or now.astimezone(zone).year == local.year
+    day = f"{say(f'days.{local.weekday()}')} {local.day} {say(f'months.{local.month}')}"
+    return f"{day}{'' if same_year else f' {local.year}'} {local:%H:%M}"
+
+
+def day_name(moment: datetime, zone: ZoneInfo) -> str:
+    """Give the day in the shop's zone ("Sun 1 Mar")."""
+    return when(moment, zone).rpartition(" ")[0]
+
+
+def due_text(due: datetime | None, zone: ZoneInfo, now: datetime) -> str:
+    """Give the absolute time beside a time left; empty when there is no limit."""
+    return say("when.due", when=when(due, zone, now)) if due else ""
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """Say how long ago something was ("12 min ago"), or never."""
+    texts = catalogue()
+    if moment is None:
+        return texts.text("times.never")
+    return texts.text("times.ago", span=texts.span(max(now - moment, timedelta(0))))
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old what we show is, in words; `bad` when somebody should look after it."""
+
+    bad: bool
+    words: str
+
+
+def freshness(ages: Sequence[DataAge], now: datetime, patience: timedelta = PATIENCE) -> list[Freshness]:
+    """Say of each mailbox when it was read last, and warn if that is too long ago."""
+    if not ages:
+        return [Freshness(bad=True, words=say("age.none"))]
+    return [_freshness(age, now, patience) for age in ages]
+
+
+def _freshness(age: DataAge, now: datetime, patience: timedelta) -> Freshness:
+    stale = age.last_ok_at is None or now - age.last_ok_at > patience
+    key = "age.stale" if stale else "age.failing" if age.last_error else "age.fresh"
+    trouble = said(f"pages.mailbox_errors.{age.last_error}", say("mailbox_errors.other")) if age.last_error else ""
+    words = say(key, mailbox=plain(age.mailbox), ago=ago(age.last_ok_at, now), trouble=trouble)
+    return Freshness(bad=stale or bool(age.last_error), words=words.strip())
+
+
+def rule_name(rule: str | None) -> str:
+    """Give a clock's name, never its id."""
+    return catalogue().rule(rule) if rule else say("clocks.none")
+
+
+def clock_badge(clock: DeadlineRow, now: datetime, *, over: bool) -> str:
+    """Say where a clock stands; it counts down only while the order is open."""
+    if clock.state in COUNTING and not over:
+        return urgency_badge(clock.due_at, now)
+    return badge(catalogue().text(f"rules.states.{clock.state}"), *STATE_LOOK.get(clock.state, ("help", "gray")))
+
+
+def clock_origin(clock: DeadlineRow) -> str:
+    """Say whose figure a clock's time is: the platform's own, a platform rule, the article's, ours."""
+    if clock.stated:
+        return say("origins.stated")
+    figure = next((c for rule, c in load_policy(clock.policy).clocks.items() if rule == clock.rule), None)
+    if figure is None:
+        return say("origins.none")
+    length = say(f"lengths.{figure.unit}", n=f"{figure.length:g}")
+    if figure.source in {"article", "default"}:
+        return say(f"origins.{figure.source}", length=length)
+    return say("origins.rule", length=length, read_on=figure.read_on or say("when.unknown"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of an order's timeline."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+def timeline(file: OrderFile, now: datetime, zone: ZoneInfo) -> list[Entry]:
+    """Give what happened to an order, who said or did it and when, the newest first."""
+    taken_back = {str(fact.payload.get("fact_id")) for fact in file.facts if fact.kind == "retraction"}
+    entries = [_fact_entry(fact, zone, taken_back=fact.source_key in taken_back) for fact in file.facts]
+    entries += [_audit_entry(line) for line in file.audit]
+    entries += [_alert_entry(alert) for alert in file.alerts if not alert.suppressed or alert.sent_at]
+    entries += [_attempt_entry(attempt) for attempt in file.attempts]
+    return sorted((entry for entry in entries if entry.at <= now), key=lambda entry: entry.at, reverse=True)
+
+
+def _fact_entry(fact: FactRow, zone: ZoneInfo, *, taken_back: bool) -> Entry:
+    notes = [plain(str(fact.payload[key])) for key in ("carrier", "tracking_no") if fact.payload.get(key)]
+    if reason := fact.payload.get("reason_code"):
+        notes.append(reason_words(str(reason)))
+    if fact.estimated:
+        notes.append(say("timeline.estimated"))
+    if fact.observed_at - fact.occurred_at > SECRETIVE:
+        notes.append(say("timeline.heard", when=when(fact.observed_at, zone)))
+    if taken_back:
+        notes.append(say("timeline.taken_back"))
+    what = capital(catalogue().text(f"facts.{fact.kind}"))
+    who = catalogue().text(f"facts.authority.{fact.authority}")
+    return Entry(at=fact.occurred_at, who=capital(who), what=with_notes(what, notes))
+
+
+def _audit_entry(line: AuditRow) -> Entry:
+    verb, _, rest = line.action.partition(" ")
+    if line.action.startswith("breach "):
+        what = say(f"audit.breach_{rest}", rule=rule_name(str(line.after.get("rule") or "")))
+    elif verb == "rerun":
+        what = say("audit.rerun", step=step_name(rest))
+    else:
+        what = say("audit.command", command=said(f"facts.commands.{line.action}", line.action.replace("_", " ")))
+    who = said(f"pages.actors.{line.actor}", line.actor)
+    return Entry(at=line.at, who=plain(who), what=with_notes(what, [plain(line.reason)] if line.reason else []))
+
+
+def _alert_entry(alert: AlertRow) -> Entry:
+    key, _, conflict = alert.text_key.partition(".")
+    if conflict:
+        what = say("timeline.alert_conflict")
+    elif key in {"warned", "breached"}:
+        what = say(f"timeline.alert_{key}", rule=rule_name(alert.rule))
+    else:
+        what = say("timeline.alert")
+    sent = say("timeline.sent") if alert.sent_at else say("timeline.unsent")
+    return Entry(at=alert.created_at, who=say("actors.shipclock"), what=with_notes(what, [sent]))
+
+
+def _attempt_entry(attempt: AttemptRow) -> Entry:
+    what = say("timeline.attempt", step=step_name(attempt.step), result=say(f"results.{attempt.result}"))
+    notes = [fault_words(attempt.error_code)] if attempt.error_code else []
+    who = said(f"pages.actors.{attempt.by}", attempt.by)
+    return Entry(at=attempt.started_at, who=plain(who), what=with_notes(what, notes))
+
+
+def with_notes(what: str, notes: Iterable[str]) -> str:
+    """Give a text with remarks behind it."""
+    told = "; ".join(note for note in notes if note)
+    return f"{what} ({told})" if told else what
+
+
+def step_name(step: str) -> str:
+    """Give a step of our own work in words."""
+    return say(f"steps.{step}")
+
+
+def reason_words(code: str) -> str:
+    """Give a reason's code in words; one that nobody knows as it is."""
+    return said(f"pages.reasons.{code}", plain(code.replace("_", " ")))
+
+
+def fault_words(code: str | None) -> str:
+    """Say what a step's error code means; never another's message."""
+    if not code:
+        return say("faults.none")
+    for table in ("pages.faults", "refusals"):
+        if words := said(f"{table}.{code}", ""):
+            return words
+    return say("faults.other", code=plain(code))
+
+
+STEP_LOOK: Final = {
+    "queued": ("schedule", "blue"),
+    "running": ("autorenew", "blue"),
+    "waiting": ("hourglass_empty", "gray"),
+    "done": ("check_circle", "green"),
+    "dead": ("error", "red"),
+}
+
+
+def step_badge(step: StepRow) -> str:
+    """Say how a step of our own work stands."""
+    return badge(say(f"step_states.{step.status}"), *STEP_LOOK.get(step.status, ("help", "gray")))
+
+
+def is_refusal(problem: Problem) -> bool:
+    """Tell whether a step was refused, so that a person must decide, and did not just fail."""
+    return problem.outcome in {"refused", "business_failure"} and problem.status != "dead"
+
+
+def problem_badge(problem: Problem) -> str:
+    """Say what kind of trouble a step is in."""
+    if is_refusal(problem):
+        return badge(say("problems.refused"), "gavel", "orange")
+    if problem.status == "dead":
+        return badge(say("problems.dead"), "error", "red")
+    return badge(say("problems.failing"), "sync_problem", "yellow")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRate:
+    """How many clocks were due on a day of the shop's, and how many were missed."""
+
+    day: str
+    total: int
+    late: int
+
+
+def rate_words(late: int, total: int) -> str:
+    """Give a share in words, with the counts it rests on."""
+    return say("breaches.rate", late=late, total=total, percent=round(100 * late / total) if total else 0)
+
+
+def rate_badge(day: DayRate) -> str:
+    """Give a day's share of missed clocks, with a shape and a colour."""
+    words = rate_words(day.late, day.total)
+    return badge(words, "error", "red") if day.late else badge(words, "check_circle", "green")
+
+
+def breach_badge(one: Breach) -> str:
+    """Say whether a missed clock still waits or was met too late."""
+    return badge(catalogue().text(f"rules.states.{one.state}"), *STATE_LOOK[one.state])
+
+
+def lateness(one: Breach, now: datetime, zone: ZoneInfo) -> str:
+    """Say how late it was, or is by now, beside the time it was due."""
+    due = say("breaches.at", time=f"{one.due_at.astimezone(zone):%H:%M}")
+    if one.met_at is None and one.state != "BREACHED":
+        return due
+    span = catalogue().span((one.met_at or now) - one.due_at)
+    return f"{due}, {say('breaches.met' if one.met_at else 'breaches.open', span=span)}"
+
+
+MAIL_LOOK: Final = frozenset({"sender_unauthenticated", "lookalike_sender", "hidden_text", "replayed", "forwarded"})
+
+
+def mail_badge(reason: str) -> str:
+    """Say whether a mail is not trusted or was not understood."""
+    if reason in MAIL_LOOK:
+        return badge(say("mail.not_trusted"), "gpp_maybe", "red")
+    return badge(say("mail.not_understood"), "help", "orange")
+
+
+def rates(settled: Sequence[Settled], zone: ZoneInfo) -> list[DayRate]:
+    """Gather settled clocks by the shop's due day, the latest day first."""
+    days: dict[str, list[Settled]] = {}
+    for one in sorted(settled, key=lambda one: one.due_at, reverse=True):
+        days.setdefault(day_name(one.due_at, zone), []).append(one)
+    return [
+        DayRate(day=day, total=sum(one.total for one in due), late=sum(one.late for one in due))
+        for day, due in days.items()
+    ]
+
+
+def start_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Give when the shop's day of that moment began: later days can still become late."""
+    return moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,243 @@
+"""What pages read: the office, the present moment, and short answers kept for some seconds.
+
+Every answer is small; `forget` drops them all after something was changed. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+from sqlmodel import Session
+
+from flows.office import Office, open_office
+from ingest.quarantine import Waiting, list_quarantined
+from models.db import page_reading, reading
+from models.db.facts import facts_of
+from models.db.orders import find_rows, folded
+from models.db.page_reading import NextDue, Settled
+from models.db.reading import Breach, DataAge, OrderFile, Problem, TodoLine
+from models.db.session import open_session
+from models.db.tables import OrderRow
+from models.fact import Fact
+from models.home import find_home
+from models.order import Order
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+FRESH: Final = 5  # seconds that an answer is kept
+LONGER: Final = 30  # for what changes slowly
+ANSWERS: Final = 200  # answers kept of one kind
+STEP: Final = 15  # seconds to which the present is rounded where an answer depends on it
+LONGEST_NUMBER: Final = 40
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _opened(home: str, database: str) -> Office:  # noqa: ARG001  # what tells one installation from another
+    return open_office()
+
+
+def office() -> Office:
+    """Give the office of this installation, opened once. Raises SettingsError or DatabaseError."""
+    home = find_home()
+    return _opened(str(home.config), home.database_url)
+
+
+def now() -> datetime:
+    """Give the present moment in UTC; virtual in a demo."""
+    return office().now()
+
+
+def rounded(moment: datetime) -> datetime:
+    """Round a moment down to 15 seconds, so that it may stand in the key of a kept answer."""
+    return datetime.fromtimestamp(moment.timestamp() // STEP * STEP, UTC)
+
+
+def zone_of(shop: str) -> ZoneInfo:
+    """Give a shop's time zone; UTC for a shop that the settings no longer name."""
+    found = office().settings.shop_named(shop)
+    return found.zone if found else ZoneInfo("UTC")
+
+
+def zone_of_mailbox(mailbox: str) -> ZoneInfo:
+    """Give the time zone of a mailbox's first shop; UTC when it has none."""
+    first = next(iter(office().shops_of(mailbox)), None)
+    return first.zone if first else ZoneInfo("UTC")
+
+
+def shops() -> list[str]:
+    """Give the names of the shops in the settings."""
+    return [shop.name for shop in office().settings.shop]
+
+
+def forget() -> None:
+    """Drop all kept answers: something was changed, the pages must show it."""
+    st.cache_data.clear()
+
+
+def kept(seconds: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keep a question's answers for some seconds, each database's apart."""
+
+    def keep(ask: Callable[P, T]) -> Callable[P, T]:
+        @st.cache_data(ttl=seconds, max_entries=ANSWERS, show_spinner=False)
+        @wraps(ask)
+        def remember(*args: Any, database: str, **filters: Any) -> T:  # noqa: ANN401, ARG001  # a part of the key
+            return ask(*args, **filters)
+
+        @wraps(ask)
+        def answer(*args: P.args, **filters: P.kwargs) -> T:
+            return remember(*args, database=office().home.database_url, **filters)
+
+        return answer
+
+    return keep
+
+
+def _ask(question: Callable[[Session], T]) -> T:
+    with open_session(office().engine, read_only=True) as session:
+        return question(session)
+
+
+@kept(FRESH)
+def todos(kind: str | None = None, order_no: str | None = None, limit: int = reading.PAGE) -> list[TodoLine]:
+    """Give what people must do, worst first."""
+    return _ask(lambda session: reading.todo_list(session, kind=kind, order_no=order_no, limit=limit))
+
+
+@kept(FRESH)
+def todo_counts() -> dict[str, int]:
+    """Count what people must do, by kind."""
+    return _ask(reading.todo_counts)
+
+
+@kept(FRESH)
+def overdue(at: datetime) -> int:
+    """Count the to-dos whose time is over at that (rounded) moment."""
+    return _ask(lambda session: page_reading.overdue_count(session, at))
+
+
+@kept(FRESH)
+def waiting_mails() -> int:
+    """Count the mails that wait for a person."""
+    return _ask(reading.quarantine_count)
+
+
+@kept(FRESH)
+def next_due() -> list[NextDue]:
+    """Give the 50 open orders whose clocks end first."""
+    return _ask(page_reading.next_due)
+
+
+@kept(FRESH)
+def orders(
+    numbers: tuple[str, ...], *, stage: str | None, shop: str | None, open_only: bool, offset: int
+) -> list[OrderRow]:
+    """Give one page of orders, the newest first."""
+    return _ask(
+        lambda session: reading.orders_page(
+            session, numbers=numbers, stage=stage, shop=shop, open_only=open_only, offset=offset
+        )
+    )
+
+
+@kept(FRESH)
+def orders_count(numbers: tuple[str, ...], *, stage: str | None, shop: str | None, open_only: bool) -> int:
+    """Count the same orders, up to COUNT_CAP + 1."""
+    return _ask(
+        lambda session: reading.orders_count(session, numbers=numbers, stage=stage, shop=shop, open_only=open_only)
+    )
+
+
+@kept(FRESH)
+def problems() -> list[tuple[Problem, int]]:
+    """Give the steps that failed or were refused, the latest first, each with how often it was tried."""
+
+    def question(session: Session) -> list[tuple[Problem, int]]:
+        found = reading.problems(session)
+        tried = page_reading.attempt_counts(session, [problem.order_id for problem in found])
+        return [(one, max(one.attempts, tried.get((one.order_id, one.step), 0))) for one in found]
+
+    return _ask(question)
+
+
+@kept(FRESH)
+def breaches(offset: int = 0) -> list[Breach]:
+    """Give one page of breaches, the latest due first."""
+    return _ask(lambda session: reading.breaches(session, offset=offset))
+
+
+@kept(FRESH)
+def breach_count() -> int:
+    """Count all breaches."""
+    return _ask(page_reading.breach_count)
+
+
+@kept(LONGER)
+def settled(shop: str, rule: str, since: datetime, until: datetime) -> list[Settled]:
+    """Give what became of a rule's clocks that a shop had due in that time."""
+    return _ask(lambda session: page_reading.settled(session, shop, rule, since=since, until=until))
+
+
+@kept(LONGER)
+def missed_rules() -> list[str]:
+    """Give the clocks that somebody was ever too late for, the most missed first."""
+    return _ask(page_reading.missed_rules)
+
+
+@kept(LONGER)
+def mail_counts() -> dict[str, int]:
+    """Count the mails seen, by what became of them."""
+    return _ask(page_reading.mail_counts)
+
+
+@kept(LONGER)
+def is_virtual() -> bool:
+    """Tell whether this is a demo in virtual time."""
+    return _ask(page_reading.is_virtual)
+
+
+def quarantined() -> list[tuple[Waiting, str]]:
+    """Give the mails that wait for a person, oldest first, each with the reader's version."""
+
+    def question(session: Session) -> list[tuple[Waiting, str]]:
+        waiting = list_quarantined(session, limit=reading.PAGE)
+        versions = page_reading.reader_versions(session, [mail.message_id for mail in waiting])
+        return [(mail, versions.get(mail.message_id, "")) for mail in waiting]
+
+    return _ask(question)
+
+
+def todo_mark() -> tuple[int, datetime | None]:
+    """Give what changes when the list of to-dos does; never kept."""
+    return _ask(page_reading.todo_mark)
+
+
+def data_age() -> list[DataAge]:
+    """Give how long ago each mailbox was read; never kept, since its age is the point."""
+    return _ask(reading.data_age)
+
+
+def find_orders(order_no: str, shop: str | None = None) -> Sequence[OrderRow]:
+    """Give the orders of that number: none, one, or one in each of several shops."""
+    return _ask(lambda session: find_rows(session, order_no[:LONGEST_NUMBER], shop))
+
+
+def order_file(order_id: str) -> OrderFile | None:
+    """Give all that is kept about one order; never kept here, a person acts on it."""
+    return _ask(lambda session: reading.order_file(session, order_id))
+
+
+def order_now(row: OrderRow, at: datetime) -> Order | None:
+    """Give the order at that moment, from its facts; None if the settings no longer name its shop."""
+    shop = office().settings.shop_named(row.shop_id)
+    return None if shop is None else _ask(lambda session: folded(session, shop, row, at))
+
+
+def facts(order_id: str) -> list[Fact]:
+    """Give an order's facts."""
+    return _ask(lambda session: facts_of(session, order_id))

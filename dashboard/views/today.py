@@ -1,0 +1,86 @@
+"""Today: how fresh the data is, what to do now, and which clocks end next."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import forms, parts, present, queries
+from dashboard.words import say
+from models.db.reading import PAGE
+
+FEW: Final = 10
+SEEN: Final = "todo-mark"
+
+
+@st.fragment(run_every="15s")
+def pulse() -> None:
+    """Say how old the data is, again and again; only these words change by themselves, never the list."""
+    now, patience = queries.now(), present.DEMO_PATIENCE if queries.is_virtual() else present.PATIENCE
+    zone = queries.zone_of(queries.shops()[0]) if queries.shops() else queries.zone_of("")
+    as_of = say("age.as_of", when=present.when(now, zone), zone=zone.key)
+    for age in present.freshness(queries.data_age(), now, patience):
+        if age.bad:
+            st.error(f"**{age.words}** {as_of}", icon=":material/sync_problem:")
+        else:
+            st.markdown(f":material/check: {age.words} {as_of}")
+    if st.session_state.get(SEEN) not in {None, queries.todo_mark()}:
+        st.button(say("today.reload"), icon=":material/refresh:", key="reload", on_click=queries.forget)
+
+
+def kind_filter() -> str | None:
+    """Draw the counts by kind, each a filter; give the chosen kind."""
+    counts = queries.todo_counts()
+    kinds = sorted(counts, key=lambda kind: (-counts[kind], kind))
+    if len(kinds) <= 1:
+        return None
+    return st.pills(
+        say("today.by_kind", total=sum(counts.values())),
+        kinds,
+        format_func=lambda kind: say("today.kind", kind=parts.kind_name(kind), count=counts.get(kind, 0)),
+        key="kind",
+        bind="query-params",
+    )
+
+
+def todo_list() -> None:
+    """Draw what people must do, worst first."""
+    now = queries.now()
+    st.header(say("today.todo"))
+    late = queries.overdue(queries.rounded(now))
+    if late:
+        st.markdown(present.badge(say("today.overdue", count=late), "error", "red"))
+    chosen = kind_filter()
+    more = st.session_state.get("all-todos", False)
+    todos = queries.todos(kind=chosen, limit=PAGE)
+    if not todos:
+        ages = queries.data_age()
+        read = max((age.last_ok_at for age in ages if age.last_ok_at), default=None)
+        parts.empty(say("today.nothing", read=present.ago(read, now)))
+    parts.todo_cards(todos if more else todos[:FEW], now)
+    if len(todos) > FEW:
+        st.toggle(say("today.all", count=len(todos)), key="all-todos")
+
+
+def next_clocks() -> None:
+    """Draw the open orders whose clocks end first."""
+    now, rows = queries.now(), queries.next_due()
+    st.header(say("today.next"))
+    if not rows:
+        st.markdown(say("today.no_clocks"))
+    for row in rows:
+        zone = queries.zone_of(row.shop_id)
+        with parts.line(f"next-{row.order_id}", row.shop_id, row.order_no):
+            st.markdown(present.urgency_badge(row.due_at, now), width=130)
+            st.markdown(present.stage_badge(row.stage, presumed=row.presumed), width=190)
+            due = say("today.clock", rule=present.rule_name(row.rule), when=present.when(row.due_at, zone, now))
+            st.markdown(due, width="content")
+
+
+parts.heading("today")
+pulse()
+st.session_state[SEEN] = queries.todo_mark()
+todo_list()
+next_clocks()
+forms.show_dialog()

@@ -1,0 +1,137 @@
+"""The commands of `shipclock`, in the groups that its help shows.
+
+Importing this must stay cheap (`shipclock --help` answers at once): command modules import databases, mail
+and Prefect inside their functions, and help is plain text, for drawing boxes costs half a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from flows.cli import acting, checking, explaining, intake, looking, quarantine, running, setup
+from flows.cli.output import say
+
+FIRST: Final = "First steps"
+DAILY: Final = "Daily work"
+CLOSER: Final = "Looking closer"
+
+
+class Grouped(TyperGroup):
+    """A group whose help lists its commands under headings, in the order they were registered."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # typer keeps these types private
+        """Write one list for each heading."""
+        panels: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(ctx):
+            command = self.commands[name]
+            panel = getattr(command, "rich_help_panel", None) or "Commands"
+            panels.setdefault(str(panel), []).append((name, command.get_short_help_str(70)))
+        for panel, rows in panels.items():
+            with formatter.section(panel):
+                formatter.write_dl(rows)
+
+
+def examples(*lines: str) -> str:
+    """Give the end of a command's help: lines as they would be typed, not wrapped."""
+    return "\b\n" + "\n".join(["Examples:", *(f"  shipclock {line}" for line in lines)])
+
+
+app = typer.Typer(
+    cls=Grouped,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples("demo", "init", "todo", "do 576461413038785752 mark_packed", "COMMAND --help"),
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        say(f"shipclock {version('shipclock')}")
+        raise typer.Exit
+
+
+@app.callback()
+def shipclock(
+    _version_asked: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Read the mailbox of a TikTok Shop seller and watch every order's clocks.
+
+    New here? `shipclock demo` plays a shop with made-up orders. Then `shipclock init` sets up your own mailbox,
+    and `shipclock up` starts everything.
+    """
+
+
+def _add(name: str, panel: str, command: Callable[..., None], short: str, *lines: str) -> None:
+    """Register one command with its line in the list and the examples under its help."""
+    app.command(name, rich_help_panel=panel, short_help=short, epilog=examples(*lines))(command)
+
+
+_add(
+    "demo", FIRST, running.demo, "Play a shop with made-up orders, to look around.",
+    "demo", "demo --speed 2", "demo --headless --json --seed 7",
+)  # fmt: skip
+_add(
+    "init", FIRST, setup.init, "Set up your mailbox and shops.",
+    "init", "init --maildir ~/Maildir --shop 'Tre Viet Store' --market VN --yes",
+)  # fmt: skip
+_add("check", FIRST, checking.check, "Say whether everything is as it must be.", "check", "check --json")
+_add("up", DAILY, running.up, "Start everything, until Ctrl-C.", "up", "up --no-dashboard")
+_add("poll", DAILY, intake.poll, "Read what is new in the mailboxes.", "poll", "poll main --json")
+_add("todo", DAILY, looking.todo, "Show what to do now, the most urgent first.", "todo", "todo --clicks --limit 5")
+_add("orders", DAILY, looking.orders, "List orders.", "orders", "orders --stage to-pack", "orders 8785752 --json")
+_add(
+    "order", DAILY, looking.order, "Show one order.",
+    "order 576461413038785752", "order 'Tre Viet Store:576461413038785752'",
+)  # fmt: skip
+_add(
+    "do", DAILY, acting.do, "Carry out a command on orders, or say that it is done.",
+    "do 576461413038785752 confirm",
+    "do 576461413038785752 576461413038785753 mark_packed --set checklist=all",
+    "do 576461413038785752 mark_shipped --set tracking_no=VN123",
+    "do 576461413038785752 reject_cancel --reason 'already packed'",
+    "do 576461413038785752 record --set kind=delivered",
+)  # fmt: skip
+_add(
+    "explain", CLOSER, explaining.explain, "Tell why an order is where we say it is.",
+    "explain 576461413038785752",
+    "explain 576461413038785752 --at 2026-11-20T08:00",
+    "explain --facts facts.json --now 2026-03-02T00:00:00Z --policy article --json",
+)  # fmt: skip
+_add(
+    "parse", CLOSER, intake.parse, "Show what is understood of mail files.",
+    "parse mail.eml", "parse folder/ --config shipclock.toml --json",
+)  # fmt: skip
+_add(
+    "rerun", CLOSER, running.rerun, "Run a step again that failed.",
+    "rerun 576461413038785752", "rerun 576461413038785752 --step hand_over",
+)  # fmt: skip
+
+waiting_mail = typer.Typer(
+    cls=Grouped, rich_markup_mode=None, short_help="Look after mails that were not understood.",
+    invoke_without_command=True, callback=quarantine.show, epilog=examples("quarantine", "quarantine release 12"),
+)  # fmt: skip
+for name, command, line in (
+    ("read-again", quarantine.read_again, "quarantine read-again 12"),
+    ("release", quarantine.release, "quarantine release 12 13"),
+    ("dismiss", quarantine.dismiss, "quarantine dismiss 12"),
+):
+    waiting_mail.command(name, epilog=examples(line))(command)
+app.add_typer(waiting_mail, name="quarantine", rich_help_panel=DAILY)
+
+app.command(
+    "test",
+    rich_help_panel=CLOSER,
+    short_help="Run Shipclock's own tests.",
+    epilog=examples("test", "test tests/models -x"),
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)(running.test)

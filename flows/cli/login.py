@@ -1,0 +1,110 @@
+"""The mailbox of `init`: where it is, its password, a login tried at most twice, whose verdicts count."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from flows.cli.output import fail, note
+from flows.cli.provider import Provider, provider_of, provider_titles
+from flows.cli.question import Asker
+from flows.cli.receiver import newest_receiver
+from ingest.errors import LoginRefusedError
+from ingest.mailbox import Mailbox
+from ingest.opening import open_mailbox
+from models.catalogue import words
+from models.home import Home
+from models.settings import MailboxSettings
+
+MAILBOX: Final = "main"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """A mailbox that could be opened: its keys for the settings, and its password if it has one."""
+
+    mailbox: dict[str, Any]
+    password: str | None = None
+    from_environment: bool = False
+
+    def settings(self) -> MailboxSettings:
+        """Give the mailbox's settings."""
+        return MailboxSettings.model_validate(self.mailbox)
+
+    def open(self) -> Mailbox:
+        """Connect. Raises MailboxError."""
+        return open_mailbox(self.settings(), self.password)
+
+
+def mailbox_of_files(asker: Asker, kind: str, path: Path, receiver: str | None) -> Login:
+    """Give the login of a Maildir or a folder of .eml files; needs no password. Raises MailboxError."""
+    login = Login(mailbox={"name": MAILBOX, "kind": kind, "path": str(path.expanduser().absolute())})
+    return _with_receiver(asker, login, receiver)
+
+
+def log_in(
+    asker: Asker,
+    home: Home,
+    *,
+    address: str | None,
+    host: str | None,
+    port: int,
+    user: str | None,
+    receiver: str | None,
+) -> Login:
+    """Ask for the mail server and the password, and try them. Raises MailboxError."""
+    chosen = asker.ask("address", given=address, valid=_is_address)
+    provider = provider_of(chosen)
+    if provider and provider.refuses_passwords and host is None:
+        fail(words().text("cli.init.refuses_passwords", provider=provider.title))
+    if provider is None and host is None:
+        note(words().text("cli.init.unknown_provider", known=", ".join(provider_titles())))
+    server = asker.ask("host", given=host or (provider.host if provider else None))
+    if provider is not None and receiver is None and server == provider.host:
+        receiver = provider.authserv_id
+    mailbox = {"name": MAILBOX, "kind": "imap", "host": server, "port": port, "user": user or chosen}
+    return _with_receiver(asker, _tried(asker, home, mailbox, provider), receiver)
+
+
+def _tried(asker: Asker, home: Home, mailbox: dict[str, Any], provider: Provider | None) -> Login:
+    """Try the login with the password from the environment, else with one that is typed; twice at most."""
+    known = home.password(MAILBOX)
+    if asker.yes and known is None:
+        fail(words().text("cli.init.no_password"))
+    if provider is not None and known is None:
+        note(words().text("cli.init.which_password", provider=provider.title, password=provider.password))
+    typed = known or asker.secret("password")
+    for tries_left in (1, 0):
+        login = Login(mailbox=mailbox, password=typed, from_environment=known is not None)
+        try:
+            login.open().close()
+        except LoginRefusedError as refused:
+            if asker.yes or known is not None or not tries_left:
+                raise
+            note(str(refused))
+            typed = asker.secret("password_again")
+        else:
+            break
+    note(words().text("cli.init.login_works"))
+    return login
+
+
+def _with_receiver(asker: Asker, login: Login, receiver: str | None) -> Login:
+    """Put the name under which the server writes its verdicts; learned from its newest mails when not known."""
+    if receiver is None:
+        with closing(login.open()) as box:
+            learned = newest_receiver(box, login.settings())
+        note(words().text("cli.init.learned" if learned else "cli.init.not_learned", found=learned))
+        receiver = asker.ask("authserv_id", given=None, default=learned or "", valid=lambda _: True)
+    return Login(
+        mailbox={**login.mailbox, "authserv_id": receiver},
+        password=login.password,
+        from_environment=login.from_environment,
+    )
+
+
+def _is_address(answer: str) -> bool:
+    local, at, domain = answer.rpartition("@")
+    return bool(local and at and "." in domain)

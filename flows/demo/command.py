@@ -1,0 +1,158 @@
+"""`shipclock demo`: from options to a play on the screen, or to one closing object.
+
+Headless it plays as fast as the runs allow; with the dashboard the virtual clock follows the real one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from flows.cli.output import emit, note, pairs, say
+from flows.demo.home import START, DemoHome, make_demo_home
+from flows.stack import Stack, StackError, StoppedError
+from flows.up import ending_on_signals
+from models.db.reading import problems, quarantine_count, stage_counts
+from models.db.session import open_session
+
+if TYPE_CHECKING:
+    from flows.demo.play import Play
+
+FAST_MOVE: Final = timedelta(hours=12)  # headless: how much is played together
+REST_SECONDS: Final = 1.0  # with the dashboard: the least time between two moves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions:
+    """What the user chose; `speed` in virtual hours per real second."""
+
+    headless: bool = False
+    as_json: bool = False
+    seed: int = 7
+    speed: float = 0.5
+    days: int = 20
+    imap: bool = False
+    home: Path | None = None
+
+
+def run_demo(options: DemoOptions) -> int:
+    """Play the demo; the exit code is 0 when it was played to its end or ended by Ctrl-C, 1 when something failed."""
+    with ending_on_signals(threading.Event()) as stop, _mail_server(options) as mailbox:
+        demo = make_demo_home(options.home, options.seed, mailbox=mailbox)
+        note(f"The demo lives in {demo.home.path}")
+        try:
+            with Stack(demo.home, tell=note, stop=stop) as stack:
+                (_play_headless if options.headless else _play_live)(options, demo, stack, stop)
+        except StoppedError:
+            note("Stopped.")
+        except StackError as fault:
+            note(str(fault))
+            return 1
+        if options.headless and options.home is None:
+            shutil.rmtree(demo.home.path, ignore_errors=True)
+    return 0
+
+
+def _play_headless(options: DemoOptions, demo: DemoHome, stack: Stack, stop: threading.Event) -> None:
+    """Play to the end as fast as the runs allow, then print what it came to."""
+    note("Starting a Prefect server for it (10 to 20 s) ...")
+    stack.start_server()
+    play = _take_the_stage(demo, stack)
+    for moment in _moments(START, START + timedelta(days=options.days), FAST_MOVE):
+        if stop.is_set():
+            raise StoppedError
+        play.move_to(moment)
+        note(_progress(demo, moment))
+    from flows.demo.report import report  # noqa: PLC0415  # beside the play, which loads Prefect
+
+    told = report(demo, reruns=play.reruns)
+    if options.as_json:
+        emit(told)
+    else:
+        _print_report(told)
+
+
+def _take_the_stage(demo: DemoHome, stack: Stack) -> Play:
+    """Make the play, whose flow runs happen in this process and must find the demo's own Prefect server."""
+    os.environ.update(stack.environment)
+    from prefect.context import refresh_global_settings_context  # noqa: PLC0415  # seconds of import
+
+    refresh_global_settings_context()  # Prefect read its settings when it was imported, before there was a server
+    from flows.demo.play import Play  # noqa: PLC0415  # the same
+
+    return Play(demo)
+
+
+def _moments(start: datetime, end: datetime, move: timedelta) -> Iterator[datetime]:
+    moment = start
+    while moment < end:
+        moment = min(moment + move, end)
+        yield moment
+
+
+def _progress(demo: DemoHome, moment: datetime) -> str:
+    """Say in one line how the shops stand."""
+    with open_session(demo.office.engine, read_only=True) as session:
+        counts = stage_counts(session)
+        failing, odd = len(problems(session)), quarantine_count(session)
+    over = sum(counts.get(stage, 0) for stage in ("COMPLETED", "DELIVERED", "CANCELLED"))
+    day = (moment - START) / timedelta(days=1)
+    return (
+        f"Day {day:4.1f}: {sum(counts.values())} orders, {over} of them over; "
+        f"{failing} problems, {odd} mails not understood"
+    )
+
+
+def _print_report(told: dict[str, Any]) -> None:
+    """Print the closing object for people."""
+    pairs({name.replace("_", " "): str(value) for name, value in told.items() if name != "stories"})
+    say("stories")
+    for line in told["stories"]:
+        say(f"  {line['story']:<28} {line['order_no']}  {line['stage'] or 'never became an order'}")
+
+
+def _play_live(options: DemoOptions, demo: DemoHome, stack: Stack, stop: threading.Event) -> None:
+    """Play in step with the real clock, with dashboard, worker and deployments, until Ctrl-C."""
+    note("Starting Prefect and the dashboard (half a minute, Ctrl-C ends it) ...")
+    stack.start_server()
+    stack.start_worker()
+    stack.start_dashboard()
+    stack.deploy()
+    play = stack.in_background(lambda: _take_the_stage(demo, stack))
+    note(f"Each real second is {options.speed:g} virtual hours. Prefect's own pages: {stack.prefect_url}")
+    note("The dashboard is at")
+    say(stack.dashboard_url or "")
+    end = START + timedelta(days=options.days)
+    moment, before = demo.office.now(), time.monotonic()
+    while not stop.is_set():
+        _rest(stop, REST_SECONDS - (time.monotonic() - before))
+        passed, before = time.monotonic() - before, time.monotonic()
+        stack.tend()
+        if moment >= end:
+            continue
+        moment = min(moment + passed * timedelta(hours=options.speed), end)
+        play.move_to(moment)
+        if moment >= end:
+            note(f"The play of {options.days} days is over. The dashboard stays until Ctrl-C.")
+
+
+def _rest(stop: threading.Event, seconds: float) -> None:
+    """Wait, but not beyond a wish to end."""
+    until = time.monotonic() + seconds
+    while not stop.is_set() and time.monotonic() < until:
+        time.sleep(0.1)
+
+
+@contextmanager
+def _mail_server(options: DemoOptions) -> Iterator[dict[str, object] | None]:
+    """Give the settings of an IMAP server in front of the demo's Maildir while the block runs; None: no server."""
+    del options
+    yield None

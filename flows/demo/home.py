@@ -1,0 +1,74 @@
+"""The demo's own home: settings, database with a virtual clock, mailbox and the simulated shops' store.
+
+Everything lies in one folder that is printed; nothing of the user's own Shipclock is read or touched.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import tomlkit
+
+from flows import clock
+from flows.office import SIMULATOR, Office, open_office
+from flows.shop.simulator.cast import casts
+from flows.shop.simulator.marketplace import begin_play
+from flows.shop.simulator.store import Store
+from models.home import CONFIG_NAME, Home, find_home
+
+START: Final = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # a Monday; the demo's present has nothing to do with ours
+AUTHSERV_ID: Final = "mx.shipclock.example"
+MAILBOX: Final = "demo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoHome:
+    """A demo's home, ready to be played in."""
+
+    home: Home
+    office: Office
+    store: Store
+    maildir: Path
+
+
+def make_demo_home(path: Path | None, seed: int, *, mailbox: dict[str, object] | None = None) -> DemoHome:
+    """Make the home of a demo; in a new temporary folder when `path` is None.
+
+    `mailbox` replaces the settings of the mailbox (an IMAP server in front of the same Maildir). Processes that
+    are started afterwards find this home through the environment.
+    """
+    folder = path or Path(tempfile.mkdtemp(prefix="shipclock-demo-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    maildir = folder / "Maildir"
+    (folder / CONFIG_NAME).write_text(_settings(maildir, mailbox or {}), encoding="utf-8")
+    os.environ.update(SHIPCLOCK_HOME=str(folder), SHIPCLOCK_CONFIG=str(folder / CONFIG_NAME))
+    os.environ.pop("SHIPCLOCK_DATABASE_URL", None)
+    home = find_home()
+    store = begin_play(folder / SIMULATOR, seed=seed, start=START)
+    office = open_office(home)
+    clock.set_virtual(office.engine, START)
+    return DemoHome(home=home, office=office, store=store, maildir=maildir)
+
+
+def _settings(maildir: Path, mailbox: dict[str, object]) -> str:
+    box = {"name": MAILBOX, "kind": "maildir", "path": str(maildir), "authserv_id": AUTHSERV_ID} | mailbox
+    shops = [
+        {
+            "name": cast.name,
+            "market": cast.market,
+            "currency": cast.currency,
+            "timezone": cast.timezone,
+            "handover": cast.handover.value,
+            "shipping": cast.shipping.value,
+            "drop_off_point": cast.drop_off_point,
+            "mailbox": MAILBOX,
+            "policy": "article",
+        }
+        for cast in casts().values()
+    ]
+    return tomlkit.dumps({"mailbox": [box], "shop": shops})

@@ -1,0 +1,127 @@
+"""Playing the demo: the simulated shops live through their script, Shipclock does its work beside them.
+
+One move: the platform plays up to a moment, the virtual clock follows, and whatever has work runs as a real
+Prefect flow run in this process. What needs people is done by the play's staff with the product's own commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from flows import clock
+from flows.alerts import AlertsFailed, send_alerts
+from flows.commands import Performed, perform
+from flows.demo.home import DemoHome
+from flows.fulfil import StepBusy, StepsFailed, drive_orders, order_stage
+from flows.intake import PollFailed, poll_mailbox
+from flows.look import look
+from flows.shop.protocol import ShopError
+from flows.shop.simulator.drop import MaildirDrop
+from flows.shop.simulator.fault import broken_orders, mend
+from flows.shop.simulator.marketplace import Platform
+from flows.shop.simulator.staff import Move, OpenTodo, moves
+from flows.steps import StepFault
+from flows.watch import watch_deadlines
+from models.command import Command
+from models.db.reading import problems, todo_list
+from models.db.session import open_session
+from models.stage import Role, Step
+
+EXPECTED: Final = (PollFailed, StepsFailed, StepFault, StepBusy, AlertsFailed)  # told in rows and in Prefect
+ROUNDS: Final = 4  # news lead to work, work to news; what is left waits for the next move
+ALL_TODOS: Final = 10_000
+MENDED_AFTER: Final = timedelta(hours=20)  # how long a step that broke for good waits for a person
+
+FLOWS: Final[Mapping[str, Callable[..., object]]] = MappingProxyType(
+    {
+        "poll-mailbox": poll_mailbox,
+        "drive-orders": drive_orders,
+        "watch-deadlines": watch_deadlines,
+        "send-alerts": send_alerts,
+    }
+)
+
+
+class Play:
+    """One demo being played, move by move."""
+
+    def __init__(self, demo: DemoHome) -> None:
+        """Take the stage in a demo's home."""
+        self.demo = demo
+        self.office = demo.office
+        self.platform = Platform(demo.store, MaildirDrop(demo.maildir))
+        self.reruns = 0
+
+    def move_to(self, moment: datetime, *, people: bool = True) -> None:
+        """Play up to `moment`; `people`: whether the staff act too, or leave the dashboard to the onlooker."""
+        self.platform.advance(moment)
+        clock.set_virtual(self.office.engine, moment)
+        for _ in range(ROUNDS):
+            worked = self._work()
+            acted = people and self._people_act(moment)
+            self.platform.advance(moment)  # what our side just did has answers of the same moment
+            if not (worked or acted):
+                break
+        self._run_broken_again(moment)
+
+    def _work(self) -> bool:
+        """Run each flow that has something to do."""
+        waiting = look(self.office).work
+        for work in waiting:
+            with suppress(*EXPECTED):
+                FLOWS[work.deployment](**work.parameters)
+        return bool(waiting)
+
+    def _people_act(self, moment: datetime) -> bool:
+        """Let the staff do what stands on the list of to-dos; whether they did anything."""
+        with open_session(self.office.engine, read_only=True) as session:
+            lines = todo_list(session, limit=ALL_TODOS)
+        shops = {line.order_no: line.shop_id for line in lines}
+        todos = [
+            OpenTodo(
+                order_no=line.order_no,
+                kind=line.kind,
+                command=line.command,
+                due_at=line.due_at,
+                case_id=line.case_id,
+                about=line.about,
+            )
+            for line in lines
+        ]
+        done = [
+            self._carry_out(shops[move.order_no], move)
+            for move in moves(todos, self.demo.store.script, moment)
+            if move.at <= moment
+        ]
+        return any(done)
+
+    def _carry_out(self, shop: str, move: Move) -> bool:
+        command = Command(
+            name=move.command,
+            actor="staff",
+            role=Role.MANAGER,
+            at=move.at,
+            reason=move.reason,
+            values=move.values,
+        )
+        try:
+            return isinstance(perform(self.office, shop, move.order_no, command), Performed)
+        except ShopError:
+            return False  # they try again at the next move
+
+    def _run_broken_again(self, moment: datetime) -> None:
+        """Mend what broke for good, some time after it did, and run the step again by hand."""
+        with open_session(self.office.engine, read_only=True) as session:
+            dead = [p for p in problems(session, limit=ALL_TODOS) if p.status == "dead"]
+        broken = set(broken_orders(self.demo.store))
+        for problem in dead:
+            if problem.order_no in broken and moment - problem.updated_at < MENDED_AFTER:
+                continue
+            mend(self.demo.store, problem.order_no)
+            self.reruns += 1
+            with suppress(*EXPECTED):
+                order_stage(problem.shop_id, problem.order_no, Step(problem.step), by="staff")

@@ -1,0 +1,109 @@
+"""The supervised look: once a minute ask what has work, and start a run of the deployment that does it.
+
+Lives in the long process of `up`. It reads settings and passwords anew each time, so that a change counts
+without a restart, and whatever goes wrong in one look is said once and tried again in the next.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from flows.look import Work, look
+from flows.office import open_office
+from flows.processes import Tell
+from flows.server import prefect_client
+from models.db.session import DatabaseError
+from models.home import find_home
+from models.settings_file import SettingsError
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.responses import DeploymentResponse
+
+LOOK_SECONDS: Final = 60.0
+AFTER_WORK_SECONDS: Final = 15.0  # what a run leads to is seen sooner than in a minute
+NOT_OVER: Final = ("SCHEDULED", "PENDING", "RUNNING", "CANCELLING")
+
+
+@dataclass(kw_only=True)
+class Supervisor:
+    """Looks when it is time, in a thread of its own: a mail server that is silent holds up nobody else."""
+
+    environment: Mapping[str, str]
+    tell: Tell
+    due_at: float = 0.0  # seconds of the monotonic clock
+    told: dict[str, str] = field(default_factory=dict)
+    thread: threading.Thread | None = None
+
+    def tend(self, moment: float) -> None:
+        """Begin a look when it is time and the last one is over; returns at once. `moment` is monotonic."""
+        if moment < self.due_at or (self.thread and self.thread.is_alive()):
+            return
+        self.due_at = moment + LOOK_SECONDS
+        self.thread = threading.Thread(target=self.look_once, daemon=True)
+        self.thread.start()
+
+    def look_once(self) -> list[Work]:
+        """Look now and start what has work; return what was started. Says what is wrong, raises nothing."""
+        started: list[Work] = []
+        faults: dict[str, str] = {}
+        try:
+            office = open_office(find_home(self.environment))
+            try:
+                looked = look(office)
+            finally:
+                office.engine.dispose()
+            faults.update(looked.faults)
+            started = start_runs(looked.work, self.environment["PREFECT_API_URL"])
+        except (SettingsError, DatabaseError) as fault:
+            faults["settings or database"] = str(fault)
+        except Exception as fault:  # noqa: BLE001  # the next look comes in a minute, whatever happened
+            faults["look"] = f"The look for work failed ({type(fault).__name__}); trying again in a minute."
+        if started:
+            self.due_at = min(self.due_at, time.monotonic() + AFTER_WORK_SECONDS)
+        self._say(faults)
+        return started
+
+    def _say(self, faults: dict[str, str]) -> None:
+        """Say what is new: a fault once, and once that it is over."""
+        for name, words in faults.items():
+            if self.told.get(name) != words:
+                self.tell(words)
+        for name in self.told.keys() - faults.keys():
+            self.tell(f"All is well again: {name}.")
+        self.told = faults
+
+
+def start_runs(work: Iterable[Work], api_url: str) -> list[Work]:
+    """Start a run for each, unless one waits or is under way; return what was started. Waits for none."""
+    wanted = list(work)
+    if not wanted:
+        return []
+    with prefect_client(api_url) as client:
+        return [one for one in wanted if _start(client, one)]
+
+
+def _start(client: SyncPrefectClient, work: Work) -> bool:
+    deployment = client.read_deployment_by_name(f"{work.deployment}/{work.deployment}")
+    if _under_way(client, deployment):
+        return False
+    client.create_flow_run_from_deployment(deployment.id, parameters=dict[str, Any](work.parameters))
+    return True
+
+
+def _under_way(client: SyncPrefectClient, deployment: DeploymentResponse) -> bool:
+    from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter  # noqa: PLC0415  # slow
+
+    by_now = {
+        "before_": datetime.now(UTC)
+    }  # Prefect's clock, in a demo too; what is due later does not count
+    runs = FlowRunFilter.model_validate(
+        {"state": {"type": {"any_": NOT_OVER}}, "expected_start_time": by_now}
+    )
+    this = DeploymentFilter.model_validate({"id": {"any_": [deployment.id]}})
+    return client.count_flow_runs(flow_run_filter=runs, deployment_filter=this) > 0

@@ -1,0 +1,106 @@
+"""`shipclock up`: everything that watches a shop's orders, in one command that ends with Ctrl-C.
+
+Says in words how far it is (stderr) and where the dashboard is (stdout).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import typer
+
+from flows.office import open_office
+from flows.stack import DASHBOARD_PORT, TICK_SECONDS, AlreadyRunningError, Stack, StackError, StoppedError
+from flows.supervise import Supervisor
+from models.db.schema import Migration
+from models.home import Home
+
+ENDINGS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # each where the system has it
+FAULT: Final = 1
+BUSY: Final = 3
+
+
+def run_up(
+    home: Home,
+    *,
+    port: int | None = None,
+    no_dashboard: bool = False,
+    stop: threading.Event | None = None,
+) -> int:
+    """Run Shipclock for this home until it is asked to end; 0 then, 1 on a fault, 3 when it runs already.
+
+    `stop` ends it like Ctrl-C does. Raises SettingsError or DatabaseError before anything is started.
+    """
+    with ending_on_signals(stop or threading.Event()) as asked:
+        home.path.mkdir(parents=True, exist_ok=True)
+        open_office(home, tell=_tell_migration).engine.dispose()
+        try:
+            with Stack(home, tell=say, stop=asked) as stack:
+                os.environ.update(stack.environment)  # Prefect reads its settings when it is imported
+                _start(stack, port or DASHBOARD_PORT, with_dashboard=not no_dashboard)
+                _keep_running(stack)
+                say("Ending ...")
+        except StoppedError:
+            say("Ended before everything was up.")
+        except StackError as fault:
+            say(str(fault))
+            return BUSY if isinstance(fault, AlreadyRunningError) else FAULT
+        say("Shipclock has ended.")
+    return 0
+
+
+def say(words: str) -> None:
+    """Tell the user."""
+    typer.echo(words, err=True)
+
+
+def _tell_migration(migration: Migration) -> None:
+    made = "Made the database." if migration.before is None else f"Brought the database to {migration.after}."
+    say(made)
+
+
+def _start(stack: Stack, port: int, *, with_dashboard: bool) -> None:
+    say(f"Starting Shipclock for {stack.home.path} (half a minute, Ctrl-C ends it) ...")
+    stack.start_server()
+    say(f"Prefect is up: {stack.prefect_url}")
+    stack.start_worker()
+    if with_dashboard:
+        stack.start_dashboard(port)
+        say("The dashboard is up:")
+        typer.echo(stack.dashboard_url)
+    stack.deploy()
+    say("Shipclock is running and looks for work each minute. Ctrl-C ends it.")
+
+
+def _keep_running(stack: Stack) -> None:
+    supervisor = Supervisor(environment=stack.environment, tell=say)
+    while not stack.asked_to_stop.is_set():
+        moment = time.monotonic()
+        stack.tend()
+        supervisor.tend(moment)
+        time.sleep(TICK_SECONDS)
+
+
+@contextmanager
+def ending_on_signals(asked: threading.Event) -> Iterator[threading.Event]:
+    """Set `asked` when the user or the system wants an end, inside the block.
+
+    Nobody waits on the event itself, all look at it: a handler that sets one which its own thread waits on
+    can stand still for ever.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield asked  # only the main thread can be told by signals
+        return
+    signals = [getattr(signal, name) for name in ENDINGS if hasattr(signal, name)]
+    before = {number: signal.signal(number, lambda *_: asked.set()) for number in signals}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

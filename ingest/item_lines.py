@@ -1,0 +1,215 @@
+"""Item lines put together from labels, table cells, cards and prose.
+
+Keeps what belongs to one item while a body is read from top to bottom. Pure; knows nothing of
+currencies: prices and quantities stay the text that was printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.page import Cell, Line, text_of
+from ingest.values import is_marked_amount, multiplier_in, quantity_and_price, quantity_in
+from ingest.vocabulary import Field
+
+_NUMBERED: Final = re.compile(r"^\s*(?:\d{1,3}[.)、]|[•●◦▪*\-–])\s+(?=\S)")  # noqa: RUF001
+_BRACKETED: Final = re.compile(r"^\s*[(（\[].*[)）\]]\s*$")  # noqa: RUF001
+_SENTENCE: Final = re.compile(r"[.!?。!?]$")
+_LONGEST_NAME: Final = 250
+_MEASURES: Final = frozenset({Field.QUANTITY, Field.UNIT_PRICE, Field.LINE_TOTAL})
+_AMOUNT_TAIL: Final = r"(?P<price>(?![x×✕*]\s?\d)[^\s\d]{0,5}\s?\d[\d.,' ]*\s?[^\s\d]{0,5})"
+_EACH: Final = r"(?:\s*(?:each|ea\.?|/\s*\w+|per \w+|a piece|c/u|cada un[oa]|pro stück|stück|l'unité|cad\.?|cada|/cái|mỗi (?:cái|sản phẩm)|satuan))?"
+_SKU_PART: Final = (
+    r"(?:\s*[(\[（]\s*(?:[^()\[\]:]{0,30}?\bsku\b\s*[:：]?\s*)?(?P<sku>[A-Z0-9][\w/&.+-]*\d*)\s*[)\]）])?"  # noqa: RUF001
+)
+_BETWEEN: Final = r"\s*(?:[-–—,@:à|=·]|at|for|a)?\s*"  # noqa: RUF001
+_PROSE: Final = (
+    re.compile(
+        rf"^(?P<quantity>\d{{1,5}})\s*[x×✕*]\s*(?P<name>\S.*?){_SKU_PART}{_BETWEEN}{_AMOUNT_TAIL}{_EACH}$",
+        re.IGNORECASE,
+    ),  # noqa: RUF001
+    re.compile(
+        rf"^(?P<name>\S.*?){_SKU_PART}\s*[,–—-]?\s*[x×✕*]\s?(?P<quantity>\d{{1,5}})(?![\w.]){_SKU_PART.replace('sku>', 'sku2>')}{_BETWEEN}{_AMOUNT_TAIL}{_EACH}$",
+        re.IGNORECASE,
+    ),  # noqa: RUF001
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawItem:
+    """One item line as printed."""
+
+    name: str | None = None
+    sku: str | None = None
+    quantity: str | None = None
+    unit_price: str | None = None
+    line_total: str | None = None
+
+
+class ItemLines:
+    """Collects the items of one body."""
+
+    def __init__(self) -> None:
+        self._done: list[RawItem] = []
+        self._current: dict[Field, str] = {}
+        self._names: list[str] = []
+
+    def finish(self) -> list[RawItem]:
+        """End the last item and return all."""
+        self.end()
+        return self._done
+
+    def end(self) -> None:
+        """End the open item: something else begins."""
+        self._close()
+        self._names.clear()
+
+    def forget_names(self) -> None:
+        """Begin a list of items: lines above it are no names."""
+        self.end()
+
+    def take(self, wanted: Field, value: str) -> None:
+        """Take a labelled part of an item."""
+        if wanted is Field.QUANTITY and quantity_in(value) is None:
+            both = quantity_and_price(value)
+            if both is not None:
+                self._put(Field.QUANTITY, str(both[0]))
+                self._put(Field.UNIT_PRICE, both[1])
+                return
+        self._put(wanted, value)
+
+    def take_text(self, text: str) -> None:
+        """Take a line without a label: a name, a count, a price, or a whole item in prose."""
+        if len(text) > _LONGEST_NAME or self.take_measure(text):
+            return
+        bare = _NUMBERED.sub("", text)
+        if self._take_prose(bare):
+            return
+        if bare != text:
+            self._close()
+            self._names = []
+            if not _SENTENCE.search(bare):
+                self._current = {Field.PRODUCT: bare}
+            return
+        if self._current.keys() & _MEASURES:
+            self._close()
+            self._names = []
+        if (not self._current or Field.PRODUCT not in self._current) and not _SENTENCE.search(text):
+            self._names.append(text)
+
+    def take_measure(self, text: str) -> bool:
+        """Take an unlabelled count, price or both; False when the text is neither."""
+        both = quantity_and_price(text)
+        if both is not None:
+            self._put(Field.QUANTITY, str(both[0]))
+            self._put(Field.UNIT_PRICE, both[1])
+            return True
+        if not (self._current or self._names):
+            return False
+        if multiplier_in(text) is not None:
+            self._put(Field.QUANTITY, text)
+            return True
+        if is_marked_amount(text):
+            wanted = Field.LINE_TOTAL if Field.UNIT_PRICE in self._current else Field.UNIT_PRICE
+            self._put(wanted, text)
+            return True
+        return False
+
+    def take_row(self, columns: Sequence[tuple[Field, ...]], cells: Sequence[Cell]) -> None:
+        """Take a row of an item table under its header."""
+        self._close()
+        part: dict[Field, str] = {}
+        for label, cell in zip(columns, cells, strict=True):
+            wanted = _item_field(label)
+            if wanted is None or not cell:
+                continue
+            part[wanted] = name_of(cell[0]) if wanted is Field.PRODUCT else text_of(cell[0])
+            if wanted is Field.PRODUCT:
+                self._take_lines_below(cell[1:], part)
+        if part.keys() & (_MEASURES | {Field.SKU}):
+            self._current = part
+            self._close()
+
+    def _take_lines_below(self, lines: Sequence[Line], part: dict[Field, str]) -> None:
+        for line in lines:
+            label, colon, value = text_of(line).partition(":")
+            if colon and "sku" in label.casefold() and value.strip():
+                part.setdefault(Field.SKU, value.strip())
+
+    def take_cells(self, cells: Sequence[Cell]) -> bool:
+        """Take a row without header: a name, a count and a price in cells of their own."""
+        texts = [text_of(cell[0]) for cell in cells]
+        counts = [text for text in texts if multiplier_in(text) is not None] or [
+            text for text in texts[1:] if quantity_in(text) is not None and not is_marked_amount(text)
+        ]
+        prices = [text for text in texts if is_marked_amount(text)]
+        if len(cells) < 3 or not counts or not prices or texts[0] in counts + prices:  # noqa: PLR2004
+            return False
+        self._close()
+        part = {Field.PRODUCT: name_of(cells[0][0]), Field.QUANTITY: counts[0], Field.UNIT_PRICE: prices[0]}
+        others = [text for text in texts[1:] if text not in counts + prices]
+        if others:
+            part[Field.SKU] = others[0]
+        self._take_lines_below(cells[0][1:], part)
+        self._current = part
+        self._close()
+        return True
+
+    def _take_prose(self, text: str) -> bool:
+        for pattern in _PROSE:
+            found = pattern.match(text)
+            if found and is_marked_amount(found["price"]):
+                self._close()
+                self._current = {Field.PRODUCT: found["name"].strip(" ,-–—"), Field.QUANTITY: found["quantity"]}  # noqa: RUF001
+                self._current[Field.UNIT_PRICE] = found["price"]
+                sku = found["sku"] or found.groupdict().get("sku2")
+                if sku:
+                    self._current[Field.SKU] = sku
+                self._close()
+                self._names = []
+                return True
+        return False
+
+    def _put(self, wanted: Field, value: str) -> None:
+        if wanted in self._current and wanted is not Field.VARIATION:
+            self._close()
+        if wanted is Field.PRODUCT and self._current:
+            self._close()
+        self._current[wanted] = value
+        if Field.PRODUCT not in self._current and self._names:
+            self._current[Field.PRODUCT] = self._names[0]
+        self._names = []
+
+    def _close(self) -> None:
+        part, self._current = self._current, {}
+        if part.keys() & (_MEASURES | {Field.SKU}):
+            self._done.append(
+                RawItem(
+                    name=part.get(Field.PRODUCT),
+                    sku=part.get(Field.SKU),
+                    quantity=part.get(Field.QUANTITY),
+                    unit_price=part.get(Field.UNIT_PRICE),
+                    line_total=part.get(Field.LINE_TOTAL),
+                )
+            )
+
+
+def name_of(line: Line) -> str:
+    """Return a product's name: the line without a bracketed variation that the markup sets apart."""
+    pieces = list(line)
+    while len(pieces) > 1 and _BRACKETED.match(pieces[-1]):
+        pieces.pop()
+    return text_of(pieces)
+
+
+def _item_field(label: tuple[Field, ...]) -> Field | None:
+    """Return what a column of an item table holds; a total there is the line's."""
+    if Field.ITEMS in label and Field.PRODUCT not in label:
+        return Field.PRODUCT
+    if set(label) & {Field.TOTAL, Field.SUBTOTAL} and not set(label) & _MEASURES:
+        return Field.LINE_TOTAL
+    order = (Field.PRODUCT, Field.SKU, Field.QUANTITY, Field.UNIT_PRICE, Field.LINE_TOTAL, Field.VARIATION)
+    return next((wanted for wanted in order if wanted in label), None)

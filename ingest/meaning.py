@@ -1,0 +1,171 @@
+"""Which language a mail is in and what it is about, by weighing signals.
+
+Pure. A phrase counts most in the subject, then in a heading, least in running text; a phrase within
+a longer one of another meaning does not count ("cancellation request" in "... request rejected").
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.layout import Findings
+from ingest.page import Row, text_of
+from ingest.text import fold
+from ingest.vocabulary import FALLBACK, Field, Language, Vocabulary, label_key
+from models.notification import IgnoreReason, NotificationKind
+
+_SUBJECT, _HEADING, _RUNNING = 4.0, 3.0, 1.0
+_STRUCTURE: Final = 1.5
+_BULK: Final = 2.0
+_LONG_NUMBER: Final = re.compile(r"#?\d{12,}")
+_SPACE_OUT: Final = re.compile(r"\s*#\s*")
+_COLON: Final = re.compile(r"[:：]")  # noqa: RUF001
+_SCRIPTS: Final = (
+    ("th", re.compile("[\u0e01-\u0e5b]")),
+    ("ja", re.compile("[\u3041-\u30fa]")),
+    ("zh", re.compile("[\u4e00-\u9fff]")),
+    ("vi", re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")),
+)
+_SELLER_SIDE: Final = frozenset({Field.BUYER, Field.SHIP_BY, Field.RESPOND_BY})
+_IGNORED: Final = frozenset(IgnoreReason)
+_NEW_ORDER_FIELDS: Final = frozenset({Field.SHIP_BY, Field.PLACED_AT, Field.TOTAL})
+# The answer to a request, the failure of a delivery: what comes later speaks of what went before.
+_DEFEATS: Final[Mapping[str, frozenset[str]]] = {
+    NotificationKind.CANCEL_APPROVED: frozenset({NotificationKind.CANCEL_REQUESTED, NotificationKind.ORDER_CANCELLED}),
+    NotificationKind.CANCEL_REJECTED: frozenset({NotificationKind.CANCEL_REQUESTED}),
+    NotificationKind.CANCEL_WITHDRAWN: frozenset({NotificationKind.CANCEL_REQUESTED}),
+    NotificationKind.DELIVERY_FAILED: frozenset({NotificationKind.DELIVERED, NotificationKind.IN_TRANSIT}),
+    NotificationKind.LATE_DISPATCH: frozenset({NotificationKind.SHIP_REMINDER}),
+    NotificationKind.RETURN_REQUESTED: frozenset({NotificationKind.REFUND_REQUESTED}),
+    NotificationKind.REFUND_COMPLETED: frozenset({NotificationKind.RETURN_REQUESTED, NotificationKind.REFUND_REQUESTED}),
+}
+_LONGEST: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """The best kind and the best reason to ignore, each with its weight (0: no signal)."""
+
+    kind: NotificationKind | None
+    kind_weight: float
+    ignore: IgnoreReason | None
+    ignore_weight: float
+
+
+def language_of(
+    rows: Sequence[Row], subject: str, vocabulary: Vocabulary, markets: Iterable[str] = ()
+) -> Language:
+    """Return the language that most labels and phrases are of; by script, else English, without any.
+
+    Between neighbours as Indonesian and Malay the shops' `markets` decide.
+    """
+    votes: Counter[str] = Counter()
+    for row in rows:
+        for text in _label_candidates(row):
+            owners = vocabulary.label_owners.get(label_key(text), ())
+            for code in owners:
+                votes[code] += 6 // len(owners)
+    lines = [subject, *(text_of(line) for row in _first(rows) for cell in row.cells for line in cell)]
+    if not votes or list(votes.values()).count(max(votes.values())) > 1:
+        for code, language in vocabulary.languages.items():
+            votes[code] += sum(1 for _ in _spans(_comparable(" \n ".join(lines)), language))
+        for code in [code for code in votes if votes[code]]:
+            votes[code] += not set(vocabulary.languages[code].words["markets"]).isdisjoint(map(fold, markets))
+    best, weight = max(votes.items(), key=lambda vote: vote[1], default=(FALLBACK, 0))
+    return vocabulary.languages[best if weight else _by_script(" ".join(lines), vocabulary)]
+
+
+def _first(rows: Iterable[Row]) -> Iterator[Row]:
+    for count, row in enumerate(rows):
+        if count >= 8:  # noqa: PLR2004  headings and greeting stand there
+            return
+        yield row
+
+
+def _label_candidates(row: Row) -> Iterator[str]:
+    for cell in row.cells:
+        for line in cell:
+            text = text_of(line)
+            if len(text) <= _LONGEST:
+                yield _COLON.split(text, maxsplit=1)[0] if len(line) == 1 else line[0]
+
+
+def _by_script(text: str, vocabulary: Vocabulary) -> str:
+    folded = text.casefold()
+    found = (code for code, script in _SCRIPTS if code in vocabulary.languages and script.search(folded))
+    return next(found, FALLBACK)
+
+
+def meaning_of(
+    subject: str,
+    findings: Findings,
+    languages: Sequence[Language],
+    *,
+    own_shop_named: bool,
+    bulk: bool,
+) -> Meaning:
+    """Weigh what the mail is about. `own_shop_named`: a shop label holds a configured shop's name."""
+    seller_side = own_shop_named or bool(_SELLER_SIDE & findings.values.keys())
+    weights: dict[str, float] = {}
+    zones = ((subject, _SUBJECT), *((line, _HEADING) for line in findings.headings[:8]))
+    running = " \n ".join(findings.notes)[:_LONGEST]
+    for language in languages:
+        best: dict[tuple[str, float], float] = {}
+        for text, weight in (*zones, (running, _RUNNING)):
+            for meaning, length in _spans(_comparable(text), language, skip_buyer_side=seller_side):
+                best[meaning, weight] = max(best.get((meaning, weight), 0), weight + length / 100)
+        for (meaning, _), weight in best.items():
+            weights[meaning] = weights.get(meaning, 0) + weight
+    for meaning in [meaning for meaning, weight in weights.items() if weight >= _HEADING]:
+        for defeated in _DEFEATS.get(meaning, ()):
+            weights.pop(defeated, None)
+    _add_structure(weights, findings, bulk=bulk)
+    kind, kind_weight = _best(weights, ignored=False)
+    ignore, ignore_weight = _best(weights, ignored=True)
+    return Meaning(
+        kind=NotificationKind(kind) if kind else None,
+        kind_weight=kind_weight,
+        ignore=IgnoreReason(ignore) if ignore else None,
+        ignore_weight=ignore_weight,
+    )
+
+
+def _add_structure(weights: dict[str, float], findings: Findings, *, bulk: bool) -> None:
+    """Add what the form of the mail says: an order's full statement, or a mass mailing."""
+    kinds_told = any(meaning not in _IGNORED for meaning in weights)
+    if findings.items and findings.order_nos:
+        if NotificationKind.NEW_ORDER in weights:
+            weights[NotificationKind.NEW_ORDER] += _STRUCTURE
+        elif not kinds_told and findings.values.keys() >= _NEW_ORDER_FIELDS:
+            weights[NotificationKind.NEW_ORDER] = _HEADING
+    if bulk and not findings.order_nos:
+        weights[IgnoreReason.MARKETING] = weights.get(IgnoreReason.MARKETING, 0) + _BULK
+
+
+def _best(weights: Mapping[str, float], *, ignored: bool) -> tuple[str | None, float]:
+    chosen = [(weight, meaning) for meaning, weight in weights.items() if (meaning in _IGNORED) is ignored and weight]
+    if not chosen:
+        return None, 0.0
+    weight, best = max(chosen)
+    return best, weight
+
+
+def _spans(text: str, language: Language, *, skip_buyer_side: bool = False) -> Iterator[tuple[str, int]]:
+    """Yield each meaning found in `text` and the length of its phrase; phrases within longer ones left out."""
+    found = [
+        (match.start(), match.end(), meaning)
+        for meaning, pattern in language.patterns.items()
+        if not (skip_buyer_side and meaning == IgnoreReason.BUYER_SIDE)
+        for match in pattern.finditer(text)
+    ]
+    for start, end, meaning in found:
+        if not any(other != meaning and a <= start and end <= b and (b - a) > (end - start) for a, b, other in found):
+            yield meaning, end - start
+
+
+def _comparable(text: str) -> str:
+    return _SPACE_OUT.sub(" # ", _LONG_NUMBER.sub("#", fold(text[:_LONGEST])))

@@ -1,0 +1,257 @@
+"""A mail's bytes to what it tells: a notification, none of our business, or a question for a person.
+
+Total: every mail gets an outcome, our own faults too (reader_failed). Order of the checks: sender,
+completeness, kind, order numbers, shop, values, sums (email-notifications, sections 2, 3, 5 and 8).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from ingest.layout import Findings, find_values
+from ingest.meaning import Meaning, language_of, meaning_of
+from ingest.message import Defect, Message, parse_message
+from ingest.page import Row, is_cut_short, rows_of_html, rows_of_text
+from ingest.sender import Receiver, judge_sender, unreadable_because
+from ingest.statement import Refused, notification_from
+from ingest.text import fold, plain_digits
+from ingest.values import ORDER_NO
+from ingest.vocabulary import FALLBACK, Field, Language, Vocabulary
+from models.notification import (
+    Ignored,
+    NotificationKind,
+    Quarantined,
+    QuarantineReason,
+    Reading,
+)
+from models.settings import ShopSettings
+
+READER_VERSION: Final = "1"
+DIGESTS: Final = frozenset({NotificationKind.SHIP_REMINDER, NotificationKind.LATE_DISPATCH})
+_BULK: Final = frozenset({"bulk", "list", "junk"})
+_REMARK: Final = re.compile(r"\s*[(（\[].*$")  # noqa: RUF001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What the bodies of a mail state, its language, and whether the end is missing."""
+
+    findings: Findings
+    language: Language
+    cut: bool
+    conflict: QuarantineReason | None = None  # the plain and the HTML body tell different things
+
+
+def read_mail(
+    raw: bytes,
+    receiver: Receiver,
+    shops: Sequence[ShopSettings],
+    vocabulary: Vocabulary,
+    now: datetime | None = None,
+) -> Reading:
+    """Return what `raw` tells; never raises. `now` (aware) dates what names no year in a mail without Date."""
+    return _total(lambda: _judged(parse_message(raw), receiver, shops, vocabulary, now))
+
+
+def read_vouched(
+    raw: bytes,
+    receiver: Receiver,  # noqa: ARG001  the same call as read_mail: a person's word stands for the receiver's
+    shops: Sequence[ShopSettings],
+    vocabulary: Vocabulary,
+    now: datetime | None = None,
+) -> Reading:
+    """Return what `raw` tells when a person stands for its sender; never raises."""
+    return _total(lambda: _vouched(parse_message(raw), shops, vocabulary, now))
+
+
+def _total(read: Callable[[], Reading]) -> Reading:
+    try:
+        return read()
+    except Refused as refused:
+        return Quarantined(reason=refused.reason, order_no=refused.order_no, detail=refused.detail)
+    except Exception as error:  # noqa: BLE001  one poisoned mail never holds up others; only the class is told
+        return Quarantined(reason=QuarantineReason.READER_FAILED, detail=type(error).__name__)
+
+
+def _judged(
+    message: Message, receiver: Receiver, shops: Sequence[ShopSettings], vocabulary: Vocabulary, now: datetime | None
+) -> Reading:
+    verdict = judge_sender(message, receiver)
+    if verdict.ignore is not None:
+        return Ignored(reason=verdict.ignore, language=language_of((), message.subject, vocabulary).code)
+    body = read_body(message, vocabulary, shops)
+    if verdict.quarantine is not None:
+        return Quarantined(reason=verdict.quarantine, order_no=_only_order_no(message, body), detail=verdict.detail)
+    return _read_trusted(message, body, shops, vocabulary, now)
+
+
+def _vouched(message: Message, shops: Sequence[ShopSettings], vocabulary: Vocabulary, now: datetime | None) -> Reading:
+    unreadable = unreadable_because(message)
+    if unreadable is not None:
+        return Quarantined(reason=unreadable, detail=", ".join(sorted(message.defects)))
+    return _read_trusted(message, read_body(message, vocabulary, shops), shops, vocabulary, now)
+
+
+def _read_trusted(
+    message: Message,
+    body: Body,
+    shops: Sequence[ShopSettings],
+    vocabulary: Vocabulary,
+    now: datetime | None,
+) -> Reading:
+    order_no = _only_order_no(message, body)
+    if Defect.NO_TEXT in message.defects:
+        return Quarantined(reason=QuarantineReason.INCOMPLETE, detail="no body text")
+    shop, shop_is_stated = _shop_of(message, body.findings, shops)
+    meaning = _meaning(message, body, vocabulary, own_shop_named=shop_is_stated and shop is not None)
+    ignored = _ignored(meaning, body)
+    if ignored is not None:
+        return ignored
+    if meaning.kind is None:
+        return Quarantined(reason=QuarantineReason.UNKNOWN_KIND, order_no=order_no, detail="no known wording")
+    if body.cut and Field.TOTAL not in body.findings.values:
+        return Quarantined(reason=QuarantineReason.INCOMPLETE, order_no=order_no, detail="the end is missing")
+    kind = _kind_by_type(meaning.kind, body)
+    order_nos = _order_nos(message, body, kind)
+    if shop is None:
+        detail = "a shop that is not in the settings" if shop_is_stated else "several shops and none named"
+        return Quarantined(reason=QuarantineReason.UNKNOWN_SHOP, order_no=order_no, detail=detail)
+    return notification_from(
+        kind,
+        order_nos,
+        body.findings,
+        language=body.language,
+        vocabulary=vocabulary,
+        shop=shop,
+        subject=message.subject,
+        around=message.sent_at or now or datetime.now(UTC),
+    )
+
+
+def _kind_by_type(kind: NotificationKind, body: Body) -> NotificationKind:
+    """Tell a wish for money from one to send the goods back by the type that the mail states."""
+    stated = body.findings.first(Field.REQUEST_TYPE)
+    if stated is None or kind not in {NotificationKind.RETURN_REQUESTED, NotificationKind.REFUND_REQUESTED}:
+        return kind
+    code = body.language.code_of("request_types", stated)
+    by_type = {"refund": NotificationKind.REFUND_REQUESTED, "return": NotificationKind.RETURN_REQUESTED}
+    return by_type.get(code or "", kind)
+
+
+def read_body(message: Message, vocabulary: Vocabulary, shops: Sequence[ShopSettings] = ()) -> Body:
+    """Read both kinds of body; the one that tells more speaks, and they must not contradict."""
+    marked = [row for html in message.htmls for row in rows_of_html(html)]
+    plain = [row for text in message.texts for row in rows_of_text(text)]
+    language = language_of([*marked, *plain], message.subject, vocabulary, [shop.market for shop in shops])
+    readings = [find_values(rows, vocabulary, language) for rows in (marked, plain) if rows]
+    cut = Defect.CUT in message.defects or any(is_cut_short(html) for html in message.htmls)
+    readings.sort(key=lambda found: -found.weight)  # stable: HTML first among equals
+    chosen = readings[0] if readings else Findings()
+    conflict = _conflict(readings[0], readings[1]) if len(readings) > 1 else None
+    if len(readings) > 1 and conflict is None:
+        _fill_up(chosen, readings[1])
+    return Body(findings=chosen, language=language, cut=cut, conflict=conflict)
+
+
+def _conflict(one: Findings, other: Findings) -> QuarantineReason | None:
+    if one.order_nos and other.order_nos and set(one.order_nos) != set(other.order_nos):
+        return QuarantineReason.AMBIGUOUS_ORDER_ID
+    totals = [_digits(found.first(Field.TOTAL)) for found in (one, other)]
+    return QuarantineReason.TOTALS_MISMATCH if all(totals) and totals[0] != totals[1] else None
+
+
+def _digits(text: str | None) -> str:
+    return re.sub(r"\D", "", plain_digits(text or ""))
+
+
+def _fill_up(chosen: Findings, other: Findings) -> None:
+    """Add what the other body alone states."""
+    for wanted, values in other.values.items():
+        chosen.values.setdefault(wanted, values)
+    chosen.order_nos = chosen.order_nos or other.order_nos
+    chosen.items = chosen.items or other.items
+    chosen.headings = [*chosen.headings, *other.headings]
+
+
+def _meaning(message: Message, body: Body, vocabulary: Vocabulary, *, own_shop_named: bool) -> Meaning:
+    bulk = "list-unsubscribe" in message.headers or message.headers.get("precedence", "").lower() in _BULK
+    fallback = vocabulary.languages.get(FALLBACK, body.language)
+    attempts = ([body.language], [body.language, fallback], list(vocabulary.languages.values()))
+    meaning = None
+    for languages in attempts:
+        distinct = list({language.code: language for language in languages}.values())
+        meaning = meaning_of(message.subject, body.findings, distinct, own_shop_named=own_shop_named, bulk=bulk)
+        if meaning.kind_weight or meaning.ignore_weight > 2:  # noqa: PLR2004  more than the mere form of a mailing
+            break
+    assert meaning is not None  # noqa: S101  attempts is not empty
+    return meaning
+
+
+def _ignored(meaning: Meaning, body: Body) -> Ignored | None:
+    """Return that the mail is none of ours; a mail that labels an order number needs the stronger signal."""
+    if meaning.ignore is None:
+        return None
+    stronger = meaning.ignore_weight > meaning.kind_weight
+    if stronger or (meaning.ignore_weight == meaning.kind_weight and not body.findings.order_nos):
+        return Ignored(reason=meaning.ignore, language=body.language.code)
+    if not body.findings.order_nos and not body.cut and meaning.ignore_weight >= 4:  # noqa: PLR2004
+        return Ignored(reason=meaning.ignore, language=body.language.code)
+    return None
+
+
+def _order_nos(message: Message, body: Body, kind: NotificationKind) -> tuple[str, ...]:
+    """Return the order numbers; raises Refused when there is none, or one too many."""
+    if body.conflict is not None:
+        raise Refused(body.conflict, detail="plain and HTML body differ")
+    stated = body.findings.order_nos
+    in_subject = _subject_numbers(message, body)
+    if not stated:
+        labelled = body.language.order_no.search(plain_digits(fold(message.subject)))
+        if labelled is None:
+            raise Refused(QuarantineReason.INCOMPLETE, detail="no order number beside a known label")
+        return (labelled[1],)
+    if len(stated) > 1 and kind not in DIGESTS:
+        raise Refused(QuarantineReason.AMBIGUOUS_ORDER_ID, detail=f"{len(stated)} order numbers")
+    if in_subject and not in_subject & set(stated):
+        raise Refused(QuarantineReason.AMBIGUOUS_ORDER_ID, detail="subject and body differ")
+    return tuple(stated)
+
+
+def _subject_numbers(message: Message, body: Body) -> set[str]:
+    """Return the long numbers of the subject that are not known as something else."""
+    others = " ".join(
+        plain_digits(value)
+        for wanted in (Field.RETURN_NO, Field.REQUEST_NO, Field.TRACKING_NO, Field.OTHER)
+        for value in body.findings.values.get(wanted, ())
+    )
+    return {number for number in ORDER_NO.findall(plain_digits(message.subject)) if number not in others}
+
+
+def _only_order_no(message: Message, body: Body) -> str | None:
+    """Return the order number to show beside a quarantined mail, when there is exactly one."""
+    numbers = set(body.findings.order_nos)
+    in_subject = _subject_numbers(message, body)
+    if len(numbers) == 1 and (not in_subject or in_subject == numbers) and body.conflict is None:
+        return numbers.pop()
+    return None
+
+
+def _shop_of(message: Message, findings: Findings, shops: Sequence[ShopSettings]) -> tuple[ShopSettings | None, bool]:
+    """Return the shop that the mail is for, and whether a label names one."""
+    by_name = {fold(shop.name): shop for shop in shops}
+    stated = findings.values.get(Field.SHOP, [])
+    for value in stated:
+        shop = by_name.get(fold(value)) or by_name.get(fold(_REMARK.sub("", value)))
+        if shop is not None:
+            return shop, True
+    if stated:
+        return None, True
+    text = fold(" ".join((message.subject, *findings.headings, *findings.notes)))
+    mentioned = [shop for name, shop in by_name.items() if name in text]
+    if len(mentioned) == 1:
+        return mentioned[0], False
+    return (shops[0] if len(shops) == 1 else None), False

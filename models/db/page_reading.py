@@ -1,0 +1,123 @@
+"""Questions that only the dashboard's pages ask, beside those of `models.db.reading`.
+
+Read-only and small: one query each, counted and cut in SQL, never a whole table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func
+from sqlmodel import Session, col, select
+
+from models.db.reading import PAGE
+from models.db.tables import AttemptRow, ClockRow, DeadlineRow, MessageRow, OrderRow, TodoRow
+
+LATE = ("BREACHED", "MET_LATE")
+SETTLED = (*LATE, "MET")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextDue:
+    """An open order and the nearest clock that a person can still meet."""
+
+    order_id: str
+    shop_id: str
+    order_no: str
+    stage: str
+    presumed: bool
+    rule: str | None
+    due_at: datetime
+    carrier: str | None
+
+
+def next_due(session: Session, limit: int = PAGE) -> list[NextDue]:
+    """Give the open orders whose clocks end first."""
+    open_orders = select(OrderRow).where(col(OrderRow.next_due_at).is_not(None), col(OrderRow.terminal).is_(False))
+    first = open_orders.order_by(col(OrderRow.next_due_at), col(OrderRow.id)).limit(limit)
+    return [
+        NextDue(
+            order_id=row.id,
+            shop_id=row.shop_id,
+            order_no=row.order_no,
+            stage=row.stage,
+            presumed=row.presumed,
+            rule=row.next_due_rule,
+            due_at=row.next_due_at,
+            carrier=row.carrier,
+        )
+        for row in session.exec(first)
+        if row.next_due_at is not None
+    ]
+
+
+def todo_mark(session: Session) -> tuple[int, datetime | None]:
+    """Give how many to-dos there are and since when the newest stands: both change when the list does."""
+    count, newest = session.exec(select(func.count(), func.max(TodoRow.since))).one()
+    return count, newest
+
+
+def overdue_count(session: Session, now: datetime) -> int:
+    """Count the to-dos whose time is over."""
+    return session.exec(select(func.count()).select_from(TodoRow).where(col(TodoRow.due_at) < now)).one()
+
+
+def missed_rules(session: Session) -> list[str]:
+    """Give the clocks that somebody was ever too late for, the most missed first."""
+    late = select(DeadlineRow.rule).where(col(DeadlineRow.state).in_(LATE), DeadlineRow.fault != "nobody")
+    return list(session.exec(late.group_by(col(DeadlineRow.rule)).order_by(func.count().desc(), DeadlineRow.rule)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """How many clocks of one rule were due at `due_at` and how many of them were missed."""
+
+    due_at: datetime
+    total: int
+    late: int
+
+
+def settled(session: Session, shop: str, rule: str, *, since: datetime, until: datetime) -> list[Settled]:
+    """Give what became of a shop's clocks of a rule due in that time; running and void ones do not count."""
+    missed = func.sum(case((col(DeadlineRow.state).in_(LATE), 1), else_=0))
+    due = col(DeadlineRow.due_at)
+    query = (
+        select(DeadlineRow.due_at, func.count(), missed)
+        .join(OrderRow, col(OrderRow.id) == col(DeadlineRow.order_id))
+        .where(OrderRow.shop_id == shop, DeadlineRow.rule == rule, col(DeadlineRow.state).in_(SETTLED))
+        .where(due >= since, due < until)
+    )
+    rows: Sequence[tuple[datetime | None, int, int]] = session.exec(query.group_by(due)).all()
+    return [Settled(due_at=at, total=total, late=late) for at, total, late in rows if at is not None]
+
+
+def breach_count(session: Session, shop: str | None = None) -> int:
+    """Count the breaches that `models.db.reading.breaches` lists."""
+    query = select(func.count()).select_from(DeadlineRow)
+    if shop is not None:
+        query = query.join(OrderRow, col(OrderRow.id) == col(DeadlineRow.order_id)).where(OrderRow.shop_id == shop)
+    return session.exec(query.where(col(DeadlineRow.state).in_(LATE), DeadlineRow.fault != "nobody")).one()
+
+
+def mail_counts(session: Session) -> dict[str, int]:
+    """Count the mails seen, by what became of them."""
+    return dict(session.exec(select(MessageRow.outcome, func.count()).group_by(MessageRow.outcome)).all())
+
+
+def attempt_counts(session: Session, order_ids: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Count how often each step of these orders was tried."""
+    query = select(AttemptRow.order_id, AttemptRow.step, func.count()).where(col(AttemptRow.order_id).in_(order_ids))
+    return {(order, step): n for order, step, n in session.exec(query.group_by(AttemptRow.order_id, AttemptRow.step))}
+
+
+def reader_versions(session: Session, message_ids: Sequence[int]) -> dict[int, str]:
+    """Give which version of the reader read these mails last."""
+    query = select(MessageRow.id, MessageRow.reader_version).where(col(MessageRow.id).in_(message_ids))
+    return {number: version for number, version in session.exec(query) if number is not None}
+
+
+def is_virtual(session: Session) -> bool:
+    """Tell whether this database lives in a demo's virtual time."""
+    return session.get(ClockRow, 1) is not None

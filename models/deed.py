@@ -1,0 +1,209 @@
+"""The facts that a command leaves when it is carried out (order-lifecycle, section 6).
+
+Pure. A fact's source key is made of what was done, when and by whom, so that the same command carried
+out twice leaves one fact. No typed text is kept: reasons are codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from models.answer import Ask
+from models.case import Case, CaseKind, CaseStep
+from models.case_guard import SELLER_REASONS, answerable, case_with_steps, open_case, open_claim
+from models.deadline import RuleId
+from models.fact import Authority, Fact, FactKind, Json
+from models.guard import CHECKLIST, SHIP_ANYWAY
+from models.hold import Hold
+from models.stage import Stage
+
+Deed: TypeAlias = Callable[[Ask], tuple[Fact, ...]]
+
+CHECKLIST_VERSION: Final = 1
+RECORDED: Final = (
+    "tracking_no",
+    "carrier",
+    "attempt_no",
+    "case_id",
+    "request_no",
+    "return_no",
+    "return_type",
+    "handover_mode",
+    "shipping_mode",
+    "drop_off_point",
+    "reason_code",
+)
+"""Values that `record` passes on to the fact."""
+
+STEP_FACTS: Final[Mapping[str, FactKind]] = {
+    CaseStep.CANCEL: FactKind.CANCELLED,
+    CaseStep.NOTIFY: FactKind.BUYER_NOTIFIED,
+    CaseStep.REQUEST_REFUND: FactKind.REFUND_REQUESTED,
+    CaseStep.AWAIT_REFUND: FactKind.REFUND_DONE,
+}
+
+
+def told(ask: Ask, kind: FactKind, about: str = "", **payload: Json) -> Fact:
+    """One fact of authority human; empty payload values are left out."""
+    at = ask.happened_at or ask.command.at
+    key = ":".join(part for part in (kind, at.isoformat(), ask.command.actor, about) if part)
+    return Fact(
+        kind=kind,
+        occurred_at=at,
+        observed_at=ask.command.at,
+        authority=Authority.HUMAN,
+        source_key=key,
+        payload={"actor": ask.command.actor}
+        | {name: value for name, value in payload.items() if value not in (None, "")},
+        source="person",
+    )
+
+
+def confirmed(ask: Ask) -> tuple[Fact, ...]:
+    """T06."""
+    return (told(ask, FactKind.STOCK_CONFIRMED),)
+
+
+def packed(ask: Ask) -> tuple[Fact, ...]:
+    """T10; T11: packing a new order confirms its stock."""
+    ticks: list[Json] = list(CHECKLIST)
+    fact = told(ask, FactKind.PACKED, checklist={"version": CHECKLIST_VERSION, "ticks": ticks})
+    return (*confirmed(ask), fact) if ask.order.stage is Stage.NEW else (fact,)
+
+
+def shipped(ask: Ask) -> tuple[Fact, ...]:
+    """T12; shipping anyway rejects the buyer's request."""
+    fact = told(
+        ask,
+        FactKind.MARKED_SHIPPED,
+        handover_mode=ask.value("handover_mode") or ask.order.handover_mode.value,
+        drop_off_point=ask.value("drop_off_point"),
+        tracking_no=ask.value("tracking_no"),
+        carrier=ask.value("carrier"),
+    )
+    requests = [case for case in ask.order.open_cases if case.kind is CaseKind.CANCEL_REQUEST]
+    if ask.value("override") != SHIP_ANYWAY:
+        return (fact,)
+    return (
+        fact,
+        *(_answer(ask, FactKind.CANCEL_REJECTED, case, reason_code=SHIP_ANYWAY) for case in requests),
+    )
+
+
+def dropped_off(ask: Ask) -> tuple[Fact, ...]:
+    """T14: stops the seller's clock; the carrier's own scan proves more."""
+    return (told(ask, FactKind.DROPPED_OFF, drop_off_point=ask.value("drop_off_point")),)
+
+
+def switched(ask: Ask) -> tuple[Fact, ...]:
+    """T18."""
+    return (told(ask, FactKind.HANDOVER_SWITCHED, handover_mode=ask.value("handover_mode")),)
+
+
+def cancelling(ask: Ask) -> tuple[Fact, ...]:
+    """T07: opens the case whose two steps follow."""
+    given = ask.value("reason_code") or (ask.command.reason or "").strip()
+    return (told(ask, FactKind.SELLER_CANCEL_STARTED, reason_code=given if given in SELLER_REASONS else "other"),)
+
+
+def approved(ask: Ask) -> tuple[Fact, ...]:
+    """T31: the fold takes an approval for the buyer's cancellation."""
+    return _to_request(ask, FactKind.CANCEL_APPROVED)
+
+
+def rejected(ask: Ask) -> tuple[Fact, ...]:
+    """T32."""
+    return _to_request(ask, FactKind.CANCEL_REJECTED)
+
+
+def extended(ask: Ask) -> tuple[Fact, ...]:
+    """T34b."""
+    case, due_at = answerable(ask), ask.moment("due_at")
+    if case is None or due_at is None:
+        return ()
+    rule = RuleId.D08 if case.kind is CaseKind.CANCEL_REQUEST else RuleId.D15
+    return (_answer(ask, FactKind.ANSWER_EXTENDED, case, due_at=due_at.isoformat(), rule=rule.value),)
+
+
+def complained(ask: Ask) -> tuple[Fact, ...]:
+    """T17."""
+    return (told(ask, FactKind.COMPLAINT_FILED, case_id=CaseKind.CARRIER_COMPLAINT.value),)
+
+
+def step_ticked(ask: Ask) -> tuple[Fact, ...]:
+    """T08, T24: each step is the fact it stands for."""
+    case = case_with_steps(ask)
+    if case is None or case.next_step is None:
+        return ()
+    kind = STEP_FACTS[case.next_step]
+    if kind is FactKind.CANCELLED:
+        return (told(ask, kind, case.case_id, actor="seller", reason_code=case.reason),)
+    return (told(ask, kind, case.case_id, case_id=case.case_id),)
+
+
+def claim_chosen(ask: Ask) -> tuple[Fact, ...]:
+    """T23."""
+    case = open_claim(ask)
+    return (
+        (told(ask, FactKind.CLAIM_CHOSEN, case.case_id, case_id=case.case_id, choice=ask.value("choice")),)
+        if case
+        else ()
+    )
+
+
+def return_accepted(ask: Ask) -> tuple[Fact, ...]:
+    """T37."""
+    case = open_case(ask, CaseKind.RETURN)
+    return (_answer(ask, FactKind.RETURN_ACCEPTED, case),) if case else ()
+
+
+def return_rejected(ask: Ask) -> tuple[Fact, ...]:
+    """T37."""
+    case = open_case(ask, CaseKind.RETURN)
+    return (_answer(ask, FactKind.RETURN_REJECTED, case, reason_code=ask.value("reason_code")),) if case else ()
+
+
+def recorded(ask: Ask) -> tuple[Fact, ...]:
+    """T40b: what a person saw, as their word."""
+    kind = FactKind(ask.value("kind"))
+    about = ask.value("tracking_no") or ask.value("case_id")
+    payload: dict[str, Json] = {key: ask.value(key) for key in RECORDED}
+    if kind is FactKind.CANCELLED:
+        payload["actor"] = ask.value("actor") or "unknown"
+    return (told(ask, kind, about, **payload),)
+
+
+def held(ask: Ask) -> tuple[Fact, ...]:
+    """T39."""
+    return (_hold(ask, FactKind.HOLD_PLACED),)
+
+
+def released(ask: Ask) -> tuple[Fact, ...]:
+    """T39."""
+    return (_hold(ask, FactKind.HOLD_RELEASED),)
+
+
+def retracted(ask: Ask) -> tuple[Fact, ...]:
+    """T40."""
+    return (told(ask, FactKind.RETRACTION, ask.value("fact_id"), fact_id=ask.value("fact_id")),)
+
+
+def closed(ask: Ask) -> tuple[Fact, ...]:
+    """A person says that a case or conflict is settled."""
+    case_id = ask.value("case_id")
+    return (told(ask, FactKind.CASE_CLOSED, case_id, case_id=case_id, reason_code=ask.value("reason_code")),)
+
+
+def _hold(ask: Ask, kind: FactKind) -> Fact:
+    hold = ask.value("hold") or Hold.MANUAL.value
+    return told(ask, kind, hold, hold=hold, role=ask.command.role.value, reason_code=ask.value("reason_code"))
+
+
+def _to_request(ask: Ask, kind: FactKind) -> tuple[Fact, ...]:
+    case = open_case(ask, CaseKind.CANCEL_REQUEST)
+    return (_answer(ask, kind, case, reason_code=ask.value("reason_code")),) if case else ()
+
+
+def _answer(ask: Ask, kind: FactKind, case: Case, **payload: Json) -> Fact:
+    return told(ask, kind, case.case_id, case_id=case.case_id, **payload)

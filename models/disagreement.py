@@ -1,0 +1,186 @@
+"""Finding facts that disagree: the rows of order-lifecycle, section 8, that concern one order.
+
+Pure. X12 and X15 are mails that never became facts, X13 is two orders: none of them is seen here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from models.conflict import Conflict
+from models.deadline import Deadline
+from models.fact import Authority, Fact, FactKind, Json
+from models.history import ENOUGH_ATTEMPTS, History
+from models.merge import rank_proved
+from models.request import CANCEL_ANSWERS
+from models.stage import RANK, Stage
+
+_K = FactKind
+
+CRITICAL: Final = frozenset({"X04", "X05"})
+SHIPPED: Final = RANK[Stage.AWAITING_HANDOVER]
+EXPECTED_REASONS: Final = frozenset({"lost", "damaged", "late"})  # of a cancellation after shipping (X04)
+ON_THE_WAY: Final = frozenset(
+    {_K.MARKED_SHIPPED, _K.PICKED_UP, _K.DROPPED_OFF, _K.IN_TRANSIT, _K.DELIVERY_ATTEMPT_FAILED}
+)
+ORDER_TELLS: Final = ("amount", "currency", "quantity", "items.sku", "items.title", "items.quantity")
+
+DENIED_BY: Final[Mapping[FactKind, frozenset[FactKind]]] = {
+    _K.DELIVERED: frozenset({_K.IN_TRANSIT, _K.DELIVERY_ATTEMPT_FAILED, _K.LOST_DECLARED, _K.DAMAGED_DECLARED}),
+    _K.LOST_DECLARED: frozenset({_K.IN_TRANSIT, _K.DELIVERY_ATTEMPT_FAILED, _K.DELIVERED}),
+    _K.DAMAGED_DECLARED: frozenset({_K.IN_TRANSIT, _K.DELIVERY_ATTEMPT_FAILED, _K.DELIVERED}),
+    _K.CANCELLED: frozenset({_K.DELIVERED}),
+    _K.CANCEL_APPROVED: frozenset({_K.CANCEL_REJECTED, _K.CANCEL_WITHDRAWN}),
+    _K.CANCEL_REJECTED: frozenset({_K.CANCEL_APPROVED}),
+}
+"""X16: what the platform may say later against a person's word."""
+
+
+def differing_orders(history: History) -> tuple[Fact, ...]:
+    """The new-order reports, when two of them tell other items, amounts or counts (X03); else none."""
+    reports = history.evidence.of(_K.ORDER_PLACED)
+    if len(reports) < 2:  # noqa: PLR2004 - one report cannot differ from itself
+        return ()
+    told = [_told(fact) for fact in reports]
+    differ = any(len({one[key] for one in told if key in one}) > 1 for key in ORDER_TELLS)
+    return reports if differ else ()
+
+
+def _told(fact: Fact) -> dict[str, str]:
+    """What a new-order report tells, so that reports of one order agree. What it leaves out is left out."""
+    told = {key: _amount(text) for key in ("amount", "currency", "quantity") if (text := fact.text(key))}
+    listed = fact.payload.get("items")
+    lines = [line for line in listed if isinstance(line, dict)] if isinstance(listed, list) else []
+    for key in ("sku", "quantity") if _all_have(lines, "sku") else ("title", "quantity"):
+        if _all_have(lines, key):
+            told[f"items.{key}"] = repr(sorted(str(line[key]) for line in lines))
+    return told
+
+
+def _all_have(lines: Sequence[Mapping[str, Json]], key: str) -> bool:
+    return bool(lines) and all(line.get(key) for line in lines)
+
+
+def _amount(text: str) -> str:
+    """5.0 and 5.00 are one amount."""
+    try:
+        return str(Decimal(text).normalize())
+    except InvalidOperation:
+        return text
+
+
+def conflicts(history: History, answers: Sequence[Deadline], unpaid: Deadline | None) -> tuple[Conflict, ...]:
+    """Every conflict of the order, by id; settled ones stay listed."""
+    found = {
+        "X01": _arrived_unshipped(history),
+        "X02": [history.handover.contrary] if history.handover.contrary else [],
+        "X03": differing_orders(history),
+        **_against_cancellation(history),
+        "X06": _against_loss(history),
+        "X08": _numbered(history),
+        "X09": history.evidence.absurd,
+        "X10": [fact for one in (*history.requests, *history.returns) if one.contradicted for fact in one.answers],
+        "X11": history.evidence.facts if history.placed is None else (),
+        "X14": _second_first(history),
+        "X16": _denied(history),
+        "X17": _paid_too_late(history, unpaid),
+        "X18": _shipped_unanswered(history, answers),
+    }
+    return tuple(_conflict(history, number, facts) for number, facts in sorted(found.items()) if facts)
+
+
+def _conflict(history: History, number: str, facts: Sequence[Fact]) -> Conflict:
+    seen_at = max(fact.observed_at for fact in facts)
+    closings = history.evidence.of(_K.CASE_CLOSED)
+    return Conflict(
+        id=number,
+        since=max(fact.occurred_at for fact in facts),
+        fact_keys=tuple(sorted({fact.source_key for fact in facts})),
+        critical=number in CRITICAL,
+        settled=any(fact.text("case_id") == f"conflict:{number}" and fact.observed_at >= seen_at for fact in closings),
+    )
+
+
+def _arrived_unshipped(history: History) -> Sequence[Fact]:
+    between = any(SHIPPED <= rank_proved(fact) < RANK[Stage.DELIVERED] for fact in history.evidence.facts)
+    return () if between else history.evidence.of(_K.DELIVERED)
+
+
+def _against_cancellation(history: History) -> dict[str, Sequence[Fact]]:
+    told = history.told_cancelled
+    if told is None:
+        return {}
+    cancelling = _tellers(history)
+    delivered = history.evidence.of(_K.DELIVERED)
+    moved = [fact for fact in history.evidence.facts if fact.kind in ON_THE_WAY or fact.kind is _K.DELIVERED]
+    before = [fact for fact in moved if fact.occurred_at <= told.at]
+    after = [fact for fact in moved if fact.occurred_at > told.at and fact.kind in ON_THE_WAY]
+    expected = told.reason in EXPECTED_REASONS or history.lost is not None
+    recall = history.cancelled is not None and before and not expected
+    return {
+        "X04": [*cancelling, *before] if recall else (),
+        "X05": [*cancelling, *after] if after and history.cancelled else (),
+        "X07": [*cancelling, *delivered] if delivered else (),
+    }
+
+
+def _tellers(history: History) -> list[Fact]:
+    return [*history.evidence.of(_K.CANCELLED)] or [*history.evidence.of(_K.CANCEL_APPROVED)]
+
+
+def _against_loss(history: History) -> Sequence[Fact]:
+    """Delivered and lost or damaged, or delivered after a refund was asked for (T27)."""
+    delivered = history.evidence.of(_K.DELIVERED)
+    against = history.evidence.of(_K.LOST_DECLARED, _K.DAMAGED_DECLARED, _K.REFUND_REQUESTED)
+    return [*delivered, *against] if delivered and against else ()
+
+
+def _numbered(history: History) -> Sequence[Fact]:
+    if len(history.parcels) < 2:  # noqa: PLR2004 - another number needs a first one
+        return ()
+    return [fact for fact in history.evidence.facts if fact.text("tracking_no")]
+
+
+def _second_first(history: History) -> Sequence[Fact]:
+    reports = history.evidence.of(_K.DELIVERY_ATTEMPT_FAILED)
+    second = str(ENOUGH_ATTEMPTS)
+    return reports[:1] if reports and reports[0].text("attempt_no") == second else ()
+
+
+def _denied(history: History) -> Sequence[Fact]:
+    """A person's word and the platform's later word against it; of answers, those to one request."""
+    found: list[Fact] = []
+    for kind, denials in DENIED_BY.items():
+        said = [fact for fact in history.evidence.of(kind) if fact.authority is Authority.HUMAN]
+        for fact in said:
+            against = [one for one in _comparable(history, fact, denials) if one.authority is Authority.PLATFORM]
+            found += [pair for one in against if one.occurred_at > fact.occurred_at for pair in (fact, one)]
+    return found
+
+
+def _comparable(history: History, fact: Fact, denials: Iterable[FactKind]) -> Iterable[Fact]:
+    if fact.kind not in CANCEL_ANSWERS:
+        return history.evidence.of(*denials)
+    return [
+        one for request in history.requests if fact in request.answers for one in request.answers if one.kind in denials
+    ]
+
+
+def _paid_too_late(history: History, unpaid: Deadline | None) -> Sequence[Fact]:
+    paid = history.evidence.speaking(_K.ORDER_PAID)
+    return [paid] if paid and unpaid and paid.occurred_at > unpaid.due_at else ()
+
+
+def _shipped_unanswered(history: History, answers: Sequence[Deadline]) -> Sequence[Fact]:
+    limit = history.terms.policy.cancel_limit_rank
+    missed = {one.about: one.due_at for one in answers if one.breached_at}
+    asked = [one for one in history.requests if one.key in missed and not one.answers]
+    if not asked:
+        return ()
+    return [
+        fact
+        for fact in history.evidence.facts
+        if limit <= rank_proved(fact) < RANK[Stage.CANCELLED] and fact.occurred_at > min(missed.values())
+    ]

@@ -1,0 +1,57 @@
+"""A home full of orders for the pages, and a way to open a page on it without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from sqlalchemy import Engine
+from streamlit.testing.v1 import AppTest
+
+from models.db.session import make_engine
+from models.home import Home
+from tests.dashboard import seed
+
+APP = str(Path(__file__).parents[2] / "dashboard" / "app.py")
+FIRST_RUN = 60  # seconds: the first page pays the imports
+
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture
+def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home whose database holds no order; the pages of this test show it."""
+    home = seed.make_home(tmp_path / "home")
+    monkeypatch.setenv("SHIPCLOCK_HOME", str(home.path))
+    monkeypatch.setenv("SHIPCLOCK_CONFIG", str(home.config))
+    st.cache_data.clear()
+    return home
+
+
+@pytest.fixture
+def home(empty_home: Home) -> Home:
+    """A home with orders in every stage, failed steps and quarantined mails."""
+    seed.seed(empty_home)
+    return empty_home
+
+
+@pytest.fixture
+def engine(home: Home) -> Engine:
+    """The home's database."""
+    return make_engine(home.database_url)
+
+
+@pytest.fixture
+def open_page() -> OpenPage:
+    """Open a page by its name, with the address's parameters."""
+
+    def opened(name: str = "today", **parameters: str) -> AppTest:
+        page = AppTest.from_file(APP, default_timeout=FIRST_RUN)
+        for key, value in parameters.items():
+            page.query_params[key] = value
+        page.run()
+        return page if name == "today" else page.switch_page(f"views/{name}.py").run()
+
+    return opened

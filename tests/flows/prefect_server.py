@@ -1,0 +1,93 @@
+"""One real Prefect server with a worker for all tests of a session, and ways to wait for its runs.
+
+Everything listens on loopback ports that were free, lives in a temporary home and is ended by process id.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import pytest
+
+from flows.office import open_office
+from flows.server import prefect_client
+from flows.stack import Stack
+from models.home import Home
+
+PATIENCE: Final = 100.0  # seconds; a run on a worker takes 8, on a busy machine several times that
+TICK: Final = 0.2
+SETTINGS: Final = """
+[[mailbox]]
+name = "main"
+kind = "maildir"
+path = "mail"
+
+[[shop]]
+name = "Tre Viet Store"
+market = "VN"
+currency = "VND"
+timezone = "Asia/Ho_Chi_Minh"
+mailbox = "main"
+"""
+Found = TypeVar("Found")
+
+
+def a_home(folder: Path) -> Home:
+    """A home with an empty Maildir and a shop, and nothing of this machine's environment."""
+    for part in ("cur", "new", "tmp"):
+        (folder / "mail" / part).mkdir(parents=True)
+    config = folder / "shipclock.toml"
+    config.write_text(SETTINGS, encoding="utf-8")
+    return Home(path=folder, config=config, database_url=f"sqlite:///{folder / 'shipclock.db'}")
+
+
+@pytest.fixture(scope="session")
+def prefect_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A server with all of prefect.yaml deployed and a worker; its runs work in `prefect_stack.home`."""
+    home = a_home(tmp_path_factory.mktemp("prefect"))
+    open_office(home).engine.dispose()  # makes the database, as `up` does first
+    with Stack(home, tell=lambda _: None) as stack:
+        stack.start_server()
+        stack.start_worker()
+        stack.deploy()
+        yield stack
+
+
+def start_run(stack: Stack, deployment: str, **parameters: object) -> UUID:
+    """Have the worker run a deployment; give the run's id at once."""
+    with prefect_client(stack.api_url) as client:
+        found = client.read_deployment_by_name(f"{deployment}/{deployment}")
+        return client.create_flow_run_from_deployment(found.id, parameters=parameters).id
+
+
+def run_again(stack: Stack, run: UUID) -> None:
+    """Do what Retry does on Prefect's page: the same run, from the start."""
+    from prefect.states import Scheduled  # noqa: PLC0415  # seconds of import
+
+    with prefect_client(stack.api_url) as client:
+        client.set_flow_run_state(run, Scheduled())
+
+
+def wait_for_end(stack: Stack, run: UUID) -> Any:  # noqa: ANN401  # Prefect's State of anything
+    """Wait until the run is over and give its last state; fails after PATIENCE seconds."""
+
+    def ended() -> Any:  # noqa: ANN401  # as above
+        with prefect_client(stack.api_url) as client:
+            state = client.read_flow_run(run).state
+        return state if state is not None and state.is_final() else None
+
+    return wait_for(ended, f"the end of run {run}")
+
+
+def wait_for(ask: Callable[[], Found | None], what: str, patience: float = PATIENCE) -> Found:
+    """Ask until there is an answer and give it; fails after `patience` seconds."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        if found := ask():
+            return found
+        time.sleep(TICK)
+    pytest.fail(f"waited {patience:.0f} s for {what}")

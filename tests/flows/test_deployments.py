@@ -1,0 +1,94 @@
+"""prefect.yaml: every entrypoint imports, all of it is deployed, and the server's scheduler makes runs complete."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+import flows
+from flows.look import Work
+from flows.server import ROOT, prefect_client
+from flows.stack import Stack
+from flows.supervise import start_runs
+from tests.flows.prefect_server import run_again, start_run, wait_for, wait_for_end
+
+pytestmark = pytest.mark.timeout(240)  # the first test waits for the server too
+
+FILE: Final = Path(flows.__file__).parent.parent / "prefect.yaml"
+DEPLOYMENTS: Final[dict[str, dict[str, Any]]] = {
+    one["name"]: one for one in yaml.safe_load(FILE.read_text("utf-8"))["deployments"]
+}
+REGULAR: Final = ("poll-mailbox", "drive-orders", "watch-deadlines", "send-alerts")
+
+
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_every_entrypoint_imports_and_is_named_like_its_deployment(name: str):
+    from prefect.flows import load_flow_from_entrypoint  # noqa: PLC0415  # seconds of import
+
+    flow = load_flow_from_entrypoint(DEPLOYMENTS[name]["entrypoint"], use_placeholder_flow=False)
+    assert flow.name == name
+    assert flow.retries == 0  # a flow that is tried again by itself would keep its only slot
+
+
+def test_the_parameters_of_order_stage_are_explained_on_prefects_form(prefect_stack: Stack):
+    with prefect_client(prefect_stack.api_url) as client:
+        schema = client.read_deployment_by_name("order-stage/order-stage").parameter_openapi_schema
+    asked = schema["properties"]
+    assert {"shop", "order_no", "step"} <= asked.keys()
+    assert all(asked[name].get("description") for name in ("shop", "order_no", "step"))
+
+
+@pytest.mark.parametrize("name", REGULAR)
+def test_the_safety_net_runs_each_quarter_of_an_hour_one_at_a_time(prefect_stack: Stack, name: str):
+    with prefect_client(prefect_stack.api_url) as client:
+        found = client.read_deployment_by_name(f"{name}/{name}")
+    assert [one.schedule.interval for one in found.schedules] == [timedelta(minutes=15)]
+    assert found.global_concurrency_limit.limit == 1
+    assert found.concurrency_options.collision_strategy == "CANCEL_NEW"
+
+
+def test_runs_work_in_the_folder_that_was_deployed(prefect_stack: Stack):
+    with prefect_client(prefect_stack.api_url) as client:
+        found = client.read_deployment_by_name("order-stage/order-stage")
+    assert [list(step.values()) for step in found.pull_steps] == [[{"directory": str(ROOT)}]]
+    assert found.schedules == []
+    assert found.global_concurrency_limit.limit == 4
+
+
+def test_a_run_that_the_servers_scheduler_made_completes(prefect_stack: Stack):
+    from prefect.client.schemas.filters import FlowRunFilter  # noqa: PLC0415  # seconds of import
+    from prefect.client.schemas.schedules import IntervalSchedule  # noqa: PLC0415
+
+    soon = datetime.now(UTC) + timedelta(seconds=10)
+    often = IntervalSchedule(interval=timedelta(hours=12), anchor_date=soon)
+    with prefect_client(prefect_stack.api_url) as client:
+        deployment = client.read_deployment_by_name("send-alerts/send-alerts").id
+        client.create_deployment_schedules(deployment, [(often, True)])
+        done = FlowRunFilter.model_validate(
+            {"deployment_id": {"any_": [deployment]}, "state": {"name": {"any_": ["Completed"]}}}
+        )
+
+        def completed() -> list[Any]:
+            return [run for run in client.read_flow_runs(flow_run_filter=done) if run.auto_scheduled]
+
+        runs = wait_for(completed, "a scheduled run")
+    assert all(run.created_by.type == "SCHEDULE" for run in runs)
+
+
+def test_work_starts_one_run_and_no_second_one_beside_it(prefect_stack: Stack):
+    work = [Work(deployment="watch-deadlines")]
+    assert start_runs(work, prefect_stack.api_url) == work
+    assert start_runs(work, prefect_stack.api_url) == []
+
+
+def test_retry_runs_the_same_run_again_on_the_worker(prefect_stack: Stack):
+    run = start_run(prefect_stack, "poll-mailbox", mailbox="main")
+    assert wait_for_end(prefect_stack, run).is_completed()
+    run_again(prefect_stack, run)
+    assert wait_for_end(prefect_stack, run).is_completed()
+    with prefect_client(prefect_stack.api_url) as client:
+        assert client.read_flow_run(run).run_count == 2

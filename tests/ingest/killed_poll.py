@@ -1,0 +1,48 @@
+"""A poll that dies: run in a process of its own, which SIGKILLs itself at a named point.
+
+A point is a function of the poll and how often it is entered before the process dies, so that every run
+of the test dies at the same places. The product knows nothing of it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from ingest import ledger, poll, recording
+from ingest.imap import ImapMailbox
+from models.settings import MailboxSettings
+from tests.ingest.desk import Desk
+
+# The owner of a function, its name, and whether the process dies after or before it.
+POINTS: Final[dict[str, tuple[Any, str, bool]]] = {
+    "fetch": (ImapMailbox, "_peek", False),  # the bodies are about to be asked for
+    "read": (poll, "judge", False),  # some mails of the batch are read
+    "commit": (recording, "record_told", True),  # rows and facts are written and not committed
+    "mark": (ledger, "advance_mark", True),  # the batch is committed, its mark is written and not committed
+}
+
+
+def poll_and_die(home: Path, mailbox: MailboxSettings, point: str, at: int) -> None:
+    """Poll; die at the `at`th call of the function of `point`."""
+    owner, name, after = POINTS[point]
+    setattr(owner, name, _dying(getattr(owner, name), at, after=after))
+    Desk.at(home).poll(mailbox)
+
+
+def _dying(function: Callable[..., Any], at: int, *, after: bool) -> Callable[..., Any]:
+    calls = 0
+
+    def counted(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # stands for any function
+        nonlocal calls
+        calls += 1
+        if calls < at:
+            return function(*args, **kwargs)
+        if after:
+            function(*args, **kwargs)
+        return os.kill(os.getpid(), signal.SIGKILL)
+
+    return counted

@@ -1,0 +1,60 @@
+"""A poll killed at any point and started again: no order lost, none twice, the mailbox as it was."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import Counter
+
+import pytest
+
+from tests.dovecot import Account
+from tests.ingest.desk import RECEIVER, Desk, new_order, order_no
+from tests.ingest.killed_poll import poll_and_die
+
+if os.name != "posix":
+    pytest.skip("needs SIGKILL: the systems of .ci/install-debian have it", allow_module_level=True)
+
+MAILS = 300
+# Ten deaths for each batch of 50 mails: before its bodies come, while it is read, while it is written; the
+# last one after its commit, so that the next batch's turn comes.
+DEATHS = [
+    ("fetch", 1), ("read", 1), ("commit", 1), ("fetch", 1), ("read", 25), ("commit", 1), ("fetch", 1),
+    ("read", 50), ("commit", 1), ("mark", 1),
+]  # fmt: skip
+ROUNDS = 5
+
+
+@pytest.fixture
+def forks():
+    """Processes that start in milliseconds: the imports are done once, in the server that forks them."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.ingest.killed_poll"])
+    return context
+
+
+@pytest.mark.timeout(300)
+def test_a_poll_killed_50_times_loses_no_order_and_doubles_none(desk: Desk, account: Account, forks, capsys):
+    account.fill([new_order(number) for number in range(MAILS)])
+    mailbox = account.settings(**RECEIVER)
+    flags = account.flags()
+    died: Counter[str] = Counter()
+
+    for point, at in DEATHS * ROUNDS:
+        process = forks.Process(target=poll_and_die, args=(desk.home.path, mailbox, point, at))
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL, f"the poll was to die at {point} {at}"
+        died[point] += 1
+    left = desk.poll(mailbox)
+
+    with capsys.disabled():
+        counts = ", ".join(f"{count} at {point}" for point, count in died.items())
+        print(f"\npoll killed {died.total()} times: {counts}; the last poll read {left.seen} mails")  # noqa: T201
+    assert died.total() >= 50
+    assert min(died.values()) >= 5
+    assert set(desk.orders()) == {order_no(number) for number in range(MAILS)}
+    assert desk.outcomes() == {("parsed", None): MAILS}
+    assert account.flags() == flags
+    assert desk.poll(mailbox).seen == 0

@@ -1,0 +1,117 @@
+"""Opening hours, holds and nights of daylight saving."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from models.business_time import (
+    BusinessCalendar,
+    after_business_days,
+    after_calendar_days,
+    in_business_hours,
+    in_wall_time,
+    joined,
+)
+
+HOUR = timedelta(hours=1)
+LOS_ANGELES, LONDON, UTC_ZONE = ZoneInfo("America/Los_Angeles"), ZoneInfo("Europe/London"), ZoneInfo("UTC")
+
+
+def a_calendar(
+    zone: ZoneInfo = UTC_ZONE,
+    hours: tuple[int, int] = (9, 18),
+    days: range = range(6),
+    closed: tuple[date, ...] = (),
+) -> BusinessCalendar:
+    opens, closes = hours
+    return BusinessCalendar(
+        zone=zone, hours=(time(opens), time(closes)), days=frozenset(days), closed=frozenset(closed)
+    )
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "due"),
+    [
+        ("2026-03-02T10:00", 4, "2026-03-02T14:00"),
+        ("2026-03-02T16:00", 4, "2026-03-03T11:00"),
+        ("2026-03-01T03:00", 4, "2026-03-02T13:00"),  # a Sunday
+        ("2026-02-28T17:00", 2, "2026-03-02T10:00"),  # over a Sunday
+        ("2026-03-02T09:00", 9, "2026-03-02T18:00"),  # to the last minute
+        ("2026-03-02T23:00", 0, "2026-03-03T09:00"),
+    ],
+)
+def test_only_opening_hours_count(start: str, hours: int, due: str) -> None:
+    assert in_business_hours(a_calendar(), at(start), [hours * HOUR]) == (at(due),)
+
+
+def test_closed_days_do_not_count() -> None:
+    closed = a_calendar(closed=(date(2026, 3, 3),))
+    assert in_business_hours(closed, at("2026-03-02T17:00"), [2 * HOUR]) == (at("2026-03-04T10:00"),)
+
+
+def test_time_on_hold_does_not_count() -> None:
+    holds = [(at("2026-03-02T11:00"), at("2026-03-02T13:00"))]
+    assert in_business_hours(a_calendar(), at("2026-03-02T10:00"), [4 * HOUR], holds) == (at("2026-03-02T16:00"),)
+    assert in_wall_time(at("2026-03-02T10:00"), [HOUR, 4 * HOUR], holds) == (
+        at("2026-03-02T11:00"),
+        at("2026-03-02T16:00"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "length"),
+    [
+        (LOS_ANGELES, "2026-03-08", 23),
+        (LOS_ANGELES, "2026-11-01", 25),
+        (LONDON, "2026-03-29", 23),
+        (LONDON, "2026-10-25", 25),
+    ],
+)
+def test_a_calendar_day_is_as_long_as_the_zone_makes_it(zone: ZoneInfo, day: str, length: int) -> None:
+    midnight = datetime.fromisoformat(day).replace(tzinfo=zone).astimezone(UTC)
+    assert after_calendar_days(midnight, 1, zone) - midnight == length * HOUR
+
+
+@pytest.mark.parametrize(("day", "length"), [("2026-03-07", 7), ("2026-10-31", 9), ("2026-10-01", 8)])
+def test_a_night_shop_counts_the_hours_that_were_there(day: str, length: int) -> None:
+    nights = a_calendar(LOS_ANGELES, (22, 6), range(7))
+    opens = datetime.fromisoformat(f"{day}T22:00").replace(tzinfo=LOS_ANGELES).astimezone(UTC)
+    closes, reopened = in_business_hours(nights, opens, [length * HOUR, length * HOUR + timedelta(minutes=1)])
+    assert closes.astimezone(LOS_ANGELES).hour == 6
+    assert (reopened.astimezone(LOS_ANGELES).hour, reopened.astimezone(LOS_ANGELES).minute) == (22, 1)
+
+
+def test_opening_hours_keep_their_wall_time_over_the_change() -> None:
+    shop = a_calendar(LOS_ANGELES, days=range(7))
+    friday_evening = datetime(2026, 3, 7, 17, tzinfo=LOS_ANGELES).astimezone(UTC)
+    due = in_business_hours(shop, friday_evening, [2 * HOUR])[0]
+    assert due.astimezone(LOS_ANGELES).isoformat() == "2026-03-08T10:00:00-07:00"
+
+
+@pytest.mark.parametrize(
+    ("start", "cut_off", "due"),
+    [
+        ("2026-03-02T10:00", None, "2026-03-04T10:00"),
+        ("2026-03-06T10:00", None, "2026-03-09T10:00"),  # Friday, Saturday, Monday
+        ("2026-03-02T10:00", time(14), "2026-03-04T14:00"),
+        ("2026-03-02T15:00", time(14), "2026-03-05T14:00"),
+    ],
+)
+def test_business_days_skip_closed_days_and_mind_the_cut_off(start: str, cut_off: time | None, due: str) -> None:
+    assert after_business_days(at(start), 2, a_calendar(), cut_off) == at(due)
+
+
+def test_a_shop_that_never_opens_counts_wall_time() -> None:
+    assert in_business_hours(a_calendar(days=range(0)), at("2026-03-02T10:00"), [HOUR]) == (at("2026-03-02T11:00"),)
+
+
+def test_overlapping_holds_count_once() -> None:
+    one, two, three, four = (at(f"2026-03-02T1{hour}:00") for hour in range(4))
+    assert joined([(two, four), (one, three), (three, three)]) == ((one, four),)

@@ -1,0 +1,220 @@
+"""Facts that disagree: the rows X01 to X18 of order-lifecycle, section 8, that concern one order."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.order import Order
+from models.stage import HandoverMode
+from tests.models.makers import a_fact, an_order, placed, t
+
+DROP_OFF = {"handover": HandoverMode.DROP_OFF}
+SHIPPED = (*placed(), a_fact("marked_shipped", 10))
+DELIVERED = (*SHIPPED, a_fact("in_transit", 20), a_fact("delivered", 30))
+CANCELLED = (*SHIPPED, a_fact("cancelled", 20))
+ASKED = (*placed(), a_fact("cancel_requested", 1, request_no="R"))
+
+SEEN = {
+    "X01": ((*placed(), a_fact("packed", 5), a_fact("delivered", 30)), {}, "DELIVERED", {"X01"}),
+    "X02": ((*SHIPPED, a_fact("picked_up", 12)), DROP_OFF, "PICKED_UP", {"X02"}),
+    "X02 the other way": ((*SHIPPED, a_fact("dropped_off", 12, by="human")), {}, "AWAITING_HANDOVER", {"X02"}),
+    "X02 not when the post office scans a drop-off": (
+        (*SHIPPED, a_fact("dropped_off", 12, by="human"), a_fact("picked_up", 13)),
+        DROP_OFF,
+        "PICKED_UP",
+        set(),
+    ),
+    "X03 items": (
+        (*placed(items=[{"sku": "A"}]), a_fact("order_placed", items=[{"sku": "B"}])),
+        {},
+        "NEW",
+        {"X03"},
+    ),
+    "X03 count": (
+        (*placed(items=[{"sku": "A", "quantity": 1}]), a_fact("order_placed", items=[{"sku": "A", "quantity": 2}])),
+        {},
+        "NEW",
+        {"X03"},
+    ),
+    "X03 amount": ((*placed(amount="5"), a_fact("order_placed", amount="6")), {}, "NEW", {"X03"}),
+    "X03 not for what one mail leaves out": (
+        (*placed(amount="5.0", items=[{"sku": "A", "title": "Tea"}]), a_fact("order_placed", amount="5.00")),
+        {},
+        "NEW",
+        set(),
+    ),
+    "X03 not for the same lines in another order": (
+        (
+            *placed(items=[{"sku": "A"}, {"sku": "B", "title": "Tea"}]),
+            a_fact("order_placed", items=[{"sku": "B"}, {"sku": "A"}]),
+        ),
+        {},
+        "NEW",
+        set(),
+    ),
+    "X04": (CANCELLED, {}, "CANCELLED", {"X04"}),
+    "X04 not for a lost parcel": (
+        (*SHIPPED, a_fact("cancelled", 20, reason_code="lost")),
+        {},
+        "CANCELLED",
+        set(),
+    ),
+    "X05": ((*placed(), a_fact("cancelled", 5), a_fact("picked_up", 6)), {}, "CANCELLED", {"X05"}),
+    "X06 delivered later": ((*DELIVERED, a_fact("lost_declared", 25)), {}, "DELIVERED", {"X06"}),
+    "X06 lost later": ((*DELIVERED, a_fact("damaged_declared", 35)), {}, "DAMAGED", {"X06"}),
+    "X06 at one time the delivery": ((*DELIVERED, a_fact("lost_declared", 30)), {}, "DELIVERED", {"X06"}),
+    "X06 at one time the stronger": (
+        (*SHIPPED, a_fact("lost_declared", 30), a_fact("delivered", 30, by="human")),
+        {},
+        "LOST",
+        {"X01", "X06"} - {"X01"},
+    ),
+    "X06 delivered after the refund was asked for": (
+        (
+            *SHIPPED,
+            a_fact("delivery_attempt_failed", 20, attempt_no="1"),
+            a_fact("delivery_attempt_failed", 21, attempt_no="2"),
+            a_fact("refund_requested", 25, by="human", case_id="claim:lost"),
+            a_fact("delivered", 30),
+        ),
+        {},
+        "DELIVERED",
+        {"X06"},
+    ),
+    "X07": ((*DELIVERED, a_fact("cancelled", 40)), {}, "CANCELLED", {"X04", "X07"}),
+    "X07 a person against the platform": (
+        (*DELIVERED, a_fact("cancelled", 40, by="human")),
+        {},
+        "DELIVERED",
+        {"X07"},
+    ),
+    "X08": (
+        (*placed(), a_fact("marked_shipped", 10, tracking_no="A"), a_fact("in_transit", 20, tracking_no="B")),
+        {},
+        "AWAITING_HANDOVER",
+        {"X08"},
+    ),
+    "X09 to come": ((*SHIPPED, a_fact("in_transit", 99, seen=20)), {}, "IN_TRANSIT", {"X09"}),
+    "X09 before the order": ((*SHIPPED, a_fact("in_transit", -25, seen=20)), {}, "IN_TRANSIT", {"X09"}),
+    "X09 not for a clock ten minutes ahead": (
+        (*SHIPPED, a_fact("in_transit", 20 + 1 / 6, seen=20)),
+        {},
+        "IN_TRANSIT",
+        set(),
+    ),
+    "X10 later answer": (
+        (*ASKED, a_fact("cancel_rejected", 5), a_fact("cancel_approved", 6)),
+        {},
+        "CANCELLED",
+        {"X10"},
+    ),
+    "X10 higher authority": (
+        (*ASKED, a_fact("cancel_rejected", 5), a_fact("cancel_approved", 6, by="human")),
+        {},
+        "NEW",
+        {"X10"},
+    ),
+    "X11": ((a_fact("in_transit", 20),), {}, "IN_TRANSIT", {"X11"}),
+    "X14": ((*SHIPPED, a_fact("delivery_attempt_failed", 20, attempt_no="2")), {}, "LOST", {"X14"}),
+    "X16": (
+        (*SHIPPED, a_fact("delivered", 20, by="human"), a_fact("delivery_attempt_failed", 25)),
+        {},
+        "DELIVERED",
+        {"X16"},
+    ),
+    "X17": ((a_fact("order_placed"), a_fact("order_paid", 50)), {}, "NEW", {"X17"}),
+    "X18": (
+        (*placed(), a_fact("cancel_requested", 1), a_fact("marked_shipped", 55)),
+        {},
+        "AWAITING_HANDOVER",
+        {"X18"},
+    ),
+}
+
+
+@pytest.mark.parametrize("row", SEEN.values(), ids=SEEN.keys())
+def test_seen(row) -> None:
+    facts, shop, stage, ids = row
+    order = an_order(56, *facts, **shop)
+    assert (order.stage, ids_of(order)) == (stage, ids)
+
+
+def ids_of(order: Order) -> set[str]:
+    return {conflict.id for conflict in order.conflicts}
+
+
+def test_an_order_that_goes_well_has_no_conflict() -> None:
+    assert ids_of(an_order(56, *DELIVERED)) == set()
+
+
+def test_x02_the_mode_follows_the_evidence_and_the_old_clock_is_void() -> None:
+    order = an_order(56, *SHIPPED, a_fact("picked_up", 12), **DROP_OFF)
+    states = {str(clock.rule): str(clock.state) for clock in order.deadlines}
+    assert (order.handover_mode, states["D04"], states["D06"]) == ("pickup", "MET", "VOID")
+
+
+def test_x03_holds_the_order() -> None:
+    order = an_order(5, a_fact("order_placed", amount="5"), a_fact("order_placed", 1, amount="6"), a_fact("order_paid"))
+    assert (sorted(order.holds), order.steps) == (["conflict"], ())
+    assert "compare_order" in [todo.kind for todo in order.todos]
+
+
+@pytest.mark.parametrize("facts", [CANCELLED, (*placed(), a_fact("cancelled", 5), a_fact("picked_up", 6))])
+def test_x04_and_x05_are_critical(facts) -> None:
+    order = an_order(56, *facts)
+    assert [conflict.critical for conflict in order.conflicts] == [True]
+    assert [(todo.kind, todo.priority) for todo in order.todos] == [("recall_parcel", 0)]
+
+
+def test_x06_freezes_the_claim_until_a_person_decides() -> None:
+    facts = (*DELIVERED, a_fact("lost_declared", 35))
+    assert [(case.open, case.waiting, case.next_step) for case in an_order(56, *facts).cases] == [(True, True, None)]
+    chosen = a_fact("claim_chosen", 57, by="human", case_id="claim:lost", choice="claim")
+    assert [case.next_step for case in an_order(58, *facts, chosen).cases] == ["cancel"]
+
+
+def test_x08_parcels_are_added_and_the_slowest_decides() -> None:
+    facts = (
+        *placed(),
+        a_fact("marked_shipped", 10, tracking_no="A", carrier="GHN"),
+        a_fact("marked_shipped", 10, tracking_no="B"),
+        a_fact("delivered", 20, tracking_no="B"),
+    )
+    order = an_order(21, *facts)
+    assert [(parcel.tracking_no, parcel.carrier, parcel.stage) for parcel in order.parcels] == [
+        ("A", "GHN", "AWAITING_HANDOVER"),
+        ("B", None, "DELIVERED"),
+    ]
+    assert order.stage == "AWAITING_HANDOVER"
+    assert an_order(31, *facts, a_fact("delivered", 30, tracking_no="A")).stage == "DELIVERED"
+
+
+def test_x09_uses_the_time_we_saw_it() -> None:
+    order = an_order(56, *SHIPPED, a_fact("in_transit", 99, seen=20))
+    assert (order.milestones[SCAN].at, order.clock_estimated) == (t(20), True)
+
+
+SCAN = a_fact("in_transit").kind
+
+
+def test_x14_the_second_attempt_implies_the_first() -> None:
+    assert an_order(21, *SHIPPED, a_fact("delivery_attempt_failed", 20, attempt_no="2")).failed_attempts == 2
+
+
+def test_x18_the_missed_answer_stays_missed() -> None:
+    facts = (*placed(), a_fact("cancel_requested", 1), a_fact("marked_shipped", 55))
+    order = an_order(56, *facts)
+    assert [clock.state for clock in order.deadlines if clock.rule == "D08"] == ["BREACHED"]
+    assert [todo.kind for todo in order.todos if todo.priority == 0] == ["verify_cancel"]
+
+
+def test_a_settled_conflict_stays_listed_and_asks_for_nothing() -> None:
+    closed = a_fact("case_closed", 40, by="human", case_id="conflict:X04")
+    order = an_order(56, *CANCELLED, closed)
+    assert ([(one.id, one.settled) for one in order.conflicts], order.todos) == ([("X04", True)], ())
+
+
+def test_news_after_settling_opens_the_conflict_again() -> None:
+    closed = a_fact("case_closed", 40, by="human", case_id="conflict:X04")
+    order = an_order(56, *CANCELLED, closed, a_fact("picked_up", 15, seen=50))
+    assert [one.settled for one in order.conflicts] == [False]

@@ -1,0 +1,295 @@
+"""The rows and rules of order-lifecycle, section 7, beyond the vectors."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from models.deadline import RULES, ClockType, Deadline, Fault, RuleId
+from models.fact import Fact, FactKind
+from models.order import Order
+from models.policy_files import load_policy
+from models.stage import HandoverMode, ShippingMode
+from tests.models.makers import Given, a_fact, an_order, placed, t
+
+DROP_OFF = {"handover": HandoverMode.DROP_OFF}
+NOTHING_SEEN: dict[str, Given] = {"seen": frozenset({FactKind.ORDER_PLACED, FactKind.MARKED_SHIPPED})}
+SHIPPED = (*placed(), a_fact("marked_shipped", 10))
+DELIVERED = (*SHIPPED, a_fact("in_transit", 20), a_fact("delivered", 30))
+INSTANT = timedelta(microseconds=1)
+
+
+def clock(order: Order, rule: str, about: str | None = None) -> Deadline:
+    found = order.deadline(RuleId(rule), about)
+    assert found is not None
+    return found
+
+
+def state(now: float, facts: tuple[Fact, ...], rule: str, **shop: Given) -> str:
+    return clock(an_order(now, *facts, **shop), rule).state
+
+
+STATES = {
+    "D01 counts business hours from when we saw it": (placed(), 36, "D01", "WARNED"),
+    "D01 stops by any proof of rank 20": ((*placed(), a_fact("marked_shipped", 30)), 60, "D01", "MET"),
+    "D02 at the due moment is in time": ((*placed(), a_fact("marked_shipped", 72)), 100, "D02", "MET"),
+    "D02 is not over at the due moment": (placed(), 72, "D02", "WARNED"),
+    "D02 is over after it": (placed(), 72.01, "D02", "BREACHED"),
+    "D02 void when cancelled in time": ((*placed(), a_fact("cancelled", 72)), 100, "D02", "VOID"),
+    "D02 stays broken when cancelled later": ((*placed(), a_fact("cancelled", 73)), 100, "D02", "BREACHED"),
+    "D02 void under a presumed cancellation": ((*placed(), a_fact("cancel_requested", 1)), 80, "D02", "VOID"),
+    "D02 named stop before implied proof": (
+        (*placed(), a_fact("marked_shipped", 80), a_fact("picked_up", 60)),
+        90,
+        "D02",
+        "MET_LATE",
+    ),
+    "D03 is 12 hours before D02": ((*placed(), a_fact("stock_confirmed", 10)), 60.5, "D03", "BREACHED"),
+    "D03 met by packing": (
+        (*placed(), a_fact("stock_confirmed", 10), a_fact("packed", 60)),
+        61,
+        "D03",
+        "MET",
+    ),
+    "D03 pauses on hold": (
+        (*placed(), a_fact("stock_confirmed", 10), a_fact("hold_placed", 20, by="human", hold="manual")),
+        70,
+        "D03",
+        "PAUSED",
+    ),
+    "D02 never pauses": ((*placed(), a_fact("hold_placed", 20, by="human", hold="manual")), 80, "D02", "BREACHED"),
+    "D04 implied in time": ((*SHIPPED, a_fact("in_transit", 50)), 60, "D04", "MET"),
+    "D04 implied too late is unknown": ((*SHIPPED, a_fact("in_transit", 60)), 61, "D04", "UNKNOWN"),
+    "D05 void when collected": ((*SHIPPED, a_fact("picked_up", 60)), 80, "D05", "VOID"),
+    "D05 broken when nobody complained": (SHIPPED, 71, "D05", "BREACHED"),
+    "D08 void when withdrawn": (
+        (*placed(), a_fact("cancel_requested", 1), a_fact("cancel_withdrawn", 5)),
+        9,
+        "D08",
+        "VOID",
+    ),
+    "D08 met by approval": ((*placed(), a_fact("cancel_requested", 1), a_fact("cancel_approved", 5)), 9, "D08", "MET"),
+    "D08 met by the cancellation itself": (
+        (*placed(), a_fact("cancel_requested", 1), a_fact("cancelled", 5)),
+        9,
+        "D08",
+        "MET",
+    ),
+    "D08 rejected too late": (
+        (*placed(), a_fact("cancel_requested", 1), a_fact("cancel_rejected", 50)),
+        60,
+        "D08",
+        "MET_LATE",
+    ),
+    "D08 void when asked after the cancellation": (
+        (*placed(), a_fact("cancelled", 1), a_fact("cancel_requested", 2)),
+        9,
+        "D08",
+        "VOID",
+    ),
+    "D09 runs while unpaid": ((a_fact("order_placed"),), 48, "D09", "RUNNING"),
+    "D09 void when paid": ((a_fact("order_placed"), a_fact("order_paid", 5)), 6, "D09", "VOID"),
+    "D09 is never broken": ((a_fact("order_placed"),), 49, "D09", "VOID"),
+    "D10 stops at delivery": (DELIVERED, 400, "D10", "MET"),
+    "D10 stops at a declared loss": ((*SHIPPED, a_fact("lost_declared", 90)), 400, "D10", "MET"),
+    "D10 delivered after all": ((*SHIPPED, a_fact("delivered", 350)), 360, "D10", "MET_LATE"),
+    "D11 void when cancelled": ((*placed(promised_at=t(50)), a_fact("cancelled", 5)), 60, "D11", "VOID"),
+    "D12 from the second attempt": (
+        (*SHIPPED, a_fact("delivery_attempt_failed", 50), a_fact("delivery_attempt_failed", 80)),
+        81,
+        "D12",
+        "BREACHED",
+    ),
+    "D13 met by a message": (
+        (*SHIPPED, a_fact("delivery_attempt_failed", 50), a_fact("buyer_notified", 51, by="human")),
+        100,
+        "D13",
+        "MET",
+    ),
+    "D13 void when delivered": (
+        (*SHIPPED, a_fact("delivery_attempt_failed", 50), a_fact("delivered", 52)),
+        100,
+        "D13",
+        "VOID",
+    ),
+    "D15 met by an answer": (
+        (*DELIVERED, a_fact("return_requested", 40), a_fact("return_accepted", 50)),
+        60,
+        "D15",
+        "MET",
+    ),
+    "D15 broken": ((*DELIVERED, a_fact("return_requested", 40)), 89, "D15", "BREACHED"),
+    "D15 an extension without a time is an answer": (
+        (*DELIVERED, a_fact("return_requested", 40), a_fact("answer_extended", 50, rule="D15")),
+        100,
+        "D15",
+        "MET",
+    ),
+    "D17 restarts with each scan": (
+        (*SHIPPED, a_fact("in_transit", 20), a_fact("in_transit", 90)),
+        100,
+        "D17",
+        "RUNNING",
+    ),
+    "D17 silent": ((*SHIPPED, a_fact("in_transit", 20)), 93, "D17", "BREACHED"),
+    "D17 delivered": (DELIVERED, 200, "D17", "MET"),
+    "D18 runs": (DELIVERED, 366, "D18", "RUNNING"),
+    "D18 over": (DELIVERED, 366.1, "D18", "MET"),
+    "D18 waits for an open return": ((*DELIVERED, a_fact("return_requested", 40)), 367, "D18", "PAUSED"),
+}
+
+
+@pytest.mark.parametrize("row", STATES.values(), ids=STATES.keys())
+def test_state(row) -> None:
+    facts, now, rule, expected = row
+    assert state(now, facts, rule) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule", "shop"),
+    [
+        (SHIPPED, "D10", {"shipping": ShippingMode.PLATFORM}),
+        (SHIPPED, "D06", {}),
+        (SHIPPED, "D04", DROP_OFF),
+        (SHIPPED, "D11", {}),
+        (SHIPPED, "D09", {}),
+        ((a_fact("order_placed"),), "D02", {}),
+        ((a_fact("in_transit", 5),), "D02", {}),
+        (DELIVERED, "D14b", {}),
+    ],
+)
+def test_a_clock_that_has_no_cause_never_starts(facts, rule, shop) -> None:
+    assert an_order(30, *facts, **shop).deadline(RuleId(rule)) is None
+
+
+@pytest.mark.parametrize(("hours", "level"), [(35.9, 0), (36, 1), (48, 2), (66, 3), (71, 4), (72, 4)])
+def test_warnings_count_the_levels_passed(hours: float, level: int) -> None:
+    assert clock(an_order(hours, *placed()), "D02").warn_level == level
+
+
+def test_a_clock_is_looked_at_again_when_it_next_warns_and_just_after_it_is_over() -> None:
+    assert [clock(an_order(hours, *placed()), "D02").next_check_at for hours in (0, 36, 71, 73)] == [
+        t(36),
+        t(48),
+        t(72) + INSTANT,
+        None,
+    ]
+
+
+def test_d01_warns_at_half_and_a_fifth_of_its_business_hours() -> None:
+    """Placed on a Sunday: it runs on Monday from 9 to 13."""
+    opened = 24 + 9
+    levels = [clock(an_order(opened + hours, *placed()), "D01").warn_level for hours in (1.9, 2, 3.1, 3.2)]
+    assert levels == [0, 1, 1, 2]
+
+
+def test_d01_starts_when_we_saw_the_payment() -> None:
+    paid_late_news = (a_fact("order_placed"), a_fact("order_paid", 0, seen=60))
+    assert clock(an_order(61, *paid_late_news), "D01").start_at == t(60)
+
+
+def test_a_finished_hold_moves_a_target_and_leaves_a_rule() -> None:
+    held = (
+        *placed(33),
+        a_fact("hold_placed", 34, by="human", hold="manual"),
+        a_fact("hold_released", 36, by="human", hold="manual"),
+    )
+    order = an_order(37, *held)
+    assert (clock(order, "D01").due_at, clock(order, "D02").due_at) == (t(39), t(105))
+
+
+def test_closing_days_move_targets_only() -> None:
+    order = an_order(1, *placed(), closed_days=frozenset({date(2026, 3, 2)}))
+    assert (clock(order, "D01").due_at, clock(order, "D02").due_at) == (t(61), t(72))
+
+
+@pytest.mark.parametrize(
+    ("stated", "due"),
+    [
+        ((a_fact("due_stated", 1, rule="D02", due_at=t(60)),), 60),
+        ((a_fact("due_stated", 1, rule="D02", due_at=t(60)), a_fact("due_stated", 2, rule="D02", due_at=t(50))), 50),
+        (
+            (
+                a_fact("due_stated", 1, rule="D02", due_at=t(60)),
+                a_fact("due_stated", 2, by="human", rule="D02", due_at=t(50)),
+            ),
+            60,
+        ),
+        ((a_fact("due_stated", 1, rule="D04", due_at=t(60)),), 72),
+    ],
+)
+def test_a_stated_due_time_replaces_the_computed_one(stated, due) -> None:
+    ship_by = clock(an_order(3, *placed(), *stated), "D02")
+    assert (ship_by.due_at, ship_by.stated) == (t(due), due != 72)
+
+
+def test_the_new_order_and_the_requests_may_state_their_due_time() -> None:
+    order = an_order(
+        3,
+        *placed(due_at=t(60)),
+        a_fact("cancel_requested", 1, due_at=t(20)),
+        a_fact("return_requested", 1, due_at=t(21)),
+    )
+    assert [clock(order, rule).due_at for rule in ("D02", "D08", "D15")] == [t(60), t(20), t(21)]
+
+
+def test_a_reminder_starts_d02_when_the_new_order_mail_is_missing() -> None:
+    assert clock(an_order(5, a_fact("due_stated", 4, rule="D02", due_at=t(9))), "D02").due_at == t(9)
+
+
+def test_two_requests_have_a_clock_each() -> None:
+    facts = (
+        *placed(),
+        a_fact("cancel_requested", 1, request_no="R1"),
+        a_fact("cancel_rejected", 5),
+        a_fact("cancel_requested", 9, request_no="R2"),
+    )
+    order = an_order(10, *facts)
+    assert (clock(order, "D08", "R1").state, clock(order, "D08", "R2").state) == ("MET", "RUNNING")
+
+
+@pytest.mark.parametrize(
+    ("facts", "now", "rule", "shop"),
+    [
+        (SHIPPED, 59, "D04", {}),
+        ((*SHIPPED, a_fact("dropped_off", 20, by="human")), 45, "D07", DROP_OFF),
+        (SHIPPED, 347, "D10", {}),
+        (placed(promised_at=t(9)), 10, "D11", {}),
+        ((*SHIPPED, a_fact("picked_up", 20)), 93, "D17", {}),
+    ],
+)
+def test_ask_dont_accuse_where_such_evidence_never_came(facts, now, rule, shop) -> None:
+    order = an_order(now, *facts, **NOTHING_SEEN, **shop)
+    assert (clock(order, rule).state, clock(order, rule).asks, order.cases) == ("UNKNOWN", True, ())
+    assert (order.late, order.presumed, order.review) == (False, False, False)
+    assert next(todo.kind for todo in order.todos if todo.rule == rule).startswith("ask_")
+    assert state(now, facts, rule, **NOTHING_SEEN, api_connected=True, **shop) == "BREACHED"
+    assert state(now, facts, rule, seen=RULES[RuleId(rule)].asks, **shop) == "BREACHED"
+
+
+def test_d02_and_d08_accuse_even_so() -> None:
+    order = an_order(80, *placed(), a_fact("cancel_requested", 75), **NOTHING_SEEN)
+    assert clock(order, "D02").state == "BREACHED"
+
+
+def test_d11_is_the_shops_fault_when_it_shipped_late() -> None:
+    late = (*placed(promised_at=t(100)), a_fact("marked_shipped", 80))
+    in_time = (*placed(promised_at=t(100)), a_fact("marked_shipped", 70))
+    assert [clock(an_order(101, *facts), "D11").fault for facts in (late, in_time)] == [Fault.SHOP, Fault.CARRIER]
+
+
+def test_late_news_of_a_cancel_answer_takes_the_presumption_back() -> None:
+    asked = (*placed(), a_fact("cancel_requested", 5), a_fact("cancel_rejected", 20, seen=60))
+    assert [an_order(now, *asked).stage for now in (59, 60)] == ["CANCELLED", "NEW"]
+    assert clock(an_order(60, *asked), "D08").withdrawn
+
+
+def test_only_targets_pause() -> None:
+    holds = (a_fact("hold_placed", 1, by="human", hold="manual"),)
+    paused = {c.clock for c in an_order(500, *DELIVERED, *holds).deadlines if c.state == "PAUSED"}
+    assert paused <= {ClockType.TARGET}
+
+
+def test_every_rule_of_an_order_has_a_figure_or_is_another_profiles() -> None:
+    assert set(RULES) - set(load_policy("article").clocks) == {RuleId.D14B}

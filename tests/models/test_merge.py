@@ -1,0 +1,107 @@
+"""What counts of a heap of reports: merging, retraction, times, and what is derived."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.fact import Fact, FactKind
+from models.merge import group_key
+from tests.models.makers import a_fact, an_order, placed, t
+
+SHIPPED = (*placed(), a_fact("marked_shipped", 10, key="mail"))
+
+
+def shipped_at(*facts: Fact) -> object:
+    return an_order(100, *placed(), *facts).milestones[FactKind.MARKED_SHIPPED].at
+
+
+@pytest.mark.parametrize(
+    ("facts", "hours"),
+    [
+        ((a_fact("marked_shipped", 10, by="human"), a_fact("marked_shipped", 12)), 12),
+        ((a_fact("marked_shipped", 12), a_fact("marked_shipped", 10)), 10),
+        ((a_fact("marked_shipped", 10, by="carrier"), a_fact("marked_shipped", 8, by="human")), 10),
+    ],
+)
+def test_the_strongest_speaks_then_the_earliest(facts, hours) -> None:
+    assert shipped_at(*facts) == t(hours)
+
+
+def test_what_time_derives_is_no_input() -> None:
+    presumed = (a_fact("lost_presumed", 5), a_fact("cancelled_presumed", 5), a_fact("delivered", 6, by="timer"))
+    assert an_order(7, *placed(), *presumed) == an_order(7, *placed())
+
+
+def test_what_was_seen_later_is_not_known_yet() -> None:
+    assert an_order(11, *placed(), a_fact("marked_shipped", 5, seen=12)).stage == "NEW"
+
+
+def test_only_a_retraction_takes_a_stage_down_and_it_can_be_taken_back_itself() -> None:
+    wrong = a_fact("retraction", 12, by="human", fact_id="mail", key="slip")
+    again = a_fact("retraction", 13, by="human", fact_id="slip")
+    assert [an_order(14, *SHIPPED, *more).stage for more in ((), (wrong,), (wrong, again))] == [
+        "AWAITING_HANDOVER",
+        "NEW",
+        "AWAITING_HANDOVER",
+    ]
+
+
+def test_retractions_that_name_each_other_or_themselves_do_no_harm() -> None:
+    first = a_fact("retraction", 12, by="human", fact_id="b", key="a")
+    second = a_fact("retraction", 13, by="human", fact_id="a", key="b")
+    itself = a_fact("retraction", 13, by="human", fact_id="c", key="c")
+    assert an_order(14, *SHIPPED, first, second, itself).stage == "AWAITING_HANDOVER"
+
+
+def test_retracting_a_fact_recomputes_breaches() -> None:
+    wrong = a_fact("retraction", 80, by="human", fact_id="mail")
+    states = [[c.state for c in an_order(81, *SHIPPED, *more).deadlines if c.rule == "D02"] for more in ((), (wrong,))]
+    assert states == [["MET"], ["BREACHED"]]
+
+
+@pytest.mark.parametrize(
+    ("fact", "key"),
+    [
+        (a_fact("order_placed"), ""),
+        (a_fact("marked_shipped"), "-"),
+        (a_fact("marked_shipped", tracking_no="A"), "A"),
+        (a_fact("due_stated", rule="D02"), "D02"),
+        (a_fact("cancel_requested", request_no="R"), "R"),
+        (a_fact("cancel_requested", 1), "2026-03-01T01:00+00:00"),
+        (a_fact("delivery_attempt_failed", key="k"), "k"),
+        (a_fact("buyer_notified", case_id="claim:lost"), "claim:lost"),
+        (a_fact("retraction", fact_id="f"), "f"),
+    ],
+)
+def test_group_key(fact: Fact, key: str) -> None:
+    assert group_key(fact) == key
+
+
+def test_every_kind_that_may_come_more_than_once_is_grouped() -> None:
+    once = {kind for kind in FactKind if group_key(a_fact(kind, key="k")) == ""}
+    assert once == {
+        "order_placed",
+        "order_paid",
+        "stock_confirmed",
+        "packed",
+        "cancelled",
+        "lost_presumed",
+        "cancelled_presumed",
+        "return_window_closed",
+    }
+
+
+def test_what_later_proof_implies_happened_at_an_unknown_time() -> None:
+    order = an_order(61, *placed(), a_fact("delivered", 60))
+    shipped = order.milestones[FactKind.MARKED_SHIPPED]
+    assert (shipped.implied, shipped.at, shipped.known_by) == (True, None, t(60))
+
+
+def test_the_order_time_is_estimated_when_the_mail_had_none() -> None:
+    assert an_order(1, a_fact("order_placed", estimated=True)).clock_estimated
+    assert not an_order(1, *placed(), a_fact("marked_shipped", 0.5, estimated=True)).clock_estimated
+
+
+def test_nothing_known_is_an_incomplete_unpaid_order() -> None:
+    order = an_order(1)
+    assert (order.stage, order.incomplete, order.deadlines) == ("UNPAID", True, ())

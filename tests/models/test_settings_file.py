@@ -1,0 +1,117 @@
+"""What is wrong with shipclock.toml is told with file, line, key, what is allowed, and an example."""
+
+from pathlib import Path
+
+import pytest
+
+from models.home import find_home
+from models.settings_file import SettingsError, load_settings, read_settings
+
+MAILBOX = '[[mailbox]]\nname = "main"\nhost = "imap.example.com"\nuser = "shop@example.com"\n'
+SHOP = (
+    '[[shop]]\nname = "Tre Viet Store"\nmarket = "VN"\ncurrency = "VND"\n'
+    'timezone = "Asia/Ho_Chi_Minh"\nmailbox = "main"\n'
+)
+
+
+def reading(folder: Path, text: str):
+    file = folder / "shipclock.toml"
+    file.write_text(text, encoding="utf-8")
+    return read_settings(file)
+
+
+def fault_of(folder: Path, text: str) -> str:
+    with pytest.raises(SettingsError) as fault:
+        reading(folder, text)
+    return str(fault.value)
+
+
+def test_a_complete_file_is_read(tmp_path):
+    settings = reading(tmp_path, MAILBOX + SHOP + '[alerts]\naddresses = ["ntfy://ntfy.example/x"]\n')
+    assert settings.mailbox[0].host == "imap.example.com"
+    assert settings.shop[0].mailbox == "main"
+    assert settings.alerts.addresses == ("ntfy://ntfy.example/x",)
+
+
+def test_a_wrong_value_is_told_with_line_key_allowed_values_and_example(tmp_path):
+    told = fault_of(tmp_path, MAILBOX + SHOP + 'handover = "pikup"\n')
+    assert 'shipclock.toml line 11: `[[shop]] handover = "pikup"` is not one of pickup, drop_off.' in told
+    assert 'Example: handover = "pickup"' in told
+    assert str(tmp_path / "shipclock.toml") in told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (MAILBOX.replace("host", "hots") + SHOP, "line 3: [[mailbox]] has no key `hots`. Did you mean `host`?"),
+        (MAILBOX + SHOP + "[alert]\n", "line 11: the file has no key `alert`. Did you mean `alerts`?"),
+        (MAILBOX + SHOP.replace('currency = "VND"\n', ""), "line 5: [[shop]] needs the key `currency`: an ISO"),
+        (MAILBOX + SHOP.replace('"main"', '"man"'), 'line 10: `[[shop]] mailbox = "man"` is not one of main.'),
+        (MAILBOX + SHOP + 'policy = "articel"\n', 'policy = "articel"` is not one of article'),
+        (MAILBOX + SHOP + SHOP, 'line 12: `[[shop]] name = "Tre Viet Store"` is taken by a shop above.'),
+        (MAILBOX + MAILBOX + SHOP, 'line 6: `[[mailbox]] name = "main"` is taken'),
+        (MAILBOX.replace('user = "shop@example.com"\n', "") + SHOP, 'kind = "imap" needs the key `user`'),
+        ('[[mailbox]]\nname = "m"\nkind = "maildir"\n' + SHOP, 'kind = "maildir" needs the key `path`'),
+        (MAILBOX, "there is no [[shop]]"),
+        ('mailbox = "main"\n' + SHOP, "line 1: `mailbox` is not a table. Write it as [[mailbox]]"),
+        (MAILBOX + "port = x\n" + SHOP, "line 5: `port` is not TOML"),
+        (MAILBOX + "port = 1\nport = 2\n" + SHOP, "line 6: `port` is not TOML"),
+        (MAILBOX + SHOP + "closed_days = [2027-02-06, 3]\n", "line 11: `[[shop]] closed_days = [2027-02-06, 3]`"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path, text, told):
+    assert told in fault_of(tmp_path, text)
+
+
+def test_all_faults_are_told_at_once(tmp_path):
+    told = fault_of(tmp_path, MAILBOX.replace("host", "hots") + SHOP.replace("VND", "Dong"))
+    assert "`hots`" in told
+    assert "currency" in told
+
+
+def test_two_mailboxes_may_not_share_the_variable_of_their_password(tmp_path):
+    both = MAILBOX.replace("main", "shop-a") + MAILBOX.replace("main", "shop_a")
+    told = fault_of(tmp_path, both + SHOP.replace('"main"', '"shop-a"'))
+    assert "SHIPCLOCK_PASSWORD_SHOP_A" in told
+
+
+def test_a_password_in_the_file_is_sent_to_dotenv_and_not_repeated(tmp_path):
+    told = fault_of(tmp_path, MAILBOX + 'password = "hunter2"\n' + SHOP)
+    assert "SHIPCLOCK_PASSWORD_MAIN" in told
+    assert "hunter2" not in told
+
+
+def test_a_wrong_alert_address_is_not_repeated_for_it_may_hold_a_token(tmp_path):
+    told = fault_of(tmp_path, MAILBOX + SHOP + '[alerts]\naddresses = ["TOKEN-1234"]\n')
+    assert "line 12: `[alerts] addresses` is not a list of Apprise addresses" in told
+    assert "TOKEN-1234" not in told
+
+
+def test_a_missing_file_is_told_with_the_places_and_the_command_that_makes_one(tmp_path):
+    with pytest.raises(SettingsError) as fault:
+        load_settings(find_home({"SHIPCLOCK_HOME": str(tmp_path)}, cwd=tmp_path / "elsewhere"))
+    assert "shipclock init" in str(fault.value)
+    assert str(tmp_path / "shipclock.toml") in str(fault.value)
+
+
+def test_a_file_that_is_not_utf8_is_told(tmp_path):
+    file = tmp_path / "shipclock.toml"
+    file.write_bytes(b'name = "\xff"')
+    with pytest.raises(SettingsError, match="UTF-8"):
+        read_settings(file)
+
+
+def test_a_folder_in_place_of_the_file_is_told(tmp_path):
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_settings(tmp_path)
+
+
+def test_the_environment_wins_over_dotenv_and_the_nearer_dotenv_over_the_farther(tmp_path):
+    home, here = tmp_path / "home", tmp_path / "here"
+    home.mkdir()
+    here.mkdir()
+    for folder, value in ((home, "far"), (here, "near")):
+        lines = (f"SHIPCLOCK_PASSWORD_{name}={value}" for name in ("A", "B", value.upper()))
+        (folder / ".env").write_text("\n".join(lines), encoding="utf-8")
+    found = find_home({"SHIPCLOCK_HOME": str(home), "SHIPCLOCK_PASSWORD_A": "set"}, cwd=here)
+    assert [found.password(name) for name in ("a", "b", "far")] == ["set", "near", "far"]
