@@ -60,15 +60,15 @@ def zones() -> None:
 
 def order_link(shop: str, order_no: str, label: str | None = None) -> None:
     """Draw a link to an order's page."""
-    words = f":primary[**{plain(label or order_no)}**]"
+    words = f":blue[**{plain(label or order_no)}**]"
     st.page_link(ORDER_PAGE, label=words, query_params={"order": order_no, "shop": shop})
 
 
 @contextmanager
 def line(key: str, shop: str, order_no: str) -> Iterator[None]:
     """Draw a line of a list that begins with an order's link; what follows wraps on a narrow screen."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
-        with st.container(width=190):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=key):
+        with st.container(width=185):
             order_link(shop, order_no)
         yield
 

@@ -168,14 +168,15 @@ class Entry:
 def timeline(file: OrderFile, now: datetime, zone: ZoneInfo) -> list[Entry]:
     """Give what happened to an order, who said or did it and when, the newest first."""
     taken_back = {str(fact.payload.get("fact_id")) for fact in file.facts if fact.kind == "retraction"}
-    entries = [_fact_entry(fact, zone, taken_back=fact.source_key in taken_back) for fact in file.facts]
+    entries = [fact_entry(fact, zone, taken_back=fact.source_key in taken_back) for fact in file.facts]
     entries += [_audit_entry(line) for line in file.audit]
     entries += [_alert_entry(alert) for alert in file.alerts if not alert.suppressed or alert.sent_at]
     entries += [_attempt_entry(attempt) for attempt in file.attempts]
     return sorted((entry for entry in entries if entry.at <= now), key=lambda entry: entry.at, reverse=True)
 
 
-def _fact_entry(fact: FactRow, zone: ZoneInfo, *, taken_back: bool) -> Entry:
+def fact_entry(fact: FactRow, zone: ZoneInfo, *, taken_back: bool) -> Entry:
+    """Say what a fact tells, whose word it is, and what is doubtful about it."""
     notes = [plain(str(fact.payload[key])) for key in ("carrier", "tracking_no") if fact.payload.get(key)]
     if reason := fact.payload.get("reason_code"):
         notes.append(reason_words(str(reason)))

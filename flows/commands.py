@@ -6,7 +6,7 @@ command, so that a crash between effect and facts is mended by asking again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from flows.office import Office
 from flows.shop.protocol import Answer, Outcome, Shop
-from flows.steps import record_told
+from flows.steps import told_facts
 from models.case import CaseStep
 from models.command import Accepted, Command, Refused, decide
 from models.command_name import CommandName
@@ -24,6 +24,7 @@ from models.db.facts import facts_of
 from models.db.orders import folded, locked_row, record_facts, terms_of
 from models.db.session import open_session
 from models.db.tables import OrderRow
+from models.fact import Fact
 from models.ids import order_id
 from models.order import Order
 from models.settings import ShopSettings
@@ -102,7 +103,7 @@ AT_SHOP: Final[Mapping[CommandName, AtShop]] = MappingProxyType(
 
 
 def perform(office: Office, shop_name: str, order_no: str, command: Command) -> Performed | Refused:
-    """Carry out one command on one order. Raises ShopError when the shop could not be reached: nothing was stored."""
+    """Carry out one command on one order. Raises ShopError if the shop was not reached: nothing was stored."""
     shop = office.shop(shop_name)
     key = order_id(shop_name, order_no)
     with open_session(office.engine, read_only=True) as session:
@@ -113,46 +114,54 @@ def perform(office: Office, shop_name: str, order_no: str, command: Command) -> 
         decided = _decided(session, shop, row, order, command)
     if isinstance(decided, Refused):
         return decided
-    if refusal := _at_shop(office, shop_name, order_no, order, command, key):
-        return refusal
-    return _store(office, shop, order_no, command)
+    answer = _at_shop(office, shop_name, order_no, order, command)
+    if answer.outcome in {Outcome.REFUSED, Outcome.BUSINESS_FAILURE}:
+        return Refused(code=answer.code, values={"order_no": order_no})
+    return _store(office, shop, order_no, command, told_facts(answer.told, command.at, key=f"{key}:{command.name}"))
 
 
 def _decided(session: Session, shop: ShopSettings, row: OrderRow, order: Order, command: Command) -> Accepted | Refused:
     return decide(order, facts_of(session, row.id), command, terms_of(session, shop))
 
 
-def _at_shop(office: Office, shop_name: str, order_no: str, order: Order, command: Command, key: str) -> Refused | None:
+def _at_shop(office: Office, shop_name: str, order_no: str, order: Order, command: Command) -> Answer:
+    """Do what the command does at the shop; where people act themselves, they have done it."""
     shop, effect = office.open_shop(shop_name), AT_SHOP.get(command.name)
     if not shop.acts or effect is None:
-        return None
-    answer = effect(shop, order, order_no, command, key)
-    if answer.outcome in {Outcome.REFUSED, Outcome.BUSINESS_FAILURE}:
-        return Refused(code=answer.code, values={"order_no": order_no})
-    record_told(office, shop_name, order_no, answer.told, key=f"{key}:{command.name}")
-    return None
+        return Answer(outcome=Outcome.OK)
+    return effect(shop, order, order_no, command, order_id(shop_name, order_no))
 
 
-def _store(office: Office, shop: ShopSettings, order_no: str, command: Command) -> Performed | Refused:
-    """Decide again with the order locked, since another hand may have been faster, and store the facts."""
+def _store(
+    office: Office, shop: ShopSettings, order_no: str, command: Command, told: Sequence[Fact]
+) -> Performed | Refused:
+    """Decide again with the order locked, for another hand may have been faster, and store all facts at once.
+
+    What the shop told is true in either case.
+    """
     with open_session(office.engine) as session:
         row = locked_row(session, order_id(shop.name, order_no))
         before = Stage(row.stage)
-        order = folded(session, shop, row, command.at)
-        decided = _decided(session, shop, row, order, command)
-        if isinstance(decided, Refused):
-            return decided
-        changes = record_facts(session, shop, [(order_no, fact) for fact in decided.facts], command.at)
+        decided = _decided(session, shop, row, folded(session, shop, row, command.at), command)
+        facts = (*(decided.facts if isinstance(decided, Accepted) else ()), *told)
+        changes = record_facts(session, shop, [(order_no, fact) for fact in facts], command.at)
         after = changes[0].after if changes else before
-        note(
-            session,
-            at=command.at,
-            actor=command.actor,
-            action=command.name,
-            order_id=row.id,
-            before={"stage": before},
-            after={"stage": after},
-            reason=command.reason,
-        )
+        if isinstance(decided, Accepted):
+            _note(session, row.id, command, before, after)
         session.commit()
+    if isinstance(decided, Refused):
+        return decided
     return Performed(order_no=order_no, before=before, after=after)
+
+
+def _note(session: Session, key: str, command: Command, before: Stage, after: Stage) -> None:
+    note(
+        session,
+        at=command.at,
+        actor=command.actor,
+        action=command.name,
+        order_id=key,
+        before={"stage": before},
+        after={"stage": after},
+        reason=command.reason,
+    )

@@ -25,6 +25,7 @@ from models.ids import order_id
 from models.stage import Step
 
 EFFECT_SECONDS: Final = 60
+CHAIN: Final = 10  # a step done makes the next one due: confirm, pack, hand over and track in one run
 RETRY_SECONDS: Final[list[float]] = [1, 4]  # longer waits are rows: next_attempt_at
 
 
@@ -76,7 +77,12 @@ def drive_orders() -> State[object]:
     office, run = open_office(), _run_id()
     if _again():
         _requeue_failed(office, run)
-    done = [_attempt(office, claimed, run, by="schedule") for claimed in claim_due(office, by=run)]
+    done: list[Attempt] = []
+    for _ in range(CHAIN):
+        claims = claim_due(office, by=run)
+        done += [_attempt(office, claimed, run, by="schedule") for claimed in claims]
+        if not claims:
+            break
     faults = Counter(one.fault.code for one in done if one.fault)
     if faults:
         told = ", ".join(f"{code} x{count}" for code, count in sorted(faults.items()))

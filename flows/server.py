@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,7 @@ from urllib.request import ProxyHandler, build_opener
 from dotenv import dotenv_values
 
 import flows
+from flows.ports import ANSWER_SECONDS, HOST
 from models.home import Home
 
 if TYPE_CHECKING:
@@ -27,10 +27,8 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(flows.__file__).resolve().parent.parent  # where prefect.yaml and dashboard/ are
 POOL: Final = "shipclock"
-HOST: Final = "127.0.0.1"  # nobody outside this machine sees orders
 PREFECT_PORT: Final = 4200
-PORTS_TRIED: Final = 200
-ANSWER_SECONDS: Final = 2.0
+RUNS_AT_A_TIME: Final = 4
 UNDER_WAY: Final = ("PENDING", "RUNNING", "CANCELLING")
 PAGE: Final = 200  # Prefect's own limit
 
@@ -89,9 +87,12 @@ def server_command(port: int) -> list[str]:
     return _prefect("server", "start", "--host", HOST, "--port", str(port))
 
 
-def worker_command(limit: int) -> list[str]:
-    """Give the command that starts a worker with at most `limit` runs at a time, each a process."""
-    return _prefect("worker", "start", "--pool", POOL, "--type", "process", "--limit", str(limit))
+def worker_command() -> list[str]:
+    """Give the command that starts a worker.
+
+    The pool limits it: with a limit of its own a worker (3.8.8) dies when a run that just ended is run again.
+    """
+    return _prefect("worker", "start", "--pool", POOL, "--type", "process")
 
 
 def deploy_command() -> list[str]:
@@ -113,8 +114,8 @@ def prefect_client(api_url: str) -> Iterator[SyncPrefectClient]:
         yield client
 
 
-def make_pool(api_url: str) -> None:
-    """Make the work pool, or bring it up to date.
+def make_pool(api_url: str, limit: int = RUNS_AT_A_TIME) -> None:
+    """Make the work pool, or bring it up to date; at most `limit` of its runs at a time, each a process.
 
     Its runs stay in the worker's process group: by default each gets a session of its own, which outlives
     a worker that is killed. It also saves importing Prefect twice for each run.
@@ -126,7 +127,7 @@ def make_pool(api_url: str) -> None:
     engine = [sys.executable, "-m", "prefect.engine"]
     joined = subprocess.list2cmdline(engine) if sys.platform == "win32" else shlex.join(engine)
     template["variables"]["properties"]["command"]["default"] = joined
-    pool = WorkPoolCreate(name=POOL, type="process", base_job_template=template)
+    pool = WorkPoolCreate(name=POOL, type="process", base_job_template=template, concurrency_limit=limit)
     with prefect_client(api_url) as client:
         client.create_work_pool(pool, overwrite=True)
 
@@ -155,25 +156,3 @@ def answers(url: str) -> bool:
             return bool(reply.status == 200)  # noqa: PLR2004  # HTTP's OK
     except (URLError, OSError, ValueError):
         return False
-
-
-def free_ports(wanted: int) -> Iterator[int]:
-    """Give the ports from `wanted` upwards that nobody listens on now."""
-    for port in range(wanted, min(wanted + PORTS_TRIED, 2**16)):
-        if not _taken(port):
-            yield port
-
-
-def _taken(port: int) -> bool:
-    with socket.socket() as asking:
-        asking.settimeout(ANSWER_SECONDS)
-        if asking.connect_ex((HOST, port)) == 0:
-            return True
-    with socket.socket() as trying:
-        if os.name == "posix":  # a port whose last connections are fading away is free
-            trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trying.bind((HOST, port))
-        except OSError:
-            return True
-    return False

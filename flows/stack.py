@@ -14,16 +14,15 @@ from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
+from flows.ports import HOST, ClaimedPort, claim_port
 from flows.processes import Child, Tell, birth, end_children, end_stray
 from flows.server import (
-    HOST,
     PREFECT_PORT,
     ROOT,
     answers,
     bury_runs,
     deploy_command,
     environment_for,
-    free_ports,
     given_server,
     make_pool,
     server_command,
@@ -32,7 +31,6 @@ from flows.server import (
 from models.home import Home
 
 DASHBOARD_PORT: Final = 8501
-WORKER_LIMIT: Final = 4
 READY_SECONDS: Final = 180.0  # a busy machine took 45
 TRIES: Final = 3  # a free port may be taken by another program before ours gets to it
 TICK_SECONDS: Final = 0.1
@@ -69,6 +67,7 @@ class Stack:
         self.tell = tell
         self.asked_to_stop = stop or threading.Event()
         self.children: dict[str, Child] = {}
+        self.claims: list[ClaimedPort] = []
         self.api_url = given_server(home) or ""
         self.dashboard_url: str | None = None
 
@@ -134,9 +133,9 @@ class Stack:
         if child.code:
             raise StackError(f"The deployments of prefect.yaml did not go in. See {child.log}")
 
-    def start_worker(self, limit: int = WORKER_LIMIT) -> None:
-        """Start the worker that carries out the runs, at most `limit` at a time."""
-        self._child("worker", worker_command(limit)).start()
+    def start_worker(self) -> None:
+        """Start the worker that carries out the runs."""
+        self._child("worker", worker_command()).start()
         self.write_run_file()
 
     def start_dashboard(self, port: int = DASHBOARD_PORT) -> None:
@@ -149,26 +148,26 @@ class Stack:
         where = ["--server.address", HOST, "--server.port", str(port)]
         return self._child("dashboard", [sys.executable, "-m", "streamlit", "run", page, *where])
 
-    def _start_on_a_port(
-        self, name: str, port: int, make: Callable[[int], Child], health: Callable[[], str]
-    ) -> None:
-        for _, free in zip(range(TRIES), free_ports(port), strict=False):
-            if free != port:
-                self.tell(f"Port {port} is in use; the {name} takes {free}.")
-            child = make(free)
+    def _start_on_a_port(self, name: str, port: int, make: Callable[[int], Child], health: Callable[[], str]) -> None:
+        wanted = port
+        for _ in range(TRIES):
+            claim = claim_port(wanted)
+            self.claims.append(claim)
+            if claim.number != port:
+                self.tell(f"Port {port} is in use; the {name} takes {claim.number}.")
+            child = make(claim.number)
             child.start()
             self.write_run_file()
             self._wait(lambda: answers(health()) or not child.alive, child)  # noqa: B023  # asked within this round
             if child.alive:
                 return
+            wanted = claim.number + 1
         raise StackError(f"The {name} does not start. See {self.home.path / 'logs'}")
 
     def tend(self) -> None:
         """Start again what died, with growing waits; quick when all is well."""
         moment = time.monotonic()
-        started = [
-            child.tend(moment, self.tell) for child in self.children.values()
-        ]  # all, not up to the first
+        started = [child.tend(moment, self.tell) for child in self.children.values()]  # all, not up to the first
         if any(started):
             self.write_run_file()
 
@@ -196,6 +195,9 @@ class Stack:
         end_children(self.children.values(), WORKER_PATIENCE)
         end_children([server] if server else [], SERVER_PATIENCE)
         self.children.clear()
+        for claim in self.claims:
+            claim.give_up()
+        self.claims.clear()
         self.home.run_file.unlink(missing_ok=True)
 
     def write_run_file(self) -> None:
@@ -239,9 +241,7 @@ class Stack:
                 raise StoppedError
             if time.monotonic() > until:
                 what = child.name if child else "Prefect"
-                raise StackError(
-                    f"{what} did not answer within {READY_SECONDS:.0f} s. See {self.home.path / 'logs'}"
-                )
+                raise StackError(f"{what} did not answer within {READY_SECONDS:.0f} s. See {self.home.path / 'logs'}")
             time.sleep(TICK_SECONDS)
 
 

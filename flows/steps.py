@@ -99,21 +99,26 @@ def record_told(office: Office, shop_name: str, order_no: str, told: tuple[Told,
     if not told:
         return
     moment = office.now()
-    facts = [
+    with open_session(office.engine) as session:
+        facts = [(order_no, fact) for fact in told_facts(told, moment, key=key)]
+        record_facts(session, office.shop(shop_name), facts, moment)
+        session.commit()
+
+
+def told_facts(told: tuple[Told, ...], observed_at: datetime, *, key: str) -> list[Fact]:
+    """Turn what the shop told into facts; told again, it is the same facts."""
+    return [
         Fact(
             kind=news.kind,
             occurred_at=news.occurred_at,
-            observed_at=moment,
+            observed_at=observed_at,
             authority=Authority.HUMAN if news.kind in PEOPLES_WORK else Authority.PLATFORM,
-            source_key=f"shop:{key}:{news.kind}",
+            source_key=f"shop:{key}:{news.kind}:{news.occurred_at.isoformat()}",
             payload=news.payload,
             source="shop",
         )
         for news in told
     ]
-    with open_session(office.engine) as session:
-        record_facts(session, office.shop(shop_name), [(order_no, fact) for fact in facts], moment)
-        session.commit()
 
 
 def claim_due(office: Office, *, by: str, limit: int = AT_A_TIME) -> list[Claim]:

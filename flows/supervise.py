@@ -99,11 +99,7 @@ def _start(client: SyncPrefectClient, work: Work) -> bool:
 def _under_way(client: SyncPrefectClient, deployment: DeploymentResponse) -> bool:
     from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter  # noqa: PLC0415  # slow
 
-    by_now = {
-        "before_": datetime.now(UTC)
-    }  # Prefect's clock, in a demo too; what is due later does not count
-    runs = FlowRunFilter.model_validate(
-        {"state": {"type": {"any_": NOT_OVER}}, "expected_start_time": by_now}
-    )
+    by_now = {"before_": datetime.now(UTC)}  # Prefect's clock, in a demo too; what is due later does not count
+    runs = FlowRunFilter.model_validate({"state": {"type": {"any_": NOT_OVER}}, "expected_start_time": by_now})
     this = DeploymentFilter.model_validate({"id": {"any_": [deployment.id]}})
     return client.count_flow_runs(flow_run_filter=runs, deployment_filter=this) > 0

@@ -129,7 +129,7 @@ def _as_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | No
 def _operator(host: str) -> object:
     """Return who runs `host`, for comparing: its last two labels, or a known group of them."""
     labels = host.lower().strip(".").split(".")
-    if len(labels) < 2 or not all(labels):  # noqa: PLR2004  a bare name tells nobody
+    if len(labels) < 2 or not all(labels):  # noqa: PLR2004  says itself
         return None
     domain = ".".join(labels[-2:])
     return next((group for group in _SAME_OPERATOR if domain in group), domain)

@@ -49,7 +49,7 @@ def decode_header_value(value: str) -> str:
         return value.strip()
     try:
         chunks = decode_header(value)
-    except Exception:  # noqa: BLE001  a broken encoded word stays as it stands
+    except Exception:  # noqa: BLE001  the parsers raise anything on hostile input
         return value.strip()
     return "".join(_chunk_text(chunk, charset) for chunk, charset in chunks).strip()
 

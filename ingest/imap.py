@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import logging
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -30,6 +31,9 @@ from ingest.errors import (
 from ingest.mailbox import BATCH_BYTES, BATCH_MAILS, MAX_MAIL_BYTES, FolderState, RawMessage
 from models.notification import QuarantineReason
 from models.settings import MailboxSettings
+
+# For debugging the client logs the user's name and every answer, whole mails among them: not here.
+logging.getLogger("imapclient").setLevel(logging.WARNING)
 
 TIMEOUT_SECONDS: Final = 30.0
 LAST_UID: Final = 4_294_967_295  # "n:*" would always give the last message, even one below n
@@ -115,7 +119,8 @@ class ImapMailbox:
         for start in range(0, len(uids), SIZES_AT_ONCE):
             wanted = uids[start : start + SIZES_AT_ONCE]
             for batch in _batches(self._sizes(wanted)):
-                yield self._bodies(batch)
+                if messages := self._bodies(batch):
+                    yield messages
 
     def close(self) -> None:
         """Log out if the server still listens."""

@@ -4,6 +4,8 @@ Keeps what belongs to one item while a body is read from top to bottom. Pure; kn
 currencies: prices and quantities stay the text that was printed.
 """
 
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
 from __future__ import annotations
 
 import re
@@ -15,26 +17,30 @@ from ingest.page import Cell, Line, text_of
 from ingest.values import is_marked_amount, multiplier_in, quantity_and_price, quantity_in
 from ingest.vocabulary import Field
 
-_NUMBERED: Final = re.compile(r"^\s*(?:\d{1,3}[.)、]|[•●◦▪*\-–])\s+(?=\S)")  # noqa: RUF001
-_BRACKETED: Final = re.compile(r"^\s*[(（\[].*[)）\]]\s*$")  # noqa: RUF001
+_NUMBERED: Final = re.compile(r"^\s*(?:\d{1,3}[.)、]|[•●◦▪*\-–])\s+(?=\S)")
+_BRACKETED: Final = re.compile(r"^\s*[(（\[].*[)）\]]\s*$")
 _SENTENCE: Final = re.compile(r"[.!?。!?]$")
 _LONGEST_NAME: Final = 250
 _MEASURES: Final = frozenset({Field.QUANTITY, Field.UNIT_PRICE, Field.LINE_TOTAL})
 _AMOUNT_TAIL: Final = r"(?P<price>(?![x×✕*]\s?\d)[^\s\d]{0,5}\s?\d[\d.,' ]*\s?[^\s\d]{0,5})"
-_EACH: Final = r"(?:\s*(?:each|ea\.?|/\s*\w+|per \w+|a piece|c/u|cada un[oa]|pro stück|stück|l'unité|cad\.?|cada|/cái|mỗi (?:cái|sản phẩm)|satuan))?"
-_SKU_PART: Final = (
-    r"(?:\s*[(\[（]\s*(?:[^()\[\]:]{0,30}?\bsku\b\s*[:：]?\s*)?(?P<sku>[A-Z0-9][\w/&.+-]*\d*)\s*[)\]）])?"  # noqa: RUF001
+_EACH: Final = (
+    r"(?:\s*(?:each|ea\.?|/\s*\w+|per \w+|a piece|c/u|cada un[oa]|pro stück|stück|l'unité|cad\.?|cada|/cái"
+    r"|mỗi (?:cái|sản phẩm)|satuan))?"
 )
-_BETWEEN: Final = r"\s*(?:[-–—,@:à|=·]|at|for|a)?\s*"  # noqa: RUF001
+_SKU_PART: Final = (
+    r"(?:\s*[(\[（]\s*(?:[^()\[\]:]{0,30}?\bsku\b\s*[:：]?\s*)?(?P<sku>[A-Z0-9][\w/&.+-]*\d*)\s*[)\]）])?"
+)
+_BETWEEN: Final = r"\s*(?:[-–—,@:à|=·]|at|for|a)?\s*"
 _PROSE: Final = (
     re.compile(
         rf"^(?P<quantity>\d{{1,5}})\s*[x×✕*]\s*(?P<name>\S.*?){_SKU_PART}{_BETWEEN}{_AMOUNT_TAIL}{_EACH}$",
         re.IGNORECASE,
-    ),  # noqa: RUF001
+    ),
     re.compile(
-        rf"^(?P<name>\S.*?){_SKU_PART}\s*[,–—-]?\s*[x×✕*]\s?(?P<quantity>\d{{1,5}})(?![\w.]){_SKU_PART.replace('sku>', 'sku2>')}{_BETWEEN}{_AMOUNT_TAIL}{_EACH}$",
+        rf"^(?P<name>\S.*?){_SKU_PART}\s*[,–—-]?\s*[x×✕*]\s?(?P<quantity>\d{{1,5}})(?![\w.])"
+        rf"{_SKU_PART.replace('sku>', 'sku2>')}{_BETWEEN}{_AMOUNT_TAIL}{_EACH}$",
         re.IGNORECASE,
-    ),  # noqa: RUF001
+    ),
 )
 
 
@@ -146,7 +152,7 @@ class ItemLines:
             text for text in texts[1:] if quantity_in(text) is not None and not is_marked_amount(text)
         ]
         prices = [text for text in texts if is_marked_amount(text)]
-        if len(cells) < 3 or not counts or not prices or texts[0] in counts + prices:  # noqa: PLR2004
+        if len(cells) < 3 or not counts or not prices or texts[0] in counts + prices:  # noqa: PLR2004  says itself
             return False
         self._close()
         part = {Field.PRODUCT: name_of(cells[0][0]), Field.QUANTITY: counts[0], Field.UNIT_PRICE: prices[0]}
@@ -163,7 +169,7 @@ class ItemLines:
             found = pattern.match(text)
             if found and is_marked_amount(found["price"]):
                 self._close()
-                self._current = {Field.PRODUCT: found["name"].strip(" ,-–—"), Field.QUANTITY: found["quantity"]}  # noqa: RUF001
+                self._current = {Field.PRODUCT: found["name"].strip(" ,-–—"), Field.QUANTITY: found["quantity"]}
                 self._current[Field.UNIT_PRICE] = found["price"]
                 sku = found["sku"] or found.groupdict().get("sku2")
                 if sku:

@@ -4,6 +4,8 @@ One stream of evidence from label beside value, above value, header row over val
 lists, bullets, cards, prose and pipe tables. A value counts only when it fits its label.
 """
 
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
 from __future__ import annotations
 
 import re
@@ -26,17 +28,17 @@ TIME_FIELDS: Final = frozenset(
 )
 _LONGEST_VALUE: Final = 400
 _LONGEST_LABEL: Final = 60
-_COLON: Final = re.compile(r"\s*[:：=]\s*|\s+[-–—]\s+")  # noqa: RUF001
-_STRONG_COLON: Final = re.compile(r"[:：]")  # noqa: RUF001
-_SEPARATOR: Final = re.compile(r"[\s,;|·•/–—-]+$")  # noqa: RUF001
+_COLON: Final = re.compile(r"\s*[:：=]\s*|\s+[-–—]\s+")
+_STRONG_COLON: Final = re.compile(r"[:：]")
+_SEPARATOR: Final = re.compile(r"[\s,;|·•/–—-]+$")
 _HAS_DIGIT: Final = re.compile(r"\d")
 _CODE: Final = re.compile(r"^[^\s].{1,59}$")
-_NO_VALUE: Final = re.compile(r"^[\s\-–—:：]*$")  # noqa: RUF001
+_NO_VALUE: Final = re.compile(r"^[\s\-–—:：]*$")
 _FREE: Final = frozenset({Field.OTHER, Field.BUYER})
 
 
 def _fits_time(text: str) -> bool:
-    return len(text) <= 90 and len(_HAS_DIGIT.findall(plain_digits(text))) >= 3 and order_no_in(text) is None  # noqa: PLR2004
+    return len(text) <= 90 and len(_HAS_DIGIT.findall(plain_digits(text))) >= 3 and order_no_in(text) is None  # noqa: PLR2004  says itself
 
 
 def _fits_amount(text: str) -> bool:
@@ -52,7 +54,7 @@ def _fits_code(text: str) -> bool:
 
 
 def _fits_attempt(text: str) -> bool:
-    return len(text) <= 40  # noqa: PLR2004  a number or an ordinal in words
+    return len(text) <= 40  # noqa: PLR2004  says itself
 
 
 def _fits_name(text: str) -> bool:
@@ -118,9 +120,9 @@ class _Finder:
 
     def read(self, row: Row) -> None:
         filled = [cell for cell in row.cells if cell]
-        if row.heading or len(self._found.headings) < 3:  # noqa: PLR2004
+        if row.heading or len(self._found.headings) < 3:  # noqa: PLR2004  says itself
             self._found.headings += [text_of(line) for cell in filled for line in cell][:3]
-        if len(filled) >= 2:  # noqa: PLR2004
+        if len(filled) >= 2:  # noqa: PLR2004  says itself
             self._read_cells(row, filled)
         elif filled:
             for line in filled[0]:
@@ -148,7 +150,7 @@ class _Finder:
         known = [label for _, label in filled if label]
         if len(known) < max(2, len(filled) - 1) or not labels[row.cells.index(filled[0][0])]:
             return False
-        if len(filled) == 2:  # noqa: PLR2004  "Payment | Card" is a pair although both are labels
+        if len(filled) == 2:  # noqa: PLR2004  says itself
             return not any(FITS.get(wanted, _never)(text_of(filled[1][0][0])) for wanted in known[0]) and (
                 bool(set(known[0]) & (ITEM_FIELDS | {Field.ORDER_NO, Field.ITEMS}))
             )
@@ -211,7 +213,7 @@ class _Finder:
 
     def _read_line(self, line: Line, *, heading: bool) -> None:
         text = text_of(line)
-        if not text or len(text) > 4_000:  # noqa: PLR2004
+        if not text or len(text) > 4_000:  # noqa: PLR2004  says itself
             return
         if self._read_labelled(line, text):
             return
@@ -251,7 +253,7 @@ class _Finder:
         head, _, rest = value.partition(",")
         for left, right in ((head, rest), *_space_splits(value)):
             if right and self._take(label, left.strip(" )(,;")):
-                self._items.take_measure(right.strip(" )(,;–-"))  # noqa: RUF001
+                self._items.take_measure(right.strip(" )(,;–-"))
                 return
 
     def _label_before(self, text: str, end: int, start: int) -> tuple[int, tuple[Field, ...]]:
@@ -270,10 +272,10 @@ class _Finder:
             label = self._fields(text[: separator.start()])
             value = text[separator.end() :]
             if label and not _NO_VALUE.match(value):
-                return self._take(label, value) or separator.group().strip() in {":", "："}  # noqa: RUF001
+                return self._take(label, value) or separator.group().strip() in {":", "："}
         for at in range(1, len(line)):
             label = self._fields("".join(line[:at]))
-            if label and self._take(label, text_of(line[at:]).lstrip(":： ")):  # noqa: RUF001
+            if label and self._take(label, text_of(line[at:]).lstrip(":： ")):
                 return True
         return False
 
@@ -323,7 +325,7 @@ class _Finder:
         folded = fold(text)
         for key, wanted in self._language.labels.items():
             if Field.SHIP_BY in wanted and (at := folded.find(key)) >= 0:
-                self._found.ship_by_each[order_no] = folded[at + len(key) :].strip(" :：-–(")  # noqa: RUF001
+                self._found.ship_by_each[order_no] = folded[at + len(key) :].strip(" :：-–(")
                 return
 
     # What is found

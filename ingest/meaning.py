@@ -4,6 +4,8 @@ Pure. A phrase counts most in the subject, then in a heading, least in running t
 a longer one of another meaning does not count ("cancellation request" in "... request rejected").
 """
 
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
 from __future__ import annotations
 
 import re
@@ -23,7 +25,7 @@ _STRUCTURE: Final = 1.5
 _BULK: Final = 2.0
 _LONG_NUMBER: Final = re.compile(r"#?\d{12,}")
 _SPACE_OUT: Final = re.compile(r"\s*#\s*")
-_COLON: Final = re.compile(r"[:：]")  # noqa: RUF001
+_COLON: Final = re.compile(r"[:：]")
 _SCRIPTS: Final = (
     ("th", re.compile("[\u0e01-\u0e5b]")),
     ("ja", re.compile("[\u3041-\u30fa]")),
@@ -41,7 +43,9 @@ _DEFEATS: Final[Mapping[str, frozenset[str]]] = {
     NotificationKind.DELIVERY_FAILED: frozenset({NotificationKind.DELIVERED, NotificationKind.IN_TRANSIT}),
     NotificationKind.LATE_DISPATCH: frozenset({NotificationKind.SHIP_REMINDER}),
     NotificationKind.RETURN_REQUESTED: frozenset({NotificationKind.REFUND_REQUESTED}),
-    NotificationKind.REFUND_COMPLETED: frozenset({NotificationKind.RETURN_REQUESTED, NotificationKind.REFUND_REQUESTED}),
+    NotificationKind.REFUND_COMPLETED: frozenset(
+        {NotificationKind.RETURN_REQUESTED, NotificationKind.REFUND_REQUESTED}
+    ),
 }
 _LONGEST: Final = 2_000
 
@@ -56,9 +60,7 @@ class Meaning:
     ignore_weight: float
 
 
-def language_of(
-    rows: Sequence[Row], subject: str, vocabulary: Vocabulary, markets: Iterable[str] = ()
-) -> Language:
+def language_of(rows: Sequence[Row], subject: str, vocabulary: Vocabulary, markets: Iterable[str] = ()) -> Language:
     """Return the language that most labels and phrases are of; by script, else English, without any.
 
     Between neighbours as Indonesian and Malay the shops' `markets` decide.
@@ -81,7 +83,7 @@ def language_of(
 
 def _first(rows: Iterable[Row]) -> Iterator[Row]:
     for count, row in enumerate(rows):
-        if count >= 8:  # noqa: PLR2004  headings and greeting stand there
+        if count >= 8:  # noqa: PLR2004  says itself
             return
         yield row
 

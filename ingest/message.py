@@ -97,7 +97,7 @@ def parse_message(raw: bytes) -> Message:
     try:
         mime = email.message_from_bytes(raw)
         return _message_from(mime)
-    except Exception:  # noqa: BLE001  the parsers raise anything on hostile input (reference, section 6)
+    except Exception:  # noqa: BLE001  the parsers raise anything on hostile input
         return Message(defects=frozenset({Defect.UNPARSABLE}))
 
 
@@ -148,7 +148,7 @@ def _mail_parser(mime: MimePart) -> MailParser | None:
     """Return mail-parser's view, or None where it gives up (it can raise anything)."""
     try:
         return MailParser(mime)
-    except Exception:  # noqa: BLE001  wrapped as section 6 of the reference asks
+    except Exception:  # noqa: BLE001  the parsers raise anything on hostile input
         return None
 
 
@@ -156,7 +156,7 @@ def _sent_at(parsed: MailParser | None) -> datetime | None:
     try:
         sent_at = parsed.date if parsed else None
         return sent_at.astimezone(UTC) if sent_at and sent_at.tzinfo else None
-    except Exception:  # noqa: BLE001  a nonsense Date header is no Date
+    except Exception:  # noqa: BLE001  the parsers raise anything on hostile input
         return None
 
 

@@ -4,6 +4,8 @@ Pure. Month names and day halves are the vocabulary's data; Thai years of the Bu
 GMT+7, UTC-07:00, PDT or WIB, and day-before-month outside the US as email-notifications, section 3 says.
 """
 
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
 from __future__ import annotations
 
 import re
@@ -32,7 +34,7 @@ _CLOCK: Final = re.compile(
     r"(?<![\d.,])(\d{1,2})\s*(?:[:.h時时點点]|giờ)\s*(\d{2})(?!\d)(?:\s*(?:[:.分]|phút)\s*(\d{2})(?!\d))?(?:[.,]\d{1,6})?"
 )
 _HOUR_ONLY: Final = re.compile(r"(?<![\d.,:])(\d{1,2})(?=\s*(?:[ap]\.?\s?m\b|時|时|點|点|uhr\b|h\b))")
-_OFFSET: Final = re.compile(r"(?:\b(?:gmt|utc)\s*|(?<=\d)\s*|\s)([+\-−])\s*(\d{1,2})(?::?(\d{2}))?(?![\d/.-])")  # noqa: RUF001
+_OFFSET: Final = re.compile(r"(?:\b(?:gmt|utc)\s*|(?<=\d)\s*|\s)([+\-−])\s*(\d{1,2})(?::?(\d{2}))?(?![\d/.-])")
 _WORD: Final = re.compile(r"[a-z]{1,5}")
 _ORDINAL: Final = r"(?:st|nd|rd|th|\.º|º|er)?"
 
@@ -64,7 +66,7 @@ def moment_in(text: str, calendar: Calendar) -> datetime | None:
     rest = f"{text[:start]} {text[end:]}"
     zone, rest = _zone_in(rest)
     hour, minute, second = _clock_in(rest, calendar)
-    year = year + 2000 if year < 100 else year - BUDDHIST_ERA if year > 2400 else year  # noqa: PLR2004
+    year = year + 2000 if year < 100 else year - BUDDHIST_ERA if year > 2400 else year  # noqa: PLR2004  calendar figures
     try:
         moment = datetime(year, month, day, hour, minute, second, tzinfo=calendar.zone)
     except ValueError:
@@ -78,7 +80,7 @@ def _date_in(text: str, calendar: Calendar) -> tuple[tuple[int, int, int], int, 
         return (int(found[1]), int(found[2]), int(found[3])), found.start(), found.end()
     if found := _NUMERIC.search(text):
         day, month = int(found[1]), int(found[3])
-        if (calendar.month_first and found[2] == "/" and day <= 12) or month > 12:  # noqa: PLR2004
+        if (calendar.month_first and found[2] == "/" and day <= 12) or month > 12:  # noqa: PLR2004  calendar figures
             day, month = month, day
         return (int(found[4]), month, day), found.start(), found.end()
     if found := _MONTH_DAY_HAN.search(text):
@@ -159,9 +161,9 @@ def _clock_in(text: str, calendar: Calendar) -> tuple[int, int, int]:
     if found is None:
         return 0, 0, 0
     half = _half_of_day(text, calendar)
-    if half == "afternoon" and hour < 12:  # noqa: PLR2004
+    if half == "afternoon" and hour < 12:  # noqa: PLR2004  calendar figures
         hour += 12
-    elif half == "morning" and hour == 12:  # noqa: PLR2004
+    elif half == "morning" and hour == 12:  # noqa: PLR2004  calendar figures
         hour = 0
     return hour, minute, second
 

@@ -4,6 +4,8 @@ Turns HTML and plain text into the same form and knows nothing of orders. What C
 styles, comments and link addresses are left out; a table cell stays a boundary.
 """
 
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
 from __future__ import annotations
 
 import re
@@ -54,7 +56,7 @@ _CSS_CLASS: Final = re.compile(r"^[\w*]*([.#])([\w-]+)$")
 _LINK: Final = re.compile(r"(?<!\S)(?:https?://|www\.|mailto:)\S+", re.IGNORECASE)
 _RULE: Final = re.compile(r"^[\s|+:=_*~.─━-]*$")
 _COLUMNS: Final = re.compile(r"\t+| {2,}")
-_HAS_LABEL: Final = re.compile(r"[:：]\s*\S|[:：]\s*$")  # noqa: RUF001
+_HAS_LABEL: Final = re.compile(r"[:：]\s*\S|[:：]\s*$")
 
 
 def rows_of_text(text: str) -> list[Row]:
@@ -71,7 +73,7 @@ def rows_of_text(text: str) -> list[Row]:
 
 
 def _text_row(line: str) -> Row:
-    if line.count("|") >= 2 or (" | " in line and ":" not in line):  # noqa: PLR2004
+    if line.count("|") >= 2 or (" | " in line and ":" not in line):  # noqa: PLR2004  says itself
         pieces = line.strip().strip("|").split("|")
     elif _HAS_LABEL.search(line):
         pieces = [line]

@@ -4,6 +4,8 @@ Total: every mail gets an outcome, our own faults too (reader_failed). Order of 
 completeness, kind, order numbers, shop, values, sums (email-notifications, sections 2, 3, 5 and 8).
 """
 
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
 from __future__ import annotations
 
 import re
@@ -15,7 +17,7 @@ from typing import Final
 from ingest.layout import Findings, find_values
 from ingest.meaning import Meaning, language_of, meaning_of
 from ingest.message import Defect, Message, parse_message
-from ingest.page import Row, is_cut_short, rows_of_html, rows_of_text
+from ingest.page import is_cut_short, rows_of_html, rows_of_text
 from ingest.sender import Receiver, judge_sender, unreadable_because
 from ingest.statement import Refused, notification_from
 from ingest.text import fold, plain_digits
@@ -33,7 +35,7 @@ from models.settings import ShopSettings
 READER_VERSION: Final = "1"
 DIGESTS: Final = frozenset({NotificationKind.SHIP_REMINDER, NotificationKind.LATE_DISPATCH})
 _BULK: Final = frozenset({"bulk", "list", "junk"})
-_REMARK: Final = re.compile(r"\s*[(（\[].*$")  # noqa: RUF001
+_REMARK: Final = re.compile(r"\s*[(（\[].*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ def read_mail(
 
 def read_vouched(
     raw: bytes,
-    receiver: Receiver,  # noqa: ARG001  the same call as read_mail: a person's word stands for the receiver's
+    receiver: Receiver,  # noqa: ARG001  called as read_mail is: a person's word stands for the receiver's
     shops: Sequence[ShopSettings],
     vocabulary: Vocabulary,
     now: datetime | None = None,
@@ -73,7 +75,7 @@ def _total(read: Callable[[], Reading]) -> Reading:
         return read()
     except Refused as refused:
         return Quarantined(reason=refused.reason, order_no=refused.order_no, detail=refused.detail)
-    except Exception as error:  # noqa: BLE001  one poisoned mail never holds up others; only the class is told
+    except Exception as error:  # noqa: BLE001  the parsers raise anything on hostile input
         return Quarantined(reason=QuarantineReason.READER_FAILED, detail=type(error).__name__)
 
 
@@ -185,9 +187,9 @@ def _meaning(message: Message, body: Body, vocabulary: Vocabulary, *, own_shop_n
     for languages in attempts:
         distinct = list({language.code: language for language in languages}.values())
         meaning = meaning_of(message.subject, body.findings, distinct, own_shop_named=own_shop_named, bulk=bulk)
-        if meaning.kind_weight or meaning.ignore_weight > 2:  # noqa: PLR2004  more than the mere form of a mailing
+        if meaning.kind_weight or meaning.ignore_weight > 2:  # noqa: PLR2004  says itself
             break
-    assert meaning is not None  # noqa: S101  attempts is not empty
+    assert meaning is not None  # noqa: S101  the loop runs at least once
     return meaning
 
 
@@ -198,7 +200,7 @@ def _ignored(meaning: Meaning, body: Body) -> Ignored | None:
     stronger = meaning.ignore_weight > meaning.kind_weight
     if stronger or (meaning.ignore_weight == meaning.kind_weight and not body.findings.order_nos):
         return Ignored(reason=meaning.ignore, language=body.language.code)
-    if not body.findings.order_nos and not body.cut and meaning.ignore_weight >= 4:  # noqa: PLR2004
+    if not body.findings.order_nos and not body.cut and meaning.ignore_weight >= 4:  # noqa: PLR2004  says itself
         return Ignored(reason=meaning.ignore, language=body.language.code)
     return None
 

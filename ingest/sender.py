@@ -4,6 +4,8 @@ Pure rules of email-notifications, section 5: one From, its domain in the allowe
 in the receiving server's own words. Whatever claims to be TikTok Shop and is not is quarantined.
 """
 
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
 from __future__ import annotations
 
 import re
@@ -25,7 +27,7 @@ _BRAND: Final = "tiktok"
 _QUOTED_OR_COMMENT: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)')
 _NOT_LETTER: Final = re.compile(r"[^a-z]")
 _FORWARDED_SUBJECT: Final = re.compile(
-    r"^\s*(?:(?:re|aw|sv)\s*:\s*)*(?:fwd?|wg|tr|rv|enc|i|chuyển tiếp|转发|轉寄|転送|doorst)\s*[:：]",  # noqa: RUF001
+    r"^\s*(?:(?:re|aw|sv)\s*:\s*)*(?:fwd?|wg|tr|rv|enc|i|chuyển tiếp|转发|轉寄|転送|doorst)\s*[:：]",
     re.IGNORECASE,
 )
 _AUTO_REPLY_SUBJECT: Final = re.compile(
@@ -36,7 +38,7 @@ _AUTO_REPLY_SUBJECT: Final = re.compile(
 )
 _BOUNCER: Final = re.compile(r"^(?:mailer-daemon|postmaster|bounces?)$", re.IGNORECASE)
 # Letters that look like Latin ones, for comparing domains as the eye does.
-_LOOKALIKES: Final = str.maketrans("013457аеіӏоросухкт", "oleastaeilopocyxkt")  # noqa: RUF001
+_LOOKALIKES: Final = str.maketrans("013457аеіӏоросухкт", "oleastaeilopocyxkt")
 _BROKEN: Final = frozenset({Defect.EMPTY, Defect.UNPARSABLE, Defect.TOO_MANY_HEADERS, Defect.TOO_MANY_PARTS})
 _REDIRECTED: Final = ("resent-from", "x-forwarded-to", "x-forwarded-for")
 
@@ -120,9 +122,7 @@ def _dmarc_passed(message: Message, receiver: Receiver, domain: str) -> bool:
 def _judge_stranger(message: Message, receiver: Receiver, address: str, domain: str) -> Verdict:
     """Judge a mail from a domain that is not allowed."""
     if any(domain.endswith("." + parent) or domain == parent for parent in _parents(receiver)):
-        if _dmarc_passed(message, receiver, domain):  # another of the brand's own houses
-            return Verdict(ignore=IgnoreReason.NOT_MARKETPLACE)
-        return _quarantined(QuarantineReason.SENDER_UNAUTHENTICATED, "another domain of the brand, not passed")
+        return _judge_sibling(message, receiver, domain)
     if _is_bounce(message, address):
         return Verdict(ignore=IgnoreReason.BOUNCE)
     if _is_auto_reply(message):
@@ -132,6 +132,13 @@ def _judge_stranger(message: Message, receiver: Receiver, address: str, domain: 
     if _is_forwarded(message, receiver):
         return _quarantined(QuarantineReason.FORWARDED, "a copy of a TikTok Shop mail")
     return Verdict(ignore=IgnoreReason.NOT_MARKETPLACE)
+
+
+def _judge_sibling(message: Message, receiver: Receiver, domain: str) -> Verdict:
+    """Judge a mail from another of the brand's own houses, which sends no orders."""
+    if _dmarc_passed(message, receiver, domain):
+        return Verdict(ignore=IgnoreReason.NOT_MARKETPLACE)
+    return _quarantined(QuarantineReason.SENDER_UNAUTHENTICATED, "another domain of the brand, not passed")
 
 
 def _parents(receiver: Receiver) -> Iterable[str]:

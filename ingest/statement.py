@@ -79,7 +79,7 @@ class _Source:
         return Refused(reason, order_no=self.order_no, detail=detail)
 
 
-def notification_from(
+def notification_from(  # noqa: PLR0913  most are keywords
     kind: NotificationKind,
     order_nos: tuple[str, ...],
     findings: Findings,

@@ -4,6 +4,8 @@ Owns normalising only. `clean` keeps what a person sees; `fold` is for comparing
 loses case, width and punctuation at the ends. Both are total.
 """
 
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
 from __future__ import annotations
 
 import re
@@ -19,7 +21,7 @@ _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029
 _SPACES: Final = re.compile(r"[^\S\n]+")
 _ALL_SPACE: Final = re.compile(r"\s+")
 _FOREIGN_DIGIT: Final = re.compile(r"[^\W\d_]|[0-9]|(\d)")
-_ENDS: Final = " \t:：#.,;|*-–—_·•=»>"  # noqa: RUF001  the full-width colon is meant
+_ENDS: Final = " \t:：#.,;|*-–—_·•=»>"
 
 
 def clean(text: str) -> str:

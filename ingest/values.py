@@ -4,6 +4,8 @@ Pure: text in, value or None out. How a currency is written is data (MARKS, WITH
 which currency a "$" means is the shop's to say (email-notifications, section 3).
 """
 
+# ruff: noqa: RUF001, RUF002  signs and letters of many scripts are what mails hold
+
 from __future__ import annotations
 
 import re
@@ -36,19 +38,22 @@ MARKS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 _MARK: Final = "|".join(re.escape(mark) for mark in sorted(MARKS, key=len, reverse=True))
 _NUMBER: Final = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _AMOUNT: Final = re.compile(
-    rf"\s*(?P<open>\()?\s*(?P<s1>[-−–+])?\s*(?P<m1>{_MARK})?\s*\.?\s*(?P<s2>[-−–+])?\s*"  # noqa: RUF001
+    rf"\s*(?P<open>\()?\s*(?P<s1>[-−–+])?\s*(?P<m1>{_MARK})?\s*\.?\s*(?P<s2>[-−–+])?\s*"
     rf"(?P<number>{_NUMBER})\s*(?P<m2>{_MARK})?\.?\s*\)?\s*",
     re.IGNORECASE,
 )
 _TWICE_MARKED: Final = re.compile(
     r"^\s*(?:usd|mxn|sgd|gbp|eur|vnd|idr|thb|myr|php|brl|jpy)\s+(?=\D*[$£€₫฿₱¥])", re.IGNORECASE
 )
-_UNIT: Final = r"(?:pcs?|pieces?|units?|items?|ea|cái|chiếc|bộ|sp|buah|unit|ชิ้น|อัน|uds?|ud|unidad(?:es)?|stk|stück|stueck|st|pz|pezz[io]|unidades?|un|pièces?|件|个|個|点|點|枚|本|台)"
+_UNIT: Final = (
+    r"(?:pcs?|pieces?|units?|items?|ea|cái|chiếc|bộ|sp|buah|unit|ชิ้น|อัน|uds?|unidad(?:es)?|stk|stück|stueck|st"
+    r"|pz|pezz[io]|unidades?|un|pièces?|件|个|個|点|點|枚|本|台)"
+)
 _QUANTITY: Final = re.compile(
     rf"\s*(?:[x×✕*]\s*)?([-−–]?\s*\d{{1,6}})(?:[.,]0+)?\s*(?:[x×✕*]|{_UNIT}\.?)?\s*",
-    re.IGNORECASE,  # noqa: RUF001
+    re.IGNORECASE,
 )
-_TIMES: Final = r"[x×✕*]"  # noqa: RUF001
+_TIMES: Final = r"[x×✕*]"
 _LEFT_TIMES: Final = re.compile(rf"\s*(\d{{1,5}})\s*{_UNIT}?\s*{_TIMES}\s*(?=\D*\d)", re.IGNORECASE)
 _RIGHT_TIMES: Final = re.compile(
     rf"\s*{_TIMES}\s*(\d{{1,5}})\s*{_UNIT}?\s*$|\s+(\d{{1,5}})\s*{_TIMES}\s*$", re.IGNORECASE
@@ -89,7 +94,7 @@ def amount_in(text: str) -> Amount | None:
     marks = [MARKS[mark.casefold()] for mark in (found["m1"], found["m2"]) if mark]
     return Amount(
         digits=found["number"],
-        negative=any(sign in "-−–" for sign in (found["s1"], found["s2"]) if sign) or bool(found["open"]),  # noqa: RUF001
+        negative=any(sign in "-−–" for sign in (found["s1"], found["s2"]) if sign) or bool(found["open"]),
         marks=frozenset.intersection(*marks) if marks else None,
     )
 
@@ -105,7 +110,7 @@ def quantity_in(text: str) -> int | None:
     if len(text) > _LONGEST:
         return None
     found = _QUANTITY.fullmatch(plain_digits(text))
-    return int(re.sub(r"\s", "", found[1].replace("−", "-").replace("–", "-"))) if found else None  # noqa: RUF001
+    return int(re.sub(r"\s", "", found[1].replace("−", "-").replace("–", "-"))) if found else None
 
 
 def multiplier_in(text: str) -> int | None:

@@ -4,6 +4,8 @@ Loads `labels/*.toml`, one file a language; a user's own folder of such files wi
 Unknown names in a file are errors that say the file and the name (VocabularyError).
 """
 
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
 from __future__ import annotations
 
 import re
@@ -25,8 +27,9 @@ _LOOKUPS: Final = (
     "handovers", "shipping_modes", "ordinals",
 )  # fmt: skip
 _WORDS: Final = ("order_words", "morning", "afternoon", "month_first_markets", "markets")
+THAI, LATIN_MORE, PUNCTUATION = 0x0E00, 0x1E00, 0x2000  # Unicode blocks: from Thai on no spaces but in more Latin
 _EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
-_IN_BRACKETS: Final = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]\s*$")  # noqa: RUF001
+_IN_BRACKETS: Final = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]\s*$")
 
 
 class VocabularyError(ValueError):
@@ -234,4 +237,4 @@ def _phrase_pattern(phrase: str) -> str:
 
 def _is_spaced(letter: str) -> bool:
     """Tell whether `letter` is of a script that sets spaces between words (not Thai, Han or kana)."""
-    return letter.isalpha() and ord(letter) < 0x0E00 or 0x1E00 <= ord(letter or " ") < 0x2000  # noqa: PLR2004
+    return letter.isalpha() and (ord(letter) < THAI or LATIN_MORE <= ord(letter) < PUNCTUATION)

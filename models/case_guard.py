@@ -79,17 +79,19 @@ def complaint_open(ask: Ask) -> Refused | None:
 
 
 def step_next(ask: Ask) -> Refused | None:
-    """T07, T24: the steps are done in their order."""
+    """T07, T24: the steps are done in their order, each named, so that two clicks don't tick two steps."""
     case = case_with_steps(ask)
     if case is None:
         return Refused(code="no_such_case", values={"case_id": ask.value("case_id")})
-    step = ask.value("step") or case.next_step
+    step = ask.value("step")
     if case.waiting:
         return Refused(code="decision_needed", values={"case_id": case.case_id}, instead=(Do.CHOOSE_CLAIM,))
+    if not step:
+        return Refused(code="bad_value", values={"key": "step", "allowed": str(case.next_step)})
     if step in case.steps_done:
-        return Refused(code="step_done", values={"step": str(step)})
+        return Refused(code="step_done", values={"step": step})
     if step != case.next_step:
-        return Refused(code="step_locked", values={"step": str(step), "first": str(case.next_step)})
+        return Refused(code="step_locked", values={"step": step, "first": str(case.next_step)})
     return None
 
 

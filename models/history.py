@@ -126,13 +126,12 @@ def read_history(facts: Iterable[Fact], terms: Terms, now: datetime) -> History:
     evidence = weigh(facts, now)
     parcels = parcels_of(evidence.facts)
     requests = cancel_requests(evidence)
-    stated = [fact for fact in evidence.of(FactKind.ORDER_PLACED) if fact.moment("promised_at")]
     return History(
         evidence=evidence,
         terms=terms,
         now=now,
         placed=evidence.speaking(FactKind.ORDER_PLACED),
-        promised=min(stated, key=loudness, default=None),
+        promised=_promised(evidence),
         handover=_handover(evidence, terms),
         shipping_mode=_shipping(evidence, terms),
         attempts=_attempts(evidence, terms),
@@ -143,6 +142,13 @@ def read_history(facts: Iterable[Fact], terms: Terms, now: datetime) -> History:
         told_cancelled=_cancellation(evidence, requests),
         told_lost=_loss(evidence),
     )
+
+
+def _promised(evidence: Evidence) -> Fact | None:
+    """The report of the promised time that speaks: the strongest, then the latest, as with stated due times."""
+    told = [fact for fact in evidence.facts if fact.moment("promised_at")]
+    told.sort(key=lambda fact: fact.source_key)
+    return max(told, key=lambda fact: (STRENGTH[fact.authority], fact.occurred_at), default=None)
 
 
 def _handover(evidence: Evidence, terms: Terms) -> Handover:

@@ -80,9 +80,8 @@ def _line(row: OrderRow) -> None:
     told += [plain(row.shop_id) if len(queries.shops()) > 1 else ""]
     told += [say("orders.placed", when=present.when(row.placed_at, zone, now))]
     with parts.line(f"order-{row.id}", row.shop_id, row.order_no):
-        st.markdown(present.stage_badge(row.stage, presumed=row.presumed), width=290)
-        if counting:
-            st.markdown(present.urgency_badge(row.next_due_at, now), width=130)
+        st.markdown(present.urgency_badge(row.next_due_at, now) if counting else "", width=130)
+        st.markdown(present.stage_badge(row.stage, presumed=row.presumed), width=280)
         st.markdown(" · ".join(filter(None, told)), width="content")
 
 

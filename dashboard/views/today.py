@@ -47,10 +47,9 @@ def kind_filter() -> str | None:
 def todo_list() -> None:
     """Draw what people must do, worst first."""
     now = queries.now()
-    st.header(say("today.todo"))
     late = queries.overdue(queries.rounded(now))
-    if late:
-        st.markdown(present.badge(say("today.overdue", count=late), "error", "red"))
+    overdue = present.badge(say("today.overdue", count=late), "error", "red") if late else ""
+    st.header(f"{say('today.todo')} {overdue}")
     chosen = kind_filter()
     more = st.session_state.get("all-todos", False)
     todos = queries.todos(kind=chosen, limit=PAGE)
@@ -73,7 +72,7 @@ def next_clocks() -> None:
         zone = queries.zone_of(row.shop_id)
         with parts.line(f"next-{row.order_id}", row.shop_id, row.order_no):
             st.markdown(present.urgency_badge(row.due_at, now), width=130)
-            st.markdown(present.stage_badge(row.stage, presumed=row.presumed), width=190)
+            st.markdown(present.stage_badge(row.stage, presumed=row.presumed), width=280)
             due = say("today.clock", rule=present.rule_name(row.rule), when=present.when(row.due_at, zone, now))
             st.markdown(due, width="content")
 

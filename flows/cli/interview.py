@@ -32,6 +32,7 @@ class Given:
     host: str | None
     port: int
     user: str | None
+    ca_file: Path | None
     authserv_id: str | None
     maildir: Path | None
     folder: Path | None
@@ -76,13 +77,15 @@ def _mailbox(given: Given, asker: Asker, home: Home) -> Login:
         host=given.host,
         port=given.port,
         user=given.user,
+        ca_file=given.ca_file,
         receiver=given.authserv_id,
     )
 
 
 def _shops(given: Given, asker: Asker, heard: list[str]) -> list[dict[str, Any]]:
     """Ask about the shops that were named or heard of, then for more."""
-    names = list(given.shops) or [name for name in heard if asker.agree("yours", name=name)]
+    asked = () if given.yes else heard  # --yes must not take a stranger's shop for the user's
+    names = list(given.shops) or [name for name in asked if asker.agree("yours", name=name)]
     first = None if names else asker.ask("shop", given=None)
     shops = [_shop(given, asker, name) for name in names or [first or ""]]
     while not given.shops and not given.yes and asker.agree("another", default=False):

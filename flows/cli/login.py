@@ -52,6 +52,7 @@ def log_in(
     host: str | None,
     port: int,
     user: str | None,
+    ca_file: Path | None,
     receiver: str | None,
 ) -> Login:
     """Ask for the mail server and the password, and try them. Raises MailboxError."""
@@ -64,7 +65,9 @@ def log_in(
     server = asker.ask("host", given=host or (provider.host if provider else None))
     if provider is not None and receiver is None and server == provider.host:
         receiver = provider.authserv_id
-    mailbox = {"name": MAILBOX, "kind": "imap", "host": server, "port": port, "user": user or chosen}
+    mailbox: dict[str, Any] = {"name": MAILBOX, "kind": "imap", "host": server, "port": port, "user": user or chosen}
+    if ca_file is not None:
+        mailbox["ca_file"] = str(ca_file.expanduser().absolute())
     return _with_receiver(asker, _tried(asker, home, mailbox, provider), receiver)
 
 

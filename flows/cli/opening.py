@@ -55,7 +55,7 @@ def zone_of(office: Office, shop_id: str) -> ZoneInfo:
 
 
 def local(moment: datetime | None, zone: ZoneInfo) -> str:
-    """Write a moment as the shop's clock shows it, with its zone ("23 Nov 2026 14:05 +07"); empty when there is none."""
+    """Write a moment as the shop's clock shows it, with its zone ("23 Nov 2026 14:05 +07"); empty for none."""
     return moment.astimezone(zone).strftime("%d %b %Y %H:%M %Z") if moment else ""
 
 

@@ -15,6 +15,7 @@ def init(
     host: Annotated[str | None, typer.Option(help="The mail server (IMAP); known for the large providers.")] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Its port.")] = 993,
     user: Annotated[str | None, typer.Option(help="The user name there, if it is not the address.")] = None,
+    ca_file: Annotated[Path | None, typer.Option(help="Certificates to trust, for a server of your own.")] = None,
     authserv_id: Annotated[
         str | None, typer.Option(help="The name your mail server writes in Authentication-Results.")
     ] = None,
@@ -46,6 +47,7 @@ def init(
             host=host,
             port=port,
             user=user,
+            ca_file=ca_file,
             authserv_id=authserv_id,
             maildir=maildir,
             folder=folder,

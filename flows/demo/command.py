@@ -26,6 +26,8 @@ from models.db.session import open_session
 if TYPE_CHECKING:
     from flows.demo.play import Play
 
+# The progress lines tell enough; a run's own log would come out between them, and after the server has gone.
+QUIET: Final = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false"}
 FAST_MOVE: Final = timedelta(hours=12)  # headless: how much is played together
 REST_SECONDS: Final = 1.0  # with the dashboard: the least time between two moves
 
@@ -82,10 +84,12 @@ def _play_headless(options: DemoOptions, demo: DemoHome, stack: Stack, stop: thr
 
 def _take_the_stage(demo: DemoHome, stack: Stack) -> Play:
     """Make the play, whose flow runs happen in this process and must find the demo's own Prefect server."""
-    os.environ.update(stack.environment)
+    os.environ.update(stack.environment, **QUIET)
     from prefect.context import refresh_global_settings_context  # noqa: PLC0415  # seconds of import
+    from prefect.logging.configuration import setup_logging  # noqa: PLC0415  # the same
 
     refresh_global_settings_context()  # Prefect read its settings when it was imported, before there was a server
+    setup_logging(incremental=False)
     from flows.demo.play import Play  # noqa: PLC0415  # the same
 
     return Play(demo)

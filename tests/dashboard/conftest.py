@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,10 +31,18 @@ def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return home
 
 
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a home full of orders lies, made once; tests work on copies."""
+    path = tmp_path_factory.mktemp("seeded") / "home"
+    seed.seed(seed.make_home(path))
+    return path
+
+
 @pytest.fixture
-def home(empty_home: Home) -> Home:
+def home(empty_home: Home, seeded: Path) -> Home:
     """A home with orders in every stage, failed steps and quarantined mails."""
-    seed.seed(empty_home)
+    shutil.copytree(seeded, empty_home.path, dirs_exist_ok=True)
     return empty_home
 
 

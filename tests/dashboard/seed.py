@@ -29,7 +29,7 @@ from models.settings_file import load_settings
 
 NOW: Final = datetime(2026, 3, 18, 8, 0, tzinfo=UTC)
 SHOP: Final = "Lotus Lane Home"
-BUYER: Final = ("Nguyen Thi Planted", "0912 345 678", "12 Planted Street")
+PLANTED: Final = ("n***g.92", "n&#42;&#42;&#42;g.92", "Nguyen Thi Planted", "0912 345 678", "12 Planted Street")
 MAILS: Final = Path(__file__).parents[1] / "mail"
 SETTINGS: Final = """
 [[mailbox]]
@@ -112,6 +112,7 @@ def make_home(path: Path) -> Home:
     engine = make_engine(home.database_url)
     migrate(engine)
     set_virtual(engine, NOW)
+    engine.dispose()
     return home
 
 
@@ -125,6 +126,7 @@ def seed(home: Home, lives: Sequence[Life] = (*STORY, *PAST)) -> None:
     numbers = {life.order_no for life in lives}
     _fail(engine, numbers)
     add_mails(engine, home)
+    engine.dispose()
 
 
 def tell(session: Session, shop: ShopSettings, lives: Sequence[Life]) -> None:

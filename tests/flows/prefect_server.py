@@ -76,6 +76,7 @@ def wait_for_end(stack: Stack, run: UUID) -> Any:  # noqa: ANN401  # Prefect's S
     """Wait until the run is over and give its last state; fails after PATIENCE seconds."""
 
     def ended() -> Any:  # noqa: ANN401  # as above
+        stack.tend()
         with prefect_client(stack.api_url) as client:
             state = client.read_flow_run(run).state
         return state if state is not None and state.is_final() else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,15 +29,15 @@ REGULAR: Final = ("poll-mailbox", "drive-orders", "watch-deadlines", "send-alert
 def test_every_entrypoint_imports_and_is_named_like_its_deployment(name: str):
     from prefect.flows import load_flow_from_entrypoint  # noqa: PLC0415  # seconds of import
 
-    flow = load_flow_from_entrypoint(DEPLOYMENTS[name]["entrypoint"], use_placeholder_flow=False)
+    flow: Any = load_flow_from_entrypoint(DEPLOYMENTS[name]["entrypoint"], use_placeholder_flow=False)
     assert flow.name == name
     assert flow.retries == 0  # a flow that is tried again by itself would keep its only slot
 
 
 def test_the_parameters_of_order_stage_are_explained_on_prefects_form(prefect_stack: Stack):
     with prefect_client(prefect_stack.api_url) as client:
-        schema = client.read_deployment_by_name("order-stage/order-stage").parameter_openapi_schema
-    asked = schema["properties"]
+        found: Any = client.read_deployment_by_name("order-stage/order-stage")
+    asked = found.parameter_openapi_schema["properties"]
     assert {"shop", "order_no", "step"} <= asked.keys()
     assert all(asked[name].get("description") for name in ("shop", "order_no", "step"))
 
@@ -45,7 +45,7 @@ def test_the_parameters_of_order_stage_are_explained_on_prefects_form(prefect_st
 @pytest.mark.parametrize("name", REGULAR)
 def test_the_safety_net_runs_each_quarter_of_an_hour_one_at_a_time(prefect_stack: Stack, name: str):
     with prefect_client(prefect_stack.api_url) as client:
-        found = client.read_deployment_by_name(f"{name}/{name}")
+        found: Any = client.read_deployment_by_name(f"{name}/{name}")
     assert [one.schedule.interval for one in found.schedules] == [timedelta(minutes=15)]
     assert found.global_concurrency_limit.limit == 1
     assert found.concurrency_options.collision_strategy == "CANCEL_NEW"
@@ -53,7 +53,7 @@ def test_the_safety_net_runs_each_quarter_of_an_hour_one_at_a_time(prefect_stack
 
 def test_runs_work_in_the_folder_that_was_deployed(prefect_stack: Stack):
     with prefect_client(prefect_stack.api_url) as client:
-        found = client.read_deployment_by_name("order-stage/order-stage")
+        found: Any = client.read_deployment_by_name("order-stage/order-stage")
     assert [list(step.values()) for step in found.pull_steps] == [[{"directory": str(ROOT)}]]
     assert found.schedules == []
     assert found.global_concurrency_limit.limit == 4
@@ -63,11 +63,10 @@ def test_a_run_that_the_servers_scheduler_made_completes(prefect_stack: Stack):
     from prefect.client.schemas.filters import FlowRunFilter  # noqa: PLC0415  # seconds of import
     from prefect.client.schemas.schedules import IntervalSchedule  # noqa: PLC0415
 
-    soon = datetime.now(UTC) + timedelta(seconds=10)
-    often = IntervalSchedule(interval=timedelta(hours=12), anchor_date=soon)
+    often: Any = IntervalSchedule(interval=timedelta(seconds=20))
     with prefect_client(prefect_stack.api_url) as client:
         deployment = client.read_deployment_by_name("send-alerts/send-alerts").id
-        client.create_deployment_schedules(deployment, [(often, True)])
+        (schedule,) = client.create_deployment_schedules(deployment, [(often, True)])
         done = FlowRunFilter.model_validate(
             {"deployment_id": {"any_": [deployment]}, "state": {"name": {"any_": ["Completed"]}}}
         )
@@ -76,6 +75,7 @@ def test_a_run_that_the_servers_scheduler_made_completes(prefect_stack: Stack):
             return [run for run in client.read_flow_runs(flow_run_filter=done) if run.auto_scheduled]
 
         runs = wait_for(completed, "a scheduled run")
+        client.delete_deployment_schedule(deployment, schedule.id)
     assert all(run.created_by.type == "SCHEDULE" for run in runs)
 
 

@@ -10,13 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from flows.ports import claim_port
 from flows.processes import LOG_BYTES, Child, birth, end_children, end_stray, trim
-from flows.server import free_ports
 from tests.flows.prefect_server import wait_for
 
 SLEEPS = "import time; print('ready', flush=True); time.sleep(600)"
 DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPS}"
-PARENT = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {SLEEPS!r}]); print(p.pid, flush=True); p.wait()"
+PARENT = f"""
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", {SLEEPS!r}])
+print(child.pid, flush=True)
+child.wait()
+"""
 
 
 @pytest.fixture
@@ -130,4 +135,13 @@ def test_ports_in_use_are_stepped_around():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert next(free_ports(port)) > port
+        claim = claim_port(port)
+        assert claim.number > port
+        claim.give_up()
+
+
+def test_two_that_start_together_claim_different_ports():
+    first, second = claim_port(4800), claim_port(4800)
+    assert first.number < second.number
+    first.give_up()
+    second.give_up()

@@ -160,9 +160,7 @@ def test_up_can_be_ended_while_it_starts(ups: list[Up], home: Home):
     assert not home.run_file.exists()
 
 
-def test_a_second_up_in_the_same_home_is_told_where_the_first_one_is(
-    ups: list[Up], home: Home, prefect_stack: Stack
-):
+def test_a_second_up_in_the_same_home_is_told_where_the_first_one_is(ups: list[Up], home: Home, prefect_stack: Stack):
     first = start_up(ups, home, server=prefect_stack.api_url)
     wait_for(home.run_file.exists, "run.json", patience=30)
     second = start_up(ups, home, server=prefect_stack.api_url)

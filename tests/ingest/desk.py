@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -55,7 +55,6 @@ class Desk:
     home: Home
     engine: Engine
     shops: tuple[ShopSettings, ...] = SHOPS
-    results: list[PollResult] = field(default_factory=list)
 
     @classmethod
     def at(cls, path: Path, password: str = PASSWORD) -> Desk:

@@ -4,6 +4,8 @@ Owns the test's own templates: words come from `words.toml`, never from the read
 that reading is shown to work by meaning.
 """
 
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
 from __future__ import annotations
 
 import tomllib
@@ -76,7 +78,11 @@ class Style:
 MONEY: Final[dict[str, Sequence[Callable[[Decimal], str]]]] = {
     "USD": (lambda v: f"${v:,.2f}", lambda v: f"US${v:,.2f}", lambda v: f"USD {v:,.2f}"),
     "GBP": (lambda v: f"£{v:,.2f}", lambda v: f"GBP {v:,.2f}"),
-    "VND": (lambda v: f"{v:,.0f}".replace(",", ".") + "₫", lambda v: f"{v:,.0f} VND", lambda v: f"{v:,.0f}".replace(",", ".") + " đ"),
+    "VND": (
+        lambda v: f"{v:,.0f}".replace(",", ".") + "₫",
+        lambda v: f"{v:,.0f} VND",
+        lambda v: f"{v:,.0f}".replace(",", ".") + " đ",
+    ),
     "IDR": (lambda v: "Rp" + f"{v:,.0f}".replace(",", "."), lambda v: "Rp " + f"{v:,.0f}".replace(",", ".")),
     "MYR": (lambda v: f"RM{v:,.2f}", lambda v: f"RM {v:,.2f}"),
     "THB": (lambda v: f"฿{v:,.2f}", lambda v: f"{v:,.2f} บาท"),
@@ -187,6 +193,7 @@ def header_row(facts: list[Pair], sums: list[Pair], items: list[list[Pair]], _: 
 
 def definition_list(facts: list[Pair], sums: list[Pair], items: list[list[Pair]], _: Style) -> str:
     """Everything in dl, dt and dd, each item a list of its own."""
+
     def listed(pairs: list[Pair]) -> str:
         return "<dl>" + "".join(f"<dt>{escape(a)}</dt><dd>{escape(b)}</dd>" for a, b in pairs) + "</dl>"
 
@@ -195,6 +202,7 @@ def definition_list(facts: list[Pair], sums: list[Pair], items: list[list[Pair]]
 
 def bullets(facts: list[Pair], sums: list[Pair], items: list[list[Pair]], _: Style) -> str:
     """List items with label, colon and value."""
+
     def listed(pairs: list[Pair]) -> str:
         return "<ul>" + "".join(f"<li>{escape(a)}: {escape(b)}</li>" for a, b in pairs) + "</ul>"
 
@@ -215,6 +223,7 @@ def cards(facts: list[Pair], sums: list[Pair], items: list[list[Pair]], _: Style
 
 def flex(facts: list[Pair], sums: list[Pair], items: list[list[Pair]], _: Style) -> str:
     """Flexible rows instead of tables."""
+
     def row(pair: Pair) -> str:
         return f'<div style="display:flex"><div>{escape(pair[0])}</div><div>{escape(pair[1])}</div></div>'
 
@@ -252,6 +261,7 @@ def prose(facts: list[Pair], sums: list[Pair], items: list[list[Pair]], _: Style
 
 def bold_labels(facts: list[Pair], sums: list[Pair], items: list[list[Pair]], _: Style) -> str:
     """Bold labels without a colon, lines parted by br, the items above the facts."""
+
     def listed(pairs: list[Pair]) -> str:
         return "<p>" + "<br>".join(f"<b>{escape(a)}</b> {escape(b)}" for a, b in pairs) + "</p>"
 
@@ -262,7 +272,8 @@ def item_cells(facts: list[Pair], sums: list[Pair], items: list[list[Pair]], _: 
     """Two pairs in a row; items without header: picture, name over SKU, count, price."""
     rows = [_row([cell for pair in facts[at : at + 2] for cell in pair]) for at in range(0, len(facts), 2)]
     shown = "".join(
-        f'<tr><td><img src="cid:p" alt=""></td><td>{escape(name[1])}<br><small>{escape(sku[0])}: {escape(sku[1])}</small></td>'
+        f'<tr><td><img src="cid:p" alt=""></td><td>{escape(name[1])}<br>'
+        f"<small>{escape(sku[0])}: {escape(sku[1])}</small></td>"
         f"<td>x{quantity[1]}</td><td>{escape(price[1])}</td></tr>"
         for name, sku, quantity, price in items
     )

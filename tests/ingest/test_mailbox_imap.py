@@ -59,6 +59,7 @@ def test_what_is_deleted_between_finding_and_fetching_is_left_out(account: Accou
         client.delete_messages([2, 4])
         client.expunge()
     assert [message.uid for batch in box.fetch(uids) for message in batch] == [1, 3, 5]
+    assert list(box.fetch([2, 4])) == []
 
 
 def test_a_folder_is_opened_so_that_the_server_itself_lets_nothing_change(account: Account, box: ImapMailbox):
@@ -87,6 +88,17 @@ def test_a_password_goes_unencrypted_to_this_machine_alone(host: str):
 def test_a_server_that_falls_silent_is_left_after_the_timeout():
     with scripted_server({b"LOGIN": b""}) as port, pytest.raises(TimedOutError):
         ImapMailbox(local(port), PASSWORD, timeout=0.2)
+
+
+def test_the_client_logs_neither_user_nor_mail(account: Account, caplog: pytest.LogCaptureFixture):
+    account.append(new_order(1))
+    with caplog.at_level("DEBUG"):
+        box = ImapMailbox(account.settings(), PASSWORD)
+        box.open("INBOX")
+        assert list(box.fetch([1]))
+        box.close()
+    assert account.user not in caplog.text
+    assert "BODY" not in caplog.text
 
 
 def test_no_server_is_told_without_the_password_or_the_address(account: Account):

@@ -91,6 +91,7 @@ REFUSED = {
         {"step": "cancel"},
         "step_done",
     ),
+    "T24 step not named": (LOST, "claim_step", 10, {}, "bad_value"),
     "T24 no claim": (AWAY, "claim_step", 10, {}, "no_such_case"),
     "T31 no request": (NEW, "approve_cancel", 10, {}, "no_open_request"),
     "T31 parcel away": ((*SHIPPED, a_fact("cancel_requested", 5)), "approve_cancel", 10, {}, "parcel_away"),
@@ -159,7 +160,7 @@ ACCEPTED = {
     "T14": (SHIPPED, "drop_off", {"shop": DROP_OFF}, "AWAITING_HANDOVER"),
     "T18": (SHIPPED, "switch_handover", {"handover_mode": "drop_off", "reason": "r"}, "AWAITING_HANDOVER"),
     "T07": (NEW, "seller_cancel", {"reason": "out_of_stock"}, "NEW"),
-    "T24": (LOST, "claim_step", {}, "CANCELLED"),
+    "T24": (LOST, "claim_step", {"step": "cancel"}, "CANCELLED"),
     "T31": (ASKED, "approve_cancel", {}, "CANCELLED"),
     "T31 recalled": (
         (*SHIPPED, a_fact("cancel_requested", 5)),
@@ -207,8 +208,8 @@ def test_t07_seller_cancel_holds_the_order_and_has_two_ordered_steps() -> None:
 
 
 def test_t08_both_steps_cancel_the_order_and_ask_to_look_at_the_stock() -> None:
-    told = after(after(NEW, "seller_cancel", 10, reason="out_of_stock"), "claim_step", 11)
-    order = an_order(13, *after(told, "claim_step", 12))
+    told = after(after(NEW, "seller_cancel", 10, reason="out_of_stock"), "claim_step", 11, step="notify")
+    order = an_order(13, *after(told, "claim_step", 12, step="cancel"))
     assert (order.stage, order.cancel_reason, order.cancel_actor) == ("CANCELLED", "out_of_stock", "seller")
     assert (order.holds, order.open_cases) == (frozenset(), ())
     assert {clock.state for clock in order.deadlines} == {"VOID"}
@@ -254,8 +255,8 @@ def test_t23_waiting_is_asked_again_after_48_hours_and_a_claim_starts_its_steps(
 
 def test_t24_claim_steps_run_in_order_and_each_has_its_clock() -> None:
     facts = LOST
-    for hours in (10, 12, 15):
-        facts = after(facts, "claim_step", hours)
+    for hours, step in ((10, "cancel"), (12, "notify"), (15, "request_refund")):
+        facts = after(facts, "claim_step", hours, step=step)
     order = an_order(16, *facts)
     assert [(c.about, c.start_at, c.met_at) for c in order.deadlines if c.rule == "D14"] == [
         ("claim:lost/cancel", t(8), t(10)),
@@ -263,7 +264,7 @@ def test_t24_claim_steps_run_in_order_and_each_has_its_clock() -> None:
         ("claim:lost/request_refund", t(12), t(15)),
     ]
     assert [todo.kind for todo in order.todos] == ["await_refund"]
-    refunded = an_order(30, *after(facts, "claim_step", 20))
+    refunded = an_order(30, *after(facts, "claim_step", 20, step="await_refund"))
     assert [(case.open, case.outcome) for case in refunded.cases] == [(False, "refunded")]
 
 

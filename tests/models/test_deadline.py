@@ -279,6 +279,11 @@ def test_d11_is_the_shops_fault_when_it_shipped_late() -> None:
     assert [clock(an_order(101, *facts), "D11").fault for facts in (late, in_time)] == [Fault.SHOP, Fault.CARRIER]
 
 
+def test_the_promise_said_last_counts() -> None:
+    order = an_order(9, *placed(promised_at=t(50)), a_fact("marked_shipped", 5, promised_at=t(60)))
+    assert (order.promised_at, clock(order, "D11").start_at) == (t(60), t(0))
+
+
 def test_late_news_of_a_cancel_answer_takes_the_presumption_back() -> None:
     asked = (*placed(), a_fact("cancel_requested", 5), a_fact("cancel_rejected", 20, seen=60))
     assert [an_order(now, *asked).stage for now in (59, 60)] == ["CANCELLED", "NEW"]

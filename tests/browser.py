@@ -1,0 +1,138 @@
+"""A real Chromium and a real Streamlit server for tests: one of each a session, one context a test.
+
+Chromium is Debian's (`.ci/install-debian`); playwright downloads nothing. Nothing here sleeps.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, Request, WebSocket, sync_playwright
+
+ROOT: Final = Path(__file__).parents[1]
+CHROMIUM: Final = shutil.which("chromium")
+ARGUMENTS: Final = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run",
+)  # fmt: skip
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
+START: Final = 60.0  # seconds until the server must answer
+DESKTOP: Final[Mapping[str, Any]] = {"viewport": {"width": 1400, "height": 900}}
+
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: .ci/install-debian installs it")
+
+
+def free_port() -> int:
+    """Give a port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def dashboard(home: Path) -> Iterator[str]:
+    """Serve the dashboard of that home; give its address. It is ended by its own process id."""
+    port = free_port()
+    environment = {**os.environ, "SHIPCLOCK_HOME": str(home), "SHIPCLOCK_CONFIG": str(home / "shipclock.toml")}
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
+    with (home / "dashboard.log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        wait_until_healthy(f"http://127.0.0.1:{port}", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server says that it is healthy. Raises RuntimeError when it ends or takes too long."""
+    end = time.monotonic() + START
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            continue
+    raise RuntimeError(f"the dashboard did not start (exit code {server.poll()})")
+
+
+@contextmanager
+def chromium() -> Iterator[tuple[Playwright, Browser]]:
+    """Start Debian's Chromium without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        try:
+            yield playwright, browser
+        finally:
+            browser.close()
+
+
+@dataclass(slots=True)
+class Visit:
+    """A page that a person looks at, with everything it asked for and received."""
+
+    page: Page
+    address: str
+    foreign: list[str] = field(default_factory=list)  # addresses beyond loopback
+    frames: list[bytes] = field(default_factory=list)  # received over the web-socket
+
+    def go(self, path: str) -> Page:
+        """Open a path and wait until the page is drawn."""
+        self.page.goto(self.address + path)
+        self.drawn()
+        return self.page
+
+    def drawn(self) -> None:
+        """Wait until Streamlit has finished drawing."""
+        self.page.wait_for_selector("h1")
+        self.page.wait_for_function(
+            "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+            " && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')"
+        )
+
+    def text(self) -> str:
+        """Give the words on the page."""
+        return re.sub(r"\s+", " ", self.page.inner_text("[data-testid=stMain]"))
+
+    def button(self, key: str) -> None:
+        """Press the button of that key."""
+        self.page.locator(f".st-key-{re.sub('[^a-zA-Z0-9_-]', '-', key)} button").first.click()
+
+
+@contextmanager
+def visit(browser: Browser, address: str, **options: Any) -> Iterator[Visit]:  # noqa: ANN401  # playwright's options
+    """Open a fresh context; what it asks of other hosts and what it receives is written down."""
+    context = browser.new_context(**{**DESKTOP, **options})
+    page = context.new_page()
+    visited = Visit(page, address)
+    page.on("request", lambda request: _note(request, visited))
+    page.on("websocket", lambda socket: _listen(socket, visited))
+    try:
+        yield visited
+    finally:
+        context.close()
+
+
+def _note(request: Request, visited: Visit) -> None:
+    parts = urlsplit(request.url)
+    if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in LOOPBACK:
+        visited.foreign.append(request.url)
+
+
+def _listen(socket: WebSocket, visited: Visit) -> None:
+    socket.on("framereceived", lambda frame: visited.frames.append(frame if isinstance(frame, bytes) else frame.encode()))

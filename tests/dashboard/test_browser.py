@@ -1,0 +1,157 @@
+"""What only a real browser shows: nothing leaves this machine, no buyer arrives, buttons act on what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Playwright
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from models.db.session import make_engine, open_session
+from models.db.tables import MailboxRow, OrderRow, StepRow
+from models.home import Home, find_home
+from models.ids import order_id
+from models.settings_file import load_settings
+from tests.browser import Visit, chromium, dashboard, needs_chromium, visit
+from tests.dashboard import seed
+from tests.planted import search_bytes
+
+pytestmark = [needs_chromium, pytest.mark.timeout(180)]
+
+ORDER = f"/order?order={seed.CARRIER_LATE.order_no}&shop=Lotus+Lane+Home"
+PATHS = ("/", "/orders", ORDER, "/breaches", "/problems", "/mail")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home of this module's own; its tests act on orders that no other test of it looks at."""
+    home = seed.make_home(tmp_path_factory.mktemp("browser") / "home")
+    seed.seed(home, (*seed.STORY, *seed.PAST[:5]))
+    return home
+
+
+@pytest.fixture(scope="module")
+def engine(home: Home) -> Engine:
+    return make_engine(home.database_url)
+
+
+@pytest.fixture(scope="module")
+def address(home: Home) -> Iterator[str]:
+    with dashboard(home.path) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[tuple[Playwright, Browser]]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def seen(started: tuple[Playwright, Browser], address: str) -> Iterator[Visit]:
+    with visit(started[1], address) as visited:
+        yield visited
+        assert visited.foreign == []
+
+
+def card(life: seed.Life, kind: str, about: str = "") -> str:
+    return f"{order_id(seed.SHOP, life.order_no)}-{kind}-{about}"
+
+
+def test_no_page_asks_another_host_or_shows_a_buyer(seen: Visit):
+    for path in PATHS:
+        seen.go(path)
+        assert "could not be drawn" not in seen.text()
+    received = b"\n".join(seen.frames)
+    assert search_bytes(received, [seed.NEW.order_no], "the page")  # the search sees what is there
+    assert search_bytes(received, seed.PLANTED, "the page") == []
+
+
+def test_done_acts_on_the_order_it_shows_although_the_list_has_shifted(seen: Visit, home: Home, engine: Engine):
+    seen.go("/?kind=confirm")
+    pressing = seed.Life(700, seed.paid(300))
+    with open_session(engine) as session:
+        seed.tell(session, load_settings(home).shop[0], [pressing])
+        session.commit()
+    seen.button(f"answer-{card(seed.NEW, 'confirm')}-confirm")
+    seen.page.wait_for_selector("[data-testid=stAlertContentSuccess]")
+    assert f"Order {seed.NEW.order_no}" in seen.page.inner_text("[data-testid=stAlertContentSuccess]")
+    with open_session(engine, read_only=True) as session:
+        stages = dict(session.exec(select(OrderRow.order_no, OrderRow.stage)).all())
+    assert (stages[seed.NEW.order_no], stages[pressing.order_no]) == ("CONFIRMED", "NEW")
+
+
+def test_run_again_asks_first_and_names_the_order(seen: Visit, engine: Engine):
+    key = order_id(seed.SHOP, seed.BROKEN.order_no)
+    seen.go("/problems")
+    seen.page.locator(f".st-key-problem-{key}-pack [data-testid=stPopover] button").first.click()
+    confirm = seen.page.get_by_role("button", name=f"Run again for {seed.BROKEN.order_no}")
+    confirm.click()
+    seen.page.wait_for_selector("[data-testid=stAlert]")
+    assert seed.BROKEN.order_no in seen.page.inner_text("[data-testid=stAlert]")
+    with open_session(engine, read_only=True) as session:
+        assert session.get_one(StepRow, (key, "pack")).status != "dead"
+
+
+def test_a_mail_is_read_again_by_its_button(seen: Visit, engine: Engine):
+    seen.go("/mail")
+    seen.button("read-1")
+    seen.page.wait_for_selector("[data-testid=stAlertContentSuccess]")
+    with open_session(engine, read_only=True) as session:
+        assert session.exec(select(OrderRow).where(OrderRow.order_no == "577094156662640001")).one()
+
+
+def test_today_turns_bad_by_itself_when_the_mailbox_is_no_longer_read(seen: Visit, engine: Engine):
+    seen.go("/")
+    assert "was read" in seen.text()
+    with open_session(engine) as session:
+        row = session.get_one(MailboxRow, "main")
+        row.last_ok_at = seed.NOW - timedelta(hours=30)
+        session.add(row)
+        session.commit()
+    alarm = seen.page.wait_for_selector("[data-testid=stAlertContentError]", timeout=30_000)
+    assert alarm is not None
+    assert "may be waiting there unseen" in alarm.inner_text()
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"color_scheme": "dark"}, {"device": "Pixel 7"}], ids=["desktop", "dark", "phone"]
+)
+def test_the_first_order_to_act_on_is_seen_without_scrolling(
+    started: tuple[Playwright, Browser], address: str, options: dict[str, Any]
+):
+    playwright, browser = started
+    chosen = dict(playwright.devices[options["device"]]) if "device" in options else options
+    with visit(browser, address, **chosen) as seen:
+        page = seen.go("/")
+        box = page.locator("[class*='st-key-answer-'] button").first.bounding_box()
+        size = page.viewport_size
+        assert box is not None
+        assert size is not None
+        assert box["y"] + box["height"] <= size["height"]
+
+
+def test_a_person_with_a_keyboard_alone_can_answer_a_to_do(seen: Visit):
+    page = seen.go("/?kind=pack")
+    page.locator("h1").click()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText") == "Packed":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=dialog]")
+    assert seed.TO_PACK.order_no in page.inner_text("[role=dialog]")
+
+
+def test_an_empty_shop_says_that_nothing_is_due(started: tuple[Playwright, Browser], tmp_path: Path):
+    home = seed.make_home(tmp_path / "home")
+    assert find_home({"SHIPCLOCK_HOME": str(home.path)}, cwd=tmp_path).database_url == home.database_url
+    with dashboard(home.path) as address, visit(started[1], address) as seen:
+        seen.go("/")
+        assert "Nothing is due" in seen.text()
+        assert seen.foreign == []

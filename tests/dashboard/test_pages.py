@@ -1,0 +1,197 @@
+"""Each page on a real database, without a browser: what it shows and what its buttons do."""
+
+from __future__ import annotations
+
+import pytest
+from sqlmodel import col, select
+from streamlit.testing.v1 import AppTest
+
+from models.db.session import open_session
+from models.db.tables import AuditRow, OrderRow, StepRow
+from models.ids import order_id
+from tests.dashboard import seed
+
+PAGES = ("today", "orders", "breaches", "problems", "mail")
+
+
+def words_of(page: AppTest) -> str:
+    """Give all words of a page, as Markdown."""
+    kinds = (page.title, page.header, page.subheader, page.markdown, page.info, page.warning, page.error, page.success)
+    texts = [element.value for kind in kinds for element in kind]
+    return "\n".join(texts + [button.label for button in page.button])
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    """Press the button of that key."""
+    return page.button(key=key).click().run()
+
+
+def card(life: seed.Life, kind: str, about: str = "") -> str:
+    """Give the key of a to-do's card."""
+    return f"{order_id(seed.SHOP, life.order_no)}-{kind}-{about}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.usefixtures("home")
+def test_each_page_opens_without_a_fault(open_page, name):
+    page = open_page(name)
+    assert not page.exception
+    assert len(page.title) == 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.usefixtures("empty_home")
+def test_each_page_of_an_empty_shop_says_so_in_words(open_page, name):
+    page = open_page(name)
+    assert not page.exception
+    assert page.info
+
+
+@pytest.mark.usefixtures("empty_home")
+def test_a_mailbox_that_was_never_read_is_an_error_on_today(open_page):
+    assert "No mailbox has been read" in open_page().error[0].value
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.usefixtures("home")
+def test_no_page_shows_the_id_of_a_rule_or_a_conflict(open_page, name):
+    shown = words_of(open_page(name))
+    assert not [rule for rule in ("D01", "D02", "D04", "D08", "D17", "X05") if rule in shown]
+
+
+@pytest.mark.usefixtures("home")
+def test_today_shows_the_most_pressing_first(open_page):
+    titles = [text.value for text in open_page().markdown if "-badge[" in text.value]
+    assert "late by" in titles[0]
+
+
+def test_done_confirms_the_order_on_the_card(open_page, engine):
+    page = press(open_page(), f"answer-{card(seed.NEW, 'confirm')}-confirm")
+    assert seed.NEW.order_no in page.success[0].value
+    with open_session(engine, read_only=True) as session:
+        assert session.get_one(OrderRow, order_id(seed.SHOP, seed.NEW.order_no)).stage == "CONFIRMED"
+
+
+def test_an_order_is_packed_only_with_every_line_ticked(open_page, engine):
+    page = press(open_page(), f"answer-{card(seed.TO_PACK, 'pack')}-packed")
+    page = press(page, "form-do")
+    assert "Tick every line" in page.warning[0].value
+    for box in page.checkbox:
+        box.check()
+    page = press(page.run(), "form-do")
+    assert "Packed" in page.success[0].value
+    with open_session(engine, read_only=True) as session:
+        assert session.get_one(OrderRow, order_id(seed.SHOP, seed.TO_PACK.order_no)).stage == "PACKED"
+
+
+@pytest.mark.usefixtures("home")
+def test_a_refused_command_is_told_in_words(open_page):
+    first, second = open_page(), open_page()
+    key = f"answer-{card(seed.NEW, 'confirm')}-confirm"
+    press(first, key)
+    assert "not done" in press(second, key).warning[0].value
+
+
+def test_a_problem_with_an_order_offers_what_is_possible_and_keeps_no_typed_text(open_page, engine):
+    page = press(open_page(), f"problem-{card(seed.NEW, 'confirm')}")
+    page = page.selectbox(key="form-command").set_value("hold").run()
+    assert not page.text_input
+    page = press(page, "form-do")
+    assert seed.NEW.order_no in page.success[0].value
+    with open_session(engine, read_only=True) as session:
+        assert session.get_one(OrderRow, order_id(seed.SHOP, seed.NEW.order_no)).holds
+        reason = session.exec(select(AuditRow.reason).where(AuditRow.action == "hold")).one()
+    assert reason == "stock_doubtful"
+
+
+@pytest.mark.usefixtures("home")
+def test_several_numbers_are_searched_at_once(open_page):
+    page = open_page("orders")
+    page.text_input(key="q").set_value(f"{seed.NEW.order_no}, 0007").run()
+    assert "2 orders" in words_of(page)
+
+
+@pytest.mark.usefixtures("home")
+def test_orders_are_filtered_by_stage(open_page):
+    page = open_page("orders")
+    page.selectbox(key="stage").set_value("PACKED").run()
+    assert "1 orders" in words_of(page)
+
+
+@pytest.mark.usefixtures("home")
+def test_an_unknown_number_has_a_plain_message_and_a_way_back(open_page):
+    page = open_page("order", order="123")
+    assert "There is no order 123" in page.warning[0].value
+
+
+@pytest.mark.parametrize("life", seed.STORY, ids=lambda life: life.order_no)
+@pytest.mark.usefixtures("home")
+def test_the_page_of_an_order_in_any_stage_opens(open_page, life):
+    page = open_page("order", order=life.order_no, shop=seed.SHOP)
+    assert not page.exception
+    assert life.order_no in page.title[0].value
+
+
+@pytest.mark.parametrize("life", [seed.FINISHED, seed.CANCELLED, seed.DELIVERED], ids=lambda life: life.order_no)
+@pytest.mark.usefixtures("home")
+def test_an_order_that_is_over_has_no_countdown(open_page, life):
+    page = open_page("order", order=life.order_no, shop=seed.SHOP)
+    tables = " ".join(str(table.value.to_numpy().tolist()) for table in page.table)
+    assert " left]" not in words_of(page) + tables
+
+
+@pytest.mark.usefixtures("home")
+def test_an_order_offers_only_what_its_stage_allows(open_page):
+    page = open_page("order", order=seed.MOVING.order_no, shop=seed.SHOP)
+    offered = {button.key for button in page.button if str(button.key).startswith("command-")}
+    assert offered == {"command-hold", "command-record", "command-retract"}
+
+
+@pytest.mark.usefixtures("home")
+def test_a_presumed_cancellation_says_please_check(open_page):
+    page = open_page("order", order=seed.UNPAID_GONE.order_no, shop=seed.SHOP)
+    assert "probably, please check" in words_of(page)
+
+
+@pytest.mark.usefixtures("home")
+def test_breaches_leave_out_the_day_that_is_not_over(open_page):
+    days = list(open_page("breaches").table[0].value["Due day"])
+    assert days[0] == "Tue 17 Mar"
+
+
+@pytest.mark.usefixtures("home")
+def test_problems_tell_a_fault_from_a_refusal(open_page):
+    shown = words_of(open_page("problems"))
+    assert "Failed" in shown
+    assert "Refused: decide" in shown
+    assert "tried again by itself" in shown
+
+
+def test_run_again_runs_the_step_of_that_order(open_page, engine):
+    key = order_id(seed.SHOP, seed.BROKEN.order_no)
+    page = press(open_page("problems"), f"rerun-{key}-pack")
+    told = [*page.success, *page.warning]
+    assert seed.BROKEN.order_no in told[0].value
+    with open_session(engine, read_only=True) as session:
+        assert session.get_one(StepRow, (key, "pack")).status != "dead"
+
+
+def test_a_mail_that_can_be_read_by_now_becomes_an_order(open_page, engine):
+    page = press(open_page("mail"), "read-1")
+    assert "understood" in page.success[0].value
+    with open_session(engine, read_only=True) as session:
+        assert session.exec(select(OrderRow).where(OrderRow.order_no == "577094156662640001")).all()
+
+
+@pytest.mark.usefixtures("home")
+def test_a_dismissed_mail_is_gone(open_page):
+    page = press(open_page("mail"), "ignore-2")
+    assert "dismissed" in page.success[0].value
+    assert "mail no. 2" not in words_of(page)
+
+
+def test_what_a_person_does_stands_in_the_audit(open_page, engine):
+    press(open_page(), f"answer-{card(seed.NEW, 'confirm')}-confirm")
+    with open_session(engine, read_only=True) as session:
+        actors = session.exec(select(AuditRow.actor).where(col(AuditRow.action) == "confirm")).all()
+    assert actors == ["dashboard"]

@@ -1,0 +1,103 @@
+"""Rows into words: time left, stages, freshness, origins, the timeline."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dashboard import present
+from dashboard.words import catalogue, plain
+from models.db.page_reading import Settled
+from models.db.reading import DataAge
+from models.db.tables import DeadlineRow, FactRow
+from models.stage import Stage
+from tests.dashboard import seed
+
+NOW = seed.NOW
+SAIGON = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@pytest.mark.parametrize(
+    ("left", "colour", "shape"),
+    [
+        (timedelta(minutes=-1), "red", "error"),
+        (timedelta(hours=5), "orange", "alarm"),
+        (timedelta(hours=23), "yellow", "schedule"),
+        (timedelta(hours=30), "blue", "schedule"),
+    ],
+)
+def test_urgency_is_told_by_word_shape_and_colour(left, colour, shape):
+    words = present.urgency_badge(NOW + left, NOW)
+    assert f":{colour}-badge[:material/{shape}:" in words
+    assert catalogue().time_left(NOW + left, NOW) in words
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_each_stage_has_a_word_a_shape_and_a_colour(stage):
+    shape, colour = present.STAGE_LOOK[stage]
+    assert present.stage_badge(stage) == f":{colour}-badge[:material/{shape}: {catalogue().stage(stage)}]"
+
+
+def test_a_presumed_stage_asks_to_be_checked():
+    assert "probably, please check" in present.stage_badge("CANCELLED", presumed=True)
+
+
+def test_times_are_the_shops():
+    assert present.when(datetime(2026, 3, 17, 18, 30, tzinfo=UTC), SAIGON, NOW) == "Wed 18 Mar 01:30"
+
+
+def test_another_years_time_has_its_year():
+    assert present.when(NOW - timedelta(days=400), SAIGON, NOW) == "Tue 11 Feb 2025 15:00"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "error", "bad"), [(44, None, False), (46, None, True), (1, "unreachable", True), (None, None, True)]
+)
+def test_data_age_turns_bad_when_the_mailbox_was_not_read_in_time(minutes, error, bad):
+    read = None if minutes is None else NOW - timedelta(minutes=minutes)
+    age = DataAge(mailbox="main", last_poll_at=read, last_ok_at=read, last_error=error)
+    assert present.freshness([age], NOW)[0].bad is bad
+
+
+def test_without_any_mailbox_read_the_data_age_is_bad():
+    assert present.freshness([], NOW)[0].bad
+
+
+def test_a_finished_order_has_no_countdown():
+    clock = DeadlineRow(order_id="o", rule="D11", state="RUNNING", due_at=NOW + timedelta(hours=3))
+    assert "left" in present.clock_badge(clock, NOW, over=False)
+    assert "left" not in present.clock_badge(clock, NOW, over=True)
+
+
+@pytest.mark.parametrize(
+    ("stated", "rule", "words"),
+    [(True, "D02", "TikTok Shop's own time"), (False, "D02", "seller rule: 72 h"), (False, "D03", "our own aim: 12 h")],
+)
+def test_a_clock_says_whose_figure_it_is(stated, rule, words):
+    assert present.clock_origin(DeadlineRow(order_id="o", rule=rule, state="RUNNING", stated=stated)) == words
+
+
+def test_rates_are_gathered_by_the_shops_due_day_with_their_counts():
+    late_evening = datetime(2026, 3, 16, 16, 30, tzinfo=UTC)  # 23:30 in the shop
+    settled = [
+        Settled(due_at=late_evening, total=3, late=1),
+        Settled(due_at=late_evening + timedelta(hours=1), total=2, late=0),
+    ]
+    days = present.rates(settled, SAIGON)
+    assert [(day.day, day.total, day.late) for day in days] == [("Tue 17 Mar", 2, 0), ("Mon 16 Mar", 3, 1)]
+    assert present.rate_words(1, 3) == "1 of 3 missed (33 %)"
+
+
+def test_a_text_of_others_is_never_markdown():
+    assert plain("[J&T](http://evil.example) :material/bolt:") == (
+        r"\[J\&T\]\(http\://evil\.example\) \:material/bolt\:"
+    )
+
+
+def test_the_timeline_says_who_what_and_that_an_entry_was_taken_back():
+    told = {"order_id": "o", "observed_at": NOW, "authority": "human", "source": "person", "estimated": False}
+    packed = FactRow(source_key="a", kind="packed", occurred_at=NOW - timedelta(hours=2), payload={}, **told)
+    entry = present.fact_entry(packed, SAIGON, taken_back=True)
+    assert (entry.who, entry.what) == ("Entered by hand", "Packed (we heard of it Wed 18 Mar 15:00; taken back)")

@@ -1,0 +1,99 @@
+"""An installation of its own for each test: settings, a folder of mail, and a way to run `shipclock`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.__main__ import run
+
+MAIL = Path(__file__).parents[2] / "mail"
+RECEIVER = "mx.seller-inbox.example"
+
+SETTINGS = f"""
+[[mailbox]]
+name = "main"
+kind = "folder"
+path = "mail"
+authserv_id = "{RECEIVER}"
+
+[[shop]]
+name = "Juniper & Pine Co."
+market = "US"
+currency = "USD"
+timezone = "America/Los_Angeles"
+mailbox = "main"
+orders_from = 2026-01-01
+
+[[shop]]
+name = "Lotus Lane Home"
+market = "VN"
+currency = "VND"
+timezone = "Asia/Ho_Chi_Minh"
+mailbox = "main"
+orders_from = 2026-01-01
+"""
+
+JUNIPER = "576461413038785752"  # new order 001, cancel request 030
+LOTUS = "577094200117744820"  # new order 004
+BUYERS = ("m***y_r", "orders@seller-inbox.example")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401  # whatever was printed
+        return json.loads(self.out)
+
+
+Shipclock = Callable[..., Said]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with settings and an empty mail folder, and nothing of this machine's own installation."""
+    for name in ("SHIPCLOCK_CONFIG", "SHIPCLOCK_DATABASE_URL", "SHIPCLOCK_KEY", "PREFECT_API_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SHIPCLOCK_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "shipclock.toml").write_text(SETTINGS, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def shipclock(place: Path, capsys: pytest.CaptureFixture[str]) -> Shipclock:
+    """Run a command of `shipclock` in this place."""
+    assert place.exists()
+
+    def shipclock(*words: str) -> Said:
+        capsys.readouterr()
+        code = run(words)
+        out, err = capsys.readouterr()
+        return Said(code, out, err)
+
+    return shipclock
+
+
+@pytest.fixture
+def deliver(place: Path) -> Callable[..., None]:
+    """Put mails of the corpus, by their numbers, into the mail folder."""
+
+    def deliver(*numbers: str) -> None:
+        for number in numbers:
+            (file,) = MAIL.glob(f"{number}_*.eml")
+            shutil.copy(file, place / "mail" / file.name)
+
+    return deliver

@@ -1,0 +1,183 @@
+"""`do`, `rerun`, `explain`, `parse`, `check`: what is done, refused or explained, and with which exit code."""
+
+import json
+
+import pytest
+
+from tests.flows.cli.conftest import JUNIPER, LOTUS
+
+
+@pytest.fixture
+def polled(deliver, shipclock):
+    deliver("001", "004", "030")
+    assert shipclock("poll").code == 0
+    return shipclock
+
+
+def test_several_orders_are_done_at_once(deliver, shipclock):
+    deliver("001", "004")
+    shipclock("poll")
+    said = shipclock("do", JUNIPER, LOTUS, "confirm")
+    assert said.code == 0
+    assert said.out.count("Now: To pack") == 2
+
+
+def test_a_refusal_ends_with_4_and_says_why_and_what_instead(polled):
+    said = polled("do", LOTUS, "mark_packed")
+    assert said.code == 4
+    assert "not done. Not everything on the packing list is ticked" in said.err
+    assert "--set checklist=all" in said.err
+    assert said.out == ""
+
+
+def test_one_refusal_stops_no_other_order(polled):
+    said = polled("do", JUNIPER, LOTUS, "confirm", "--json")
+    assert said.code == 4
+    assert [one["result"] for one in said.json["results"]] == ["refused", "done"]
+    assert said.json["results"][1]["stage_after"] == "CONFIRMED"
+
+
+def test_the_same_done_twice_is_told_with_who_was_faster(polled):
+    polled("do", LOTUS, "mark_packed", "--set", "checklist=all")
+    said = polled("do", LOTUS, "mark-packed", "--set", "checklist=all")
+    assert said.code == 4
+    assert "packed this just now" in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((LOTUS,), "Which command?"),
+        (("confirm",), "Which order?"),
+        ((LOTUS, "cofirm"), "Did you mean `confirm`?"),
+        ((LOTUS, "confirm", "hold"), "One command at a time"),
+        ((LOTUS, "record", "--set", "kind"), "is not KEY=VALUE"),
+        ((f"No such shop:{LOTUS}", "confirm"), 'There is no shop "No such shop"'),
+    ],
+)
+def test_a_command_line_that_is_not_understood_ends_with_2(polled, words, told):
+    said = polled("do", *words)
+    assert said.code == 2
+    assert told in said.err
+
+
+def test_a_packer_may_not_take_an_entry_back(polled):
+    said = polled("do", LOTUS, "retract", "--as", "packer", "--set", "fact_id=x")
+    assert said.code == 4
+    assert "That is for a manager to do." in said.err
+
+
+def test_a_step_that_did_not_fail_is_run_again_only_when_it_is_named(polled):
+    assert "No step of order" in polled("rerun", LOTUS).err
+    assert polled("rerun", LOTUS, "--step", "confirm", "--json").json["where"] == "here"
+
+
+def test_explain_tells_clocks_with_the_facts_behind_them(polled):
+    told = polled("explain", LOTUS, "--json").json
+    clock = next(clock for clock in told["deadlines"] if clock["id"] == "D02")
+    kinds = {fact["source_key"]: fact["kind"] for fact in told["facts"]}
+    assert clock["due_at"] == "2026-03-18T03:41:00Z"
+    assert {kinds[key] for key in told["because"]["deadlines"]["D02"]} >= {"order_placed"}
+
+
+def test_explain_tells_an_earlier_moment_as_it_was_known_and_as_it_was(polled):
+    told = polled("explain", LOTUS, "--at", "2026-03-15T12:00", "--json").json
+    assert told["stage"] is None
+    assert told["as_it_was"]["stage"] == "NEW"
+    said = polled("explain", LOTUS, "--at", "2026-03-15T12:00").out
+    assert "Nothing was known" in said
+    assert "To check" in said
+
+
+def facts_file(place, *facts: dict[str, str]):
+    file = place / "facts.json"
+    shop = {"handover": "pickup", "shipping": "seller", "timezone": "UTC"}
+    file.write_text(json.dumps({"shop": shop, "facts": facts}), encoding="utf-8")
+    return str(file)
+
+
+def a_fact(kind, at):
+    return {"kind": kind, "occurred_at": at, "authority": "platform"}
+
+
+def test_explain_answers_for_facts_in_a_file_without_settings(place, shipclock):
+    (place / "shipclock.toml").unlink()
+    placed = [a_fact(kind, "2026-03-01T00:00:00Z") for kind in ("order_placed", "order_paid")]
+    file = facts_file(place, *placed, a_fact("marked_shipped", "2026-03-04T00:01:00Z"))
+    said = shipclock("explain", "--facts", file, "--now", "2026-03-04T08:00:00Z", "--policy", "article", "--json")
+    clocks = {clock["id"]: clock for clock in said.json["deadlines"]}
+    assert said.code == 0
+    assert said.json["stage"] == "AWAITING_HANDOVER"
+    assert clocks["D02"]["state"] == "MET_LATE"
+    assert clocks["D02"]["breached_at"] == "2026-03-04T00:00:00Z"
+    assert clocks["D04"]["due_at"] == "2026-03-06T00:01:00Z"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("explain",), "Give an order number, or --facts"),
+        (("explain", "--facts", "facts.json"), "--facts needs --now"),
+        (("explain", LOTUS, "--now", "2026-03-04"), "use --at"),
+        (("explain", LOTUS, "--at", "soon"), "`soon` is not a time"),
+        (("explain", "--facts", "facts.json", "--now", "2026-03-04", "--policy", "none"), "no policy 'none'"),
+    ],
+)
+def test_explain_says_what_is_missing(place, polled, words, told):
+    facts_file(place)
+    said = polled(*words)
+    assert said.code == 2
+    assert told in said.err
+
+
+def test_facts_that_are_none_are_told_with_their_place(place, shipclock):
+    file = facts_file(place, a_fact("dance", "2026-03-01T00:00:00Z"))
+    said = shipclock("explain", "--facts", file, "--now", "2026-03-02")
+    assert said.code == 2
+    assert "facts[0]" in said.err
+
+
+def test_parse_prints_an_object_a_line_and_makes_no_database(place, deliver, shipclock):
+    deliver("001", "070")
+    said = shipclock("parse", "mail", "--config", "shipclock.toml", "--json")
+    told = [json.loads(line) for line in said.out.splitlines()]
+    assert (told[0]["disposition"], told[0]["order_id"]) == ("parsed", JUNIPER)
+    assert told[1]["reason"] == "sender_unauthenticated"
+    assert not (place / "home" / "shipclock.db").exists()
+
+
+def test_parse_of_a_file_that_is_not_there_ends_with_2(shipclock):
+    said = shipclock("parse", "nowhere.eml")
+    assert (said.code, said.err) == (2, "There is no file or folder nowhere.eml.\n")
+
+
+def test_check_says_ok_line_by_line(shipclock):
+    said = shipclock("check")
+    assert said.code == 0
+    assert "PROBLEM" not in said.out
+    assert "Database: version" in said.out
+
+
+def test_check_says_what_to_do_about_a_mailbox_that_is_not_there(place, shipclock):
+    (place / "mail").rmdir()
+    said = shipclock("check", "--json")
+    assert said.code == 1
+    assert [one["name"] for one in said.json["checks"] if not one["ok"]] == ["Mailbox"]
+
+
+def test_check_notices_that_another_server_writes_the_verdicts(place, deliver, shipclock):
+    deliver("001")
+    settings = place / "shipclock.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("mx.seller-inbox.example", "mx.google.com"), encoding="utf-8")
+    said = shipclock("check")
+    assert said.code == 1
+    assert 'set authserv_id = "mx.seller-inbox.example"' in said.out
+
+
+def test_check_notices_a_secret_that_others_can_read(place, shipclock):
+    (place / ".env").write_text("SHIPCLOCK_PASSWORD_MAIN=x\n", encoding="utf-8")
+    (place / ".env").chmod(0o644)
+    said = shipclock("check")
+    assert said.code == 1
+    assert f"chmod 600 {place / '.env'}" in said.out

@@ -1,0 +1,82 @@
+"""Whatever goes wrong: one clear sentence, what to do, the right exit code, no traceback."""
+
+from datetime import timedelta
+
+import pytest
+
+from flows.office import open_office
+from ingest.lease import held_lease
+
+
+def test_a_broken_settings_file_ends_with_2_and_its_line(place, shipclock):
+    (place / "shipclock.toml").write_text("[[mailbox]]\nname = main\n", encoding="utf-8")
+    said = shipclock("orders")
+    assert said.code == 2
+    assert "shipclock.toml line 2" in said.err
+
+
+def test_a_missing_settings_file_names_the_command_that_makes_one(place, shipclock):
+    (place / "shipclock.toml").unlink()
+    said = shipclock("poll")
+    assert said.code == 2
+    assert "shipclock init" in said.err
+
+
+def test_a_mailbox_that_is_being_read_ends_with_3(shipclock):
+    office = open_office()
+    later = office.now() + timedelta(seconds=1)
+    with held_lease(office.engine, "main", lambda: later):
+        said = shipclock("poll")
+    assert said.code == 3
+    assert "Mailbox main is" in said.err
+
+
+def test_a_mail_server_that_does_not_answer_ends_with_1(place, shipclock, monkeypatch):
+    monkeypatch.setenv("SHIPCLOCK_PASSWORD_MAIN", "secret")
+    settings = place / "shipclock.toml"
+    imap = 'kind = "imap"\nhost = "127.0.0.1"\nport = 1\nuser = "shop@example.com"'
+    text = settings.read_text(encoding="utf-8").replace('kind = "folder"\npath = "mail"', imap)
+    settings.write_text(text, encoding="utf-8")
+    said = shipclock("poll")
+    assert said.code == 1
+    assert "main" in said.err
+    assert "secret" not in said.err + said.out
+
+
+@pytest.mark.parametrize("content", [b"this is no database, only text " * 200, b""])
+def test_a_file_that_is_no_database_is_told_or_made_one(place, shipclock, content):
+    (place / "home").mkdir()
+    (place / "home" / "shipclock.db").write_bytes(content)
+    said = shipclock("orders")
+    assert said.code == (1 if content else 0)
+    assert "Traceback" not in said.err
+    assert ("restore a backup" in said.err) is bool(content)
+
+
+def test_what_nobody_expected_is_one_sentence_and_a_log_without_values(place, shipclock, monkeypatch):
+    def broken(*_args: object, **_rest: object) -> None:
+        raise RuntimeError("buyer's words")
+
+    monkeypatch.setattr("models.db.reading.orders_page", broken)
+    said = shipclock("orders")
+    log = (place / "home" / "faults.log").read_text(encoding="utf-8")
+    assert said.code == 1
+    assert "faults.log" in said.err
+    assert "RuntimeError" in log
+    assert "buyer's words" not in said.err + log
+
+
+def test_debug_shows_the_traceback(place, shipclock):
+    (place / "shipclock.toml").unlink()
+    assert "Traceback" in shipclock("orders", "--debug").err
+
+
+def test_an_unknown_command_ends_with_2(shipclock):
+    assert shipclock("dance").code == 2
+
+
+def test_no_command_shows_the_help_by_groups(shipclock):
+    said = shipclock()
+    assert said.code == 0
+    for heading in ("First steps:", "Daily work:", "Looking closer:", "Examples:"):
+        assert heading in said.out
