@@ -6,7 +6,8 @@ Nobody logs in, so it serves this machine alone.
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+import logging
+import traceback
 from pathlib import Path
 
 import streamlit as st
@@ -17,6 +18,7 @@ from flows.office import UnknownShopError
 from models.db.session import DatabaseError
 from models.settings_file import SettingsError
 
+log = logging.getLogger("shipclock.dashboard")
 HERE = Path(__file__).parent
 # In menu order: file, key of its words, icon. The first answers at "/".
 PAGES = (
@@ -49,25 +51,18 @@ def main() -> None:
         HERE / "views" / "order.py", title=say("menu.order"), icon=":material/package_2:", visibility="hidden"
     )
     page = st.navigation([*pages, hidden], position="top")
-    if not serves_this_machine_alone(st.get_option("server.address")):
+    if not queries.serves_this_machine_alone(st.get_option("server.address")):
         parts.stop(say("faults.address"))
     try:
         queries.office()
         page.run()
     except (SettingsError, DatabaseError, UnknownShopError) as fault:
         parts.stop(str(fault))
+    except Exception as fault:  # noqa: BLE001  # a person sees a sentence, the log places without values
+        places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(fault.__traceback__)]
+        log.error("%s at %s", type(fault).__name__, " < ".join(reversed(places)))  # noqa: TRY400  # as above
+        parts.stop(say("faults.page", kind=type(fault).__name__))
 
 
-def serves_this_machine_alone(address: str | None) -> bool:
-    """Tell whether Streamlit was told to listen on loopback."""
-    if address in {None, ""}:
-        return False
-    if address == "localhost":
-        return True
-    try:
-        return ip_address(str(address)).is_loopback
-    except ValueError:
-        return False
-
-
-main()
+if __name__ == "__main__":
+    main()

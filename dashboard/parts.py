@@ -85,7 +85,7 @@ def todo_card(todo: TodoLine, now: datetime, *, linked: bool, primary: bool) -> 
     title = texts.text(f"todos.{todo.kind}.title", order_no=todo.order_no)
     with st.container(border=True, key=f"todo-{_key(todo)}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(present.urgency_badge(todo.due_at, now), width="content")
+            st.markdown(present.todo_badge(todo, now), width="content")
             if linked:
                 order_link(todo.shop_id, todo.order_no, title)
             else:

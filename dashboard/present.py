@@ -5,6 +5,7 @@ Pure: rows, a moment and a zone in, Markdown out. What others wrote (carriers, s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.words import capital, catalogue, plain, said, say
 from models.db.page_reading import Settled
-from models.db.reading import Breach, DataAge, OrderFile, Problem
+from models.db.reading import Breach, DataAge, OrderFile, Problem, TodoLine
 from models.db.tables import AlertRow, AttemptRow, AuditRow, DeadlineRow, FactRow, StepRow
 from models.policy_files import load_policy
 
@@ -50,11 +51,23 @@ STATE_LOOK: Final = {
     "PAUSED": ("pause_circle", "gray"),
     "UNKNOWN": ("help", "yellow"),
 }
+OVER: Final = frozenset({"DELIVERED", "COMPLETED", "CANCELLED"})  # nothing to count down to any more
 COUNTING: Final = frozenset({"RUNNING", "WARNED", "BREACHED"})
 LATE_STATES: Final = frozenset({"BREACHED", "MET_LATE"})
 PATIENCE: Final = timedelta(minutes=45)  # D20: three times the longest interval between two looks at a mailbox
 DEMO_PATIENCE: Final = timedelta(hours=24)  # virtual hours pass in seconds while a poll takes real ones
 SECRETIVE: Final = timedelta(hours=1)  # from which delay on the timeline says when we heard of it
+
+
+MOST_NUMBERS: Final = 20
+LONGEST_NUMBER: Final = 40
+SEPARATORS: Final = re.compile(r"[\s,;]+")
+
+
+def numbers_in(text: str) -> tuple[str, ...]:
+    """Give the order numbers in what somebody typed or pasted, each once."""
+    found = [word[:LONGEST_NUMBER] for word in SEPARATORS.split(text) if word]
+    return tuple(dict.fromkeys(found))[:MOST_NUMBERS]
 
 
 def badge(word: str, shape: str, colour: str) -> str:
@@ -78,6 +91,13 @@ def urgency_badge(due: datetime | None, now: datetime) -> str:
     left = due - now
     shape, colour = next((shape, colour) for limit, shape, colour in URGENCY if left < limit)
     return badge(words, shape, colour)
+
+
+def todo_badge(todo: TodoLine, now: datetime) -> str:
+    """Give the time left for a to-do; the worst ones that have no time limit are to be done at once."""
+    if todo.due_at is None and todo.priority == 0:
+        return badge(say("when.at_once"), "error", "red")
+    return urgency_badge(todo.due_at, now)
 
 
 def when(moment: datetime | None, zone: ZoneInfo, now: datetime | None = None) -> str:

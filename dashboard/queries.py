@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import wraps
+from ipaddress import ip_address
 from typing import Any, Final, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,6 @@ FRESH: Final = 5  # seconds that an answer is kept
 LONGER: Final = 30  # for what changes slowly
 ANSWERS: Final = 200  # answers kept of one kind
 STEP: Final = 15  # seconds to which the present is rounded where an answer depends on it
-LONGEST_NUMBER: Final = 40
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -73,6 +73,18 @@ def zone_of_mailbox(mailbox: str) -> ZoneInfo:
 def shops() -> list[str]:
     """Give the names of the shops in the settings."""
     return [shop.name for shop in office().settings.shop]
+
+
+def serves_this_machine_alone(address: str | None) -> bool:
+    """Tell whether Streamlit was told to listen on loopback."""
+    if address in {None, ""}:
+        return False
+    if address == "localhost":
+        return True
+    try:
+        return ip_address(str(address)).is_loopback
+    except ValueError:
+        return False
 
 
 def forget() -> None:
@@ -224,7 +236,7 @@ def data_age() -> list[DataAge]:
 
 def find_orders(order_no: str, shop: str | None = None) -> Sequence[OrderRow]:
     """Give the orders of that number: none, one, or one in each of several shops."""
-    return _ask(lambda session: find_rows(session, order_no[:LONGEST_NUMBER], shop))
+    return _ask(lambda session: find_rows(session, order_no, shop))
 
 
 def order_file(order_id: str) -> OrderFile | None:

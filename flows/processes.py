@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -96,6 +97,10 @@ def end_children(children: Iterable[Child], patience: float) -> None:
     running = [child for child in children if child.process is not None]
     groups = [child.process.pid for child in running if child.process]
     end_groups(groups, patience, reap=lambda: [child.alive for child in running])
+    for child in running:
+        if child.process:
+            with suppress(subprocess.TimeoutExpired):  # a busy system takes its time with the dead
+                child.process.wait(KILL_SECONDS)
 
 
 def end_groups(groups: Iterable[int], patience: float = 0.0, *, reap: Callable[[], object] = tuple) -> None:

@@ -34,8 +34,8 @@ DASHBOARD_PORT: Final = 8501
 READY_SECONDS: Final = 180.0  # a busy machine took 45
 TRIES: Final = 3  # a free port may be taken by another program before ours gets to it
 TICK_SECONDS: Final = 0.1
-WORKER_PATIENCE: Final = 3.0  # together with the next and two kills under the 10 s a Ctrl-C may take
-SERVER_PATIENCE: Final = 3.0
+WORKER_PATIENCE: Final = 2.5  # together with the next and two kills under the 10 s a Ctrl-C may take
+SERVER_PATIENCE: Final = 2.5
 DASHBOARD_SETTINGS: Final[Mapping[str, str]] = {
     "STREAMLIT_SERVER_HEADLESS": "true",  # no browser, no question about an e-mail address
     "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
@@ -190,7 +190,7 @@ class Stack:
         return given[0]
 
     def stop(self) -> None:
-        """End every process within 8 s: runs and pages first, so that runs can still report to the server."""
+        """End every process within 9 s: runs and pages first, so that runs can still report to the server."""
         server = self.children.pop("server", None)
         end_children(self.children.values(), WORKER_PATIENCE)
         end_children([server] if server else [], SERVER_PATIENCE)

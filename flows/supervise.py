@@ -38,6 +38,7 @@ class Supervisor:
     tell: Tell
     due_at: float = 0.0  # seconds of the monotonic clock
     told: dict[str, str] = field(default_factory=dict)
+    started: list[Work] = field(default_factory=list)
     thread: threading.Thread | None = None
 
     def tend(self, moment: float) -> None:
@@ -64,8 +65,9 @@ class Supervisor:
             faults["settings or database"] = str(fault)
         except Exception as fault:  # noqa: BLE001  # the next look comes in a minute, whatever happened
             faults["look"] = f"The look for work failed ({type(fault).__name__}); trying again in a minute."
-        if started:
+        if started and started != self.started:  # what starts time after time waits for its minute
             self.due_at = min(self.due_at, time.monotonic() + AFTER_WORK_SECONDS)
+        self.started = started
         self._say(faults)
         return started
 

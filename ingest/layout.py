@@ -28,6 +28,7 @@ TIME_FIELDS: Final = frozenset(
 )
 _LONGEST_VALUE: Final = 400
 _LONGEST_LABEL: Final = 60
+_MOST_NOTES: Final = 200
 _COLON: Final = re.compile(r"\s*[:：=]\s*|\s+[-–—]\s+")
 _STRONG_COLON: Final = re.compile(r"[:：]")
 _SEPARATOR: Final = re.compile(r"[\s,;|·•/–—-]+$")
@@ -121,7 +122,7 @@ class _Finder:
     def read(self, row: Row) -> None:
         filled = [cell for cell in row.cells if cell]
         if row.heading or len(self._found.headings) < 3:  # noqa: PLR2004  says itself
-            self._found.headings += [text_of(line) for cell in filled for line in cell][:3]
+            self._found.headings += [text_of(line)[:_LONGEST_VALUE] for cell in filled for line in cell[:3]][:3]
         if len(filled) >= 2:  # noqa: PLR2004  says itself
             self._read_cells(row, filled)
         elif filled:
@@ -316,7 +317,8 @@ class _Finder:
         if found:
             self._take_order_no(found[1])
             self._take_ship_by_in(text, found[1])
-        self._found.notes.append(text)
+        if len(self._found.notes) < _MOST_NOTES:
+            self._found.notes.append(text)
         if not heading and not found:
             self._items.take_text(text)
 

@@ -19,6 +19,7 @@ from ingest.text import clean, one_line
 
 MAX_ROWS: Final = 5_000
 MAX_NODES: Final = 200_000
+MAX_LINE: Final = 8_000  # characters; what follows in so long a line is not read
 
 Line = tuple[str, ...]  # pieces of one line as the markup sets them apart; joined they are its text
 Cell = tuple[Line, ...]
@@ -63,7 +64,7 @@ def rows_of_text(text: str) -> list[Row]:
     """Return the rows of a plain body: its lines, those of pipe or space-made tables split into cells."""
     rows: list[Row] = []
     for raw in text.replace("\xa0", " ").splitlines()[: MAX_ROWS * 2]:
-        line = _LINK.sub("", raw).rstrip()
+        line = _LINK.sub("", raw[:MAX_LINE]).rstrip()
         if _RULE.match(line):
             continue
         rows.append(_text_row(line))
@@ -233,7 +234,7 @@ class _Builder:
 
     def _end_piece(self) -> None:
         if self._piece:
-            piece = clean("".join(self._piece)).replace("\n", " ")
+            piece = clean("".join(self._piece)[:MAX_LINE]).replace("\n", " ")
             self._piece = []
             if piece.strip() or (piece and self._line):
                 self._line.append(piece)

@@ -20,6 +20,7 @@ from models.schedule import Course
 from models.stage import RANK, Stage
 
 CLAIM: Final = "claim"
+LATE_CLAIM: Final = "claim:late"
 WAIT: Final = "wait"
 CHASE: Final = "chase"
 CHOICES: Final = (WAIT, CHASE, CLAIM)  # of a late parcel; waiting is the default
@@ -50,12 +51,17 @@ def claim_clocks(course: Course, cases: Sequence[Case]) -> list[Deadline]:
     """D14 for each step that was done or is next, D14b while a refund may still be asked for."""
     found: list[Deadline] = []
     for case in cases:
-        if case.kind is not CaseKind.CLAIM or (case.waiting and not case.steps_done):
+        if case.kind is not CaseKind.CLAIM or not (case.steps_done or _steps_begun(course, case)):
             continue
         found += _step_clocks(course, case)
         if (possible := _still_possible(course, case)) is not None:
             found.append(possible)
     return found
+
+
+def _steps_begun(course: Course, case: Case) -> bool:
+    """Whether the steps are due: a late parcel may be waited for, so its claim begins when it is chosen (T23)."""
+    return not case.waiting and (case.case_id != LATE_CLAIM or _is_chosen(course, case.case_id))
 
 
 def last_choice(course: Course, case_id: str) -> Fact | None:
@@ -90,7 +96,7 @@ def _late_claim(course: Course) -> Case | None:
     promise = course.clocks.get(RuleId.D11)
     if promise is None or not promise.seen_breached:
         return None
-    case_id, cancelled, delivered = "claim:late", course.history.cancelled, course.history.delivered
+    case_id, cancelled, delivered = LATE_CLAIM, course.history.cancelled, course.history.delivered
     chosen = _is_chosen(course, case_id) or (cancelled is not None and cancelled.reason == "late")
     ends = []
     if promise.withdrawn:

@@ -64,7 +64,7 @@ def wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + START
     while time.monotonic() < end and server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):  # noqa: S310  # our own server
                 return
         except (urllib.error.URLError, OSError):
             continue
@@ -135,4 +135,6 @@ def _note(request: Request, visited: Visit) -> None:
 
 
 def _listen(socket: WebSocket, visited: Visit) -> None:
-    socket.on("framereceived", lambda frame: visited.frames.append(frame if isinstance(frame, bytes) else frame.encode()))
+    socket.on(
+        "framereceived", lambda frame: visited.frames.append(frame if isinstance(frame, bytes) else frame.encode())
+    )

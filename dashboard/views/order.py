@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -16,12 +15,10 @@ from models.db.reading import OrderFile
 from models.db.tables import OrderRow
 from models.order import Order
 
-OVER: Final = frozenset({"DELIVERED", "COMPLETED", "CANCELLED"})  # nothing to count down to any more
-
 
 def page() -> None:
     """Draw the order that the address names, or say plainly that there is none."""
-    order_no = str(st.query_params.get("order", ""))[: queries.LONGEST_NUMBER]
+    order_no = str(st.query_params.get("order", ""))[: present.LONGEST_NUMBER]
     shop = st.query_params.get("shop")
     found = queries.find_orders(order_no, shop) if order_no else ()
     file = queries.order_file(found[0].id) if len(found) == 1 else None
@@ -69,7 +66,7 @@ def _order(file: OrderFile) -> None:
 def _head(row: OrderRow, zone: ZoneInfo, now: datetime) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(present.stage_badge(row.stage, presumed=row.presumed), width="content")
-        if row.next_due_at and row.stage not in OVER:
+        if row.next_due_at and row.stage not in present.OVER:
             st.markdown(present.urgency_badge(row.next_due_at, now), width="content")
             st.markdown(
                 say(
@@ -144,7 +141,7 @@ def _clocks(file: OrderFile, zone: ZoneInfo, now: datetime) -> None:
     if not file.deadlines:
         return
     st.header(say("order.clocks"))
-    over = file.order.stage in OVER
+    over = file.order.stage in present.OVER
     st.table(
         [
             {

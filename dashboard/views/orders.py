@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import Final
 
 import streamlit as st
 
@@ -13,15 +11,6 @@ from dashboard.words import plain, say
 from models.db.reading import COUNT_CAP, PAGE
 from models.db.tables import OrderRow
 from models.stage import Stage
-
-MOST_NUMBERS: Final = 20
-SEPARATORS: Final = re.compile(r"[\s,;]+")
-
-
-def numbers_in(text: str) -> tuple[str, ...]:
-    """Give the order numbers in what somebody typed or pasted, each once."""
-    found = [word[: queries.LONGEST_NUMBER] for word in SEPARATORS.split(text) if word]
-    return tuple(dict.fromkeys(found))[:MOST_NUMBERS]
 
 
 def page() -> None:
@@ -57,7 +46,7 @@ def _filters() -> tuple[tuple[str, ...], str | None, str | None, bool]:
         stage = _choice("stage", [stage.value for stage in Stage], lambda stage: say(f"stage_filter.{stage}"))
         shop = _choice("shop", queries.shops(), str) if len(queries.shops()) > 1 else None
         open_only = st.checkbox(say("orders.open_only"), key="open", bind="query-params")
-    return numbers_in(text or ""), stage, shop, open_only
+    return present.numbers_in(text or ""), stage, shop, open_only
 
 
 def _choice(key: str, options: list[str], words: Callable[[str], str]) -> str | None:
@@ -75,7 +64,7 @@ def _choice(key: str, options: list[str], words: Callable[[str], str]) -> str | 
 
 def _line(row: OrderRow) -> None:
     now, zone = queries.now(), queries.zone_of(row.shop_id)
-    counting = not row.terminal and row.next_due_at is not None
+    counting = row.stage not in present.OVER and row.next_due_at is not None
     told = [present.rule_name(row.next_due_rule) if counting else "", plain(row.carrier)]
     told += [plain(row.shop_id) if len(queries.shops()) > 1 else ""]
     told += [say("orders.placed", when=present.when(row.placed_at, zone, now))]

@@ -14,7 +14,7 @@ FEW: Final = 10
 SEEN: Final = "todo-mark"
 
 
-@st.fragment(run_every="15s")
+@st.fragment(run_every="5s")
 def pulse() -> None:
     """Say how old the data is, again and again; only these words change by themselves, never the list."""
     now, patience = queries.now(), present.DEMO_PATIENCE if queries.is_virtual() else present.PATIENCE

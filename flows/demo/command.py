@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.cli.output import emit, note, pairs, say
-from flows.demo.home import START, DemoHome, make_demo_home
+from flows.demo.home import START, DemoHome, MailServer, make_demo_home
+from flows.shop.simulator.drop import MaildirDrop
 from flows.stack import Stack, StackError, StoppedError
 from flows.up import ending_on_signals
 from models.db.reading import problems, quarantine_count, stage_counts
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 # The progress lines tell enough; a run's own log would come out between them, and after the server has gone.
 QUIET: Final = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false"}
+IMAP_USER: Final = "demo"
 FAST_MOVE: Final = timedelta(hours=12)  # headless: how much is played together
 REST_SECONDS: Final = 1.0  # with the dashboard: the least time between two moves
 
@@ -47,8 +49,8 @@ class DemoOptions:
 
 def run_demo(options: DemoOptions) -> int:
     """Play the demo; the exit code is 0 when it was played to its end or ended by Ctrl-C, 1 when something failed."""
-    with ending_on_signals(threading.Event()) as stop, _mail_server(options) as mailbox:
-        demo = make_demo_home(options.home, options.seed, mailbox=mailbox)
+    with ending_on_signals(threading.Event()) as stop, _mail_server(options) as server:
+        demo = make_demo_home(options.home, options.seed, server)
         note(f"The demo lives in {demo.home.path}")
         try:
             with Stack(demo.home, tell=note, stop=stop) as stack:
@@ -156,7 +158,15 @@ def _rest(stop: threading.Event, seconds: float) -> None:
 
 
 @contextmanager
-def _mail_server(options: DemoOptions) -> Iterator[dict[str, object] | None]:
-    """Give the settings of an IMAP server in front of the demo's Maildir while the block runs; None: no server."""
-    del options
-    yield None
+def _mail_server(options: DemoOptions) -> Iterator[MailServer | None]:
+    """Run an IMAP server for the demo's mail while the block lasts; None without --imap."""
+    if not options.imap:
+        yield None
+        return
+    from flows.demo.dovecot import PASSWORD, Dovecot  # noqa: PLC0415  # knows POSIX users, so not for everybody
+
+    with Dovecot() as server:
+        maildir = MaildirDrop(server.add_user(IMAP_USER)).path
+        server.give(maildir)  # as root we write into it, and the server, which is nobody, keeps its lists there
+        address: dict[str, str | int] = {"kind": "imap", "host": "localhost", "port": server.port, "user": IMAP_USER}
+        yield MailServer(maildir=maildir, password=PASSWORD, settings={**address, "ca_file": str(server.cert)})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,12 +18,12 @@ import tomlkit
 from flows import clock
 from flows.office import SIMULATOR, Office, open_office
 from flows.shop.simulator.cast import casts
+from flows.shop.simulator.mails import RECEIVER
 from flows.shop.simulator.marketplace import begin_play
 from flows.shop.simulator.store import Store
-from models.home import CONFIG_NAME, Home, find_home
+from models.home import CONFIG_NAME, Home, find_home, password_name
 
 START: Final = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # a Monday; the demo's present has nothing to do with ours
-AUTHSERV_ID: Final = "mx.shipclock.example"
 MAILBOX: Final = "demo"
 
 
@@ -36,18 +37,28 @@ class DemoHome:
     maildir: Path
 
 
-def make_demo_home(path: Path | None, seed: int, *, mailbox: dict[str, object] | None = None) -> DemoHome:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """An IMAP server in front of a Maildir: what the settings say of it, and the password."""
+
+    maildir: Path
+    password: str
+    settings: Mapping[str, str | int]
+
+
+def make_demo_home(path: Path | None, seed: int, server: MailServer | None = None) -> DemoHome:
     """Make the home of a demo; in a new temporary folder when `path` is None.
 
-    `mailbox` replaces the settings of the mailbox (an IMAP server in front of the same Maildir). Processes that
-    are started afterwards find this home through the environment.
+    Processes that are started afterwards find this home through the environment.
     """
     folder = path or Path(tempfile.mkdtemp(prefix="shipclock-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
-    maildir = folder / "Maildir"
-    (folder / CONFIG_NAME).write_text(_settings(maildir, mailbox or {}), encoding="utf-8")
+    maildir = server.maildir if server else folder / "Maildir"
+    (folder / CONFIG_NAME).write_text(_settings(maildir, server), encoding="utf-8")
     os.environ.update(SHIPCLOCK_HOME=str(folder), SHIPCLOCK_CONFIG=str(folder / CONFIG_NAME))
     os.environ.pop("SHIPCLOCK_DATABASE_URL", None)
+    if server:
+        os.environ[password_name(MAILBOX)] = server.password
     home = find_home()
     store = begin_play(folder / SIMULATOR, seed=seed, start=START)
     office = open_office(home)
@@ -55,8 +66,9 @@ def make_demo_home(path: Path | None, seed: int, *, mailbox: dict[str, object] |
     return DemoHome(home=home, office=office, store=store, maildir=maildir)
 
 
-def _settings(maildir: Path, mailbox: dict[str, object]) -> str:
-    box = {"name": MAILBOX, "kind": "maildir", "path": str(maildir), "authserv_id": AUTHSERV_ID} | mailbox
+def _settings(maildir: Path, server: MailServer | None) -> str:
+    where = server.settings if server else {"kind": "maildir", "path": str(maildir)}
+    box = {"name": MAILBOX, "authserv_id": RECEIVER, **where}
     shops = [
         {
             "name": cast.name,

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from models.db.reading import PAGE
 from models.db.tables import AttemptRow, ClockRow, DeadlineRow, MessageRow, OrderRow, TodoRow
+from models.deadline import RULES, Fault
 
-LATE = ("BREACHED", "MET_LATE")
-SETTLED = (*LATE, "MET")
+NOBODYS: Final = tuple(rule.value for rule, row in RULES.items() if row.fault is Fault.NOBODY)  # nothing to do
+LATE: Final = ("BREACHED", "MET_LATE")
+SETTLED: Final = (*LATE, "MET")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,11 @@ class NextDue:
 def next_due(session: Session, limit: int = PAGE) -> list[NextDue]:
     """Give the open orders whose clocks end first."""
     open_orders = select(OrderRow).where(col(OrderRow.next_due_at).is_not(None), col(OrderRow.terminal).is_(False))
-    first = open_orders.order_by(col(OrderRow.next_due_at), col(OrderRow.id)).limit(limit)
+    first = (
+        open_orders.where(col(OrderRow.next_due_rule).not_in(NOBODYS))
+        .order_by(col(OrderRow.next_due_at), col(OrderRow.id))
+        .limit(limit)
+    )
     return [
         NextDue(
             order_id=row.id,

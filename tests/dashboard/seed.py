@@ -29,7 +29,7 @@ from models.settings_file import load_settings
 
 NOW: Final = datetime(2026, 3, 18, 8, 0, tzinfo=UTC)
 SHOP: Final = "Lotus Lane Home"
-PLANTED: Final = ("n***g.92", "n&#42;&#42;&#42;g.92", "Nguyen Thi Planted", "0912 345 678", "12 Planted Street")
+PLANTED: Final = ("Nguyen Thi Planted", "0912 345 678", "12 Planted Street", "n***g.92")  # the last stands in READABLE
 MAILS: Final = Path(__file__).parents[1] / "mail"
 SETTINGS: Final = """
 [[mailbox]]
@@ -205,4 +205,5 @@ def add_mails(engine: Engine, home: Home) -> None:
 
 
 def _sealed(file: Path, home: Home) -> bytes:
-    return seal(file.read_bytes(), home)
+    """Give the mail with planted buyers behind its end, sealed as in quarantine."""
+    return seal(file.read_bytes() + "\r\n".join(PLANTED).encode(), home)

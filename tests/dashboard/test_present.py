@@ -97,7 +97,14 @@ def test_a_text_of_others_is_never_markdown():
 
 
 def test_the_timeline_says_who_what_and_that_an_entry_was_taken_back():
-    told = {"order_id": "o", "observed_at": NOW, "authority": "human", "source": "person", "estimated": False}
-    packed = FactRow(source_key="a", kind="packed", occurred_at=NOW - timedelta(hours=2), payload={}, **told)
+    packed = FactRow(
+        order_id="o",
+        source_key="a",
+        kind="packed",
+        occurred_at=NOW - timedelta(hours=2),
+        observed_at=NOW,
+        authority="human",
+        source="person",
+    )
     entry = present.fact_entry(packed, SAIGON, taken_back=True)
     assert (entry.who, entry.what) == ("Entered by hand", "Packed (we heard of it Wed 18 Mar 15:00; taken back)")

@@ -298,3 +298,14 @@ def test_only_targets_pause() -> None:
 
 def test_every_rule_of_an_order_has_a_figure_or_is_another_profiles() -> None:
     assert set(RULES) - set(load_policy("article").clocks) == {RuleId.D14B}
+
+
+def test_d14_runs_for_a_late_parcel_only_once_a_claim_is_chosen() -> None:
+    late = (*placed(promised_at=t(120)), a_fact("marked_shipped", 10), a_fact("in_transit", 20))
+    waits = a_fact("claim_chosen", 125, by="human", case_id="claim:late", choice="wait")
+    delivered = a_fact("delivered", 170)
+    assert an_order(180, *late, waits, delivered).deadline(RuleId.D14) is None
+    chosen = a_fact("claim_chosen", 126, by="human", case_id="claim:late", choice="claim")
+    clock = an_order(130, *late, waits, chosen).deadline(RuleId.D14)
+    assert clock is not None
+    assert (clock.start_at, clock.due_at) == (t(126), t(150))

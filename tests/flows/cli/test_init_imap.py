@@ -7,7 +7,7 @@ import pytest
 from models.settings_file import read_settings
 from tests import dovecot as server
 from tests.dovecot import PASSWORD, Account, Dovecot
-from tests.flows.cli.conftest import MAIL, RECEIVER, Said
+from tests.flows.cli.conftest import MAIL, RECEIVER, Said, Shipclock
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def account(dovecot) -> Account:
 
 
 @pytest.fixture
-def init(place, account, shipclock, monkeypatch):
+def init(place, account, shipclock: Shipclock, monkeypatch):
     """Run `init` for that mailbox with this password."""
     (place / "shipclock.toml").unlink()
 

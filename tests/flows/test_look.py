@@ -1,0 +1,65 @@
+"""The look of each minute names the deployments that have work, and asks no more of a mailbox than its state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from flows.look import Work, look
+from flows.office import Office, open_office
+from ingest.poll import poll_mailbox
+from models.db.alerts import Alert, raise_alert
+from models.db.session import open_session
+from models.db.tables import MailboxRow
+from tests.flows.prefect_server import a_home
+
+POLL = Work(deployment="poll-mailbox", parameters={"mailbox": "main"})
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """An office whose mailbox was read to its end."""
+    made = open_office(a_home(tmp_path))
+    (tmp_path / "mail" / "new" / "0").write_bytes(b"Subject: old\n\nold\n")
+    poll_mailbox(made.engine, made.settings.mailbox[0], made.settings.shop, made.home, made.now)
+    yield made
+    made.engine.dispose()
+
+
+def test_where_nothing_is_due_there_is_no_work(office: Office):
+    assert look(office).work == ()
+
+
+def test_a_new_mail_is_work_for_poll_mailbox(office: Office):
+    (office.home.path / "mail" / "new" / "1").write_bytes(b"Subject: news\n\nnews\n")
+    assert look(office).work == (POLL,)
+
+
+def test_an_alert_that_waits_is_work_for_send_alerts(office: Office):
+    with open_session(office.engine) as session:
+        raise_alert(session, Alert(subject="mailbox:main", rule="silent", level=0, text_key="silent"), office.now())
+        session.commit()
+    assert look(office).work == (Work(deployment="send-alerts"),)
+
+
+def test_a_mailbox_that_cannot_be_read_is_named_and_noted_and_holds_up_nothing(office: Office):
+    rmtree(office.home.path / "mail")
+    looked = look(office)
+    assert looked.work == ()
+    assert "main" in looked.faults["main"]
+    with open_session(office.engine, read_only=True) as session:
+        assert session.get_one(MailboxRow, "main").last_error == "folder_missing"
+
+
+def test_a_look_without_news_counts_as_reading_the_mailbox(office: Office):
+    with open_session(office.engine, read_only=True) as session:
+        before = session.get_one(MailboxRow, "main").last_ok_at
+    look(office)
+    with open_session(office.engine, read_only=True) as session:
+        after = session.get_one(MailboxRow, "main").last_ok_at
+    assert before is not None
+    assert after is not None
+    assert after > before
