@@ -51,12 +51,16 @@ LONGEST: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What a dialog asks about: one order by its number, and the commands that are possible answers."""
+    """What a dialog asks about: one order by its number, and the command to give.
+
+    No command: the person chooses among those that are possible now, but for those in `without`.
+    """
 
     shop: str
     order_no: str
     title: str
-    commands: tuple[CommandName, ...]
+    command: CommandName | None = None
+    without: tuple[CommandName, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -293,9 +297,9 @@ def _subject(asking: Asking) -> Subject | None:
 
 def _command(asking: Asking, order: Order) -> CommandName | None:
     """Give the command that was asked for, or let the person choose among those that are possible now."""
-    if len(asking.commands) == 1:
-        return asking.commands[0]
-    possible = [name for name in offered(order, actions.ROLE) if not asking.commands or name in asking.commands]
+    if asking.command is not None:
+        return asking.command
+    possible = [name for name in offered(order, actions.ROLE) if name not in asking.without]
     if not possible:
         return None
     return st.selectbox(say("forms.what"), possible, format_func=command_words, key="form-command")

@@ -126,7 +126,7 @@ def answer_todo(todo: TodoLine, answer: Answer) -> None:
                 shop=todo.shop_id,
                 order_no=todo.order_no,
                 title=catalogue().text(f"todos.{todo.kind}.title", order_no=todo.order_no),
-                commands=(answer.command,),
+                command=answer.command,
                 values=answer.values,
             )
         )
@@ -145,7 +145,7 @@ def _problem_button(todo: TodoLine) -> None:
                 shop=todo.shop_id,
                 order_no=todo.order_no,
                 title=say("forms.problem_title", order_no=todo.order_no),
-                commands=(),
+                without=tuple({answer.command for answer in answers_to(todo)[:1]}),
             ),
         ),
     )
@@ -158,7 +158,7 @@ def command_button(shop: str, order_no: str, command: CommandName) -> None:
         shop=shop,
         order_no=order_no,
         title=say("forms.title", command=words, order_no=order_no),
-        commands=(command,),
+        command=command,
     )
     st.button(words, key=f"command-{command}", on_click=forms.ask, args=(asking,))
 

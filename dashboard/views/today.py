@@ -12,6 +12,7 @@ from models.db.reading import PAGE
 
 FEW: Final = 10
 SEEN: Final = "todo-mark"
+KIND: Final = "kind"
 
 
 @st.fragment(run_every="5s")
@@ -30,18 +31,25 @@ def pulse() -> None:
 
 
 def kind_filter() -> str | None:
-    """Draw the counts by kind, each a filter; give the chosen kind."""
+    """Draw the counts by kind, each a filter that the address keeps; give the chosen kind."""
     counts = queries.todo_counts()
     kinds = sorted(counts, key=lambda kind: (-counts[kind], kind))
     if len(kinds) <= 1:
         return None
+    if (asked := st.query_params.get(KIND)) in kinds and KIND not in st.session_state:
+        st.session_state[KIND] = asked
     return st.pills(
         say("today.by_kind", total=sum(counts.values())),
         kinds,
         format_func=lambda kind: say("today.kind", kind=parts.kind_name(kind), count=counts.get(kind, 0)),
-        key="kind",
-        bind="query-params",
+        key=KIND,
+        on_change=keep_kind,
     )
+
+
+def keep_kind() -> None:
+    """Put the chosen kind into the address (bound widgets would put their words there, with the count)."""
+    st.query_params.from_dict({KIND: st.session_state[KIND]} if st.session_state.get(KIND) else {})
 
 
 def todo_list() -> None:

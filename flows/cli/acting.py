@@ -92,15 +92,14 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _all_ticked() -> bool:
-    """Ask for the packing list where somebody can answer; else the refusal tells how to say it."""
+    """Ask for the packing list where somebody can answer; in a script the command itself says that it is kept."""
     from models.guard import CHECKLIST
 
+    lines = [_words(f"refusals.checklist.{line}") for line in CHECKLIST]
     if not sys.stdin.isatty():
-        return False
-    return all(
-        typer.confirm(_words(f"refusals.checklist.{line}").capitalize() + "?", default=True, err=True)
-        for line in CHECKLIST
-    )
+        note(_words("cli.packing_list_kept", lines="; ".join(lines)))
+        return True
+    return all(typer.confirm(line.capitalize() + "?", default=True, err=True) for line in lines)
 
 
 def _tell(outcomes: list[Outcome]) -> None:

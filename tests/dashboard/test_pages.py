@@ -105,6 +105,13 @@ def test_a_problem_with_an_order_offers_what_is_possible_and_keeps_no_typed_text
 
 
 @pytest.mark.usefixtures("home")
+def test_a_link_to_one_kind_of_todo_shows_that_kind_alone(open_page):
+    titles = [button.key for button in open_page(kind="pack").button if str(button.key).startswith("problem-")]
+    assert titles
+    assert all("-pack-" in key for key in titles)
+
+
+@pytest.mark.usefixtures("home")
 def test_several_numbers_are_searched_at_once(open_page):
     page = open_page("orders")
     page.text_input(key="q").set_value(f"{seed.NEW.order_no}, 0007").run()

@@ -64,6 +64,14 @@ def start_run(stack: Stack, deployment: str, **parameters: object) -> UUID:
         return client.create_flow_run_from_deployment(found.id, parameters=parameters).id
 
 
+def run_alone(stack: Stack, deployment: str) -> Any:  # noqa: ANN401  # Prefect's State of anything
+    """Run a deployment of which one run at a time is allowed: beside a scheduled one ours would be cancelled."""
+    while True:
+        ended = wait_for_end(stack, start_run(stack, deployment))
+        if not ended.is_cancelled():
+            return ended
+
+
 def run_again(stack: Stack, run: UUID) -> None:
     """Do what Retry does on Prefect's page: the same run, from the start."""
     from prefect.states import Scheduled  # noqa: PLC0415  # seconds of import

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import pytest
@@ -26,7 +26,7 @@ from models.db.tables import StepRow
 from models.fact import Authority, Fact, FactKind
 from models.ids import order_id
 from models.stage import Step
-from tests.flows.prefect_server import run_again, start_run, wait_for, wait_for_end
+from tests.flows.prefect_server import run_again, run_alone, start_run, wait_for, wait_for_end
 
 pytestmark = pytest.mark.timeout(400)  # four runs on a worker, each a new process
 
@@ -142,14 +142,6 @@ def test_a_step_that_answers_503_fails_visibly_and_each_way_of_running_it_again_
     assert floor.problem_orders() == set()
     assert [floor.confirmations(order_no) for order_no in floor.orders] == [1, 1, 1]
     assert double_effects(floor.store) == 0
-
-
-def run_alone(stack: Stack, deployment: str) -> Any:  # noqa: ANN401  # Prefect's State of anything
-    """Run a deployment of which one run at a time is allowed: beside a scheduled one ours would be cancelled."""
-    while True:
-        ended = wait_for_end(stack, start_run(stack, deployment))
-        if not ended.is_cancelled():
-            return ended
 
 
 def tries_of_task(stack: Stack, name: str) -> int | None:

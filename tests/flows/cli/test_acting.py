@@ -22,8 +22,15 @@ def test_several_orders_are_done_at_once(deliver, shipclock):
     assert said.out.count("Now: To pack") == 2
 
 
-def test_a_refusal_ends_with_4_and_says_why_and_what_instead(polled):
+def test_packing_by_command_says_that_the_packing_list_is_kept(polled):
     said = polled("do", LOTUS, "mark_packed")
+    assert said.code == 0
+    assert "no flyers" in said.err
+    assert "Now: Packed" in said.out
+
+
+def test_a_refusal_ends_with_4_and_says_why_and_what_instead(polled):
+    said = polled("do", LOTUS, "mark_packed", "--set", "checklist=label_readable")
     assert said.code == 4
     assert "not done. Not everything on the packing list is ticked" in said.err
     assert "--set checklist=all" in said.err
