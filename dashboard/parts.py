@@ -12,7 +12,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import actions, forms, present, queries
+from dashboard import actions, fields, forms, present, queries
 from dashboard.answers import Answer, answers_to
 from dashboard.words import capital, catalogue, plain, say
 from models.command_name import CommandName
@@ -120,7 +120,7 @@ def _answer_button(todo: TodoLine, answer: Answer, *, primary: bool) -> None:
 
 def answer_todo(todo: TodoLine, answer: Answer) -> None:
     """Give the answer's command for the order on which the button stood, or ask for what it still needs."""
-    if forms.asks(answer.command, answer.values):
+    if fields.asks(answer.command, answer.values):
         forms.ask(
             forms.Asking(
                 shop=todo.shop_id,

@@ -124,7 +124,7 @@ def _state(files: Mapping[int, Path]) -> FolderState:
     fingerprint = 0
     for uid in files:
         fingerprint ^= uid
-    return FolderState(uidvalidity=UIDVALIDITY, uidnext=fingerprint, messages=len(files), uids_grow=False)
+    return FolderState(uidvalidity=UIDVALIDITY, uidnext=fingerprint or 1, messages=len(files), uids_grow=False)
 
 
 def _message(uid: int, file: Path) -> RawMessage:

@@ -131,9 +131,7 @@ def test_each_rule_that_ruff_ignores_has_its_reason():
 
 @pytest.mark.parametrize("kind", ["ignore[", "noqa:", "nosec", "pragma:"])
 def test_no_check_is_switched_off_without_its_code(kind):
-    bare = re.compile(
-        {"ignore[": r"type: ignore(?!\[)", "noqa:": r"# noqa(?!: [A-Z])"}.get(kind, re.escape(kind))
-    )
+    bare = re.compile({"ignore[": r"type: ignore(?!\[)", "noqa:": r"# noqa(?!: [A-Z])"}.get(kind, re.escape(kind)))
     assert [path for path in python_files(*PACKAGES) if bare.search(text_of(path))] == []
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard import actions, forms, parts, present, queries
+from dashboard.timeline import timeline
 from dashboard.words import capital, catalogue, plain, said, say
 from models.command import offered
 from models.db.reading import OrderFile
@@ -166,7 +167,7 @@ def _timeline(file: OrderFile, zone: ZoneInfo, now: datetime) -> None:
                 say("timeline.who"): entry.who,
                 say("timeline.what"): entry.what,
             }
-            for entry in present.timeline(file, now, zone)
+            for entry in timeline(file, now, zone)
         ],
         border="horizontal",
         alt=say("order.timeline"),

@@ -61,7 +61,7 @@ class Life:
     @property
     def order_no(self) -> str:
         """The platform's number."""
-        return f"57709415666264{self.number:04d}"
+        return f"57709415666265{self.number:04d}"
 
 
 def paid(hours: float) -> list[tuple[FactKind, float]]:

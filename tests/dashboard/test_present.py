@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard import present
+from dashboard import present, timeline
 from dashboard.words import catalogue, plain
 from models.db.page_reading import Settled
 from models.db.reading import DataAge
@@ -73,7 +73,11 @@ def test_a_finished_order_has_no_countdown():
 
 @pytest.mark.parametrize(
     ("stated", "rule", "words"),
-    [(True, "D02", "TikTok Shop's own time"), (False, "D02", "seller rule: 72 h"), (False, "D03", "our own aim: 12 h")],
+    [
+        (True, "D02", "TikTok Shop's own time"),
+        (False, "D02", "seller rule: 72 h"),
+        (False, "D03", "our own aim: 12 h before it must be set to shipped"),
+    ],
 )
 def test_a_clock_says_whose_figure_it_is(stated, rule, words):
     assert present.clock_origin(DeadlineRow(order_id="o", rule=rule, state="RUNNING", stated=stated)) == words
@@ -106,5 +110,5 @@ def test_the_timeline_says_who_what_and_that_an_entry_was_taken_back():
         authority="human",
         source="person",
     )
-    entry = present.fact_entry(packed, SAIGON, taken_back=True)
+    entry = timeline.fact_entry(packed, SAIGON, taken_back=True)
     assert (entry.who, entry.what) == ("Entered by hand", "Packed (we heard of it Wed 18 Mar 15:00; taken back)")

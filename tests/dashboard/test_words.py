@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import forms, present
+from dashboard import fields, present
 from dashboard.answers import ANSWERS
 from dashboard.words import catalogue
 from models.db.steps import StepStatus
@@ -45,8 +45,8 @@ def test_every_text_that_a_page_says_is_in_the_catalogue(key):
         ("pages.step_states", StepStatus),
         ("pages.handover", HandoverMode),
         ("rules.states", DeadlineState),
-        ("facts", forms.SEEN),
-        ("pages.reasons", {reason for reasons in forms.REASONS.values() for reason in reasons}),
+        ("facts", fields.SEEN),
+        ("pages.reasons", {reason for reasons in fields.REASONS.values() for reason in reasons}),
         ("pages.answers", {answer.label for answers in ANSWERS.values() for answer in answers}),
     ],
 )

@@ -1,0 +1,239 @@
+"""What a command still needs from a person: a reason, the packing checklist, a time, a choice.
+
+A table of fields by command. What is asked for is drawn here; the command checks the values again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard import present
+from dashboard.words import capital, catalogue, said, say
+from models.case_guard import PARCEL_RECALLED, SELLER_REASONS
+from models.claim import CHOICES
+from models.command_name import CommandName
+from models.fact import Authority, Fact, FactKind
+from models.guard import CHECKLIST
+from models.hold import BY_HAND
+from models.order import Order
+from models.stage import RANK, HandoverMode, Stage
+
+# Reasons are chosen, never typed: what people type may hold a buyer's name.
+REASONS: Final[Mapping[CommandName, tuple[str, ...]]] = MappingProxyType(
+    {
+        CommandName.SELLER_CANCEL: SELLER_REASONS,
+        CommandName.REJECT_CANCEL: ("already_packed", "already_shipped", "agreed_with_buyer", "other"),
+        CommandName.REJECT_RETURN: ("used", "incomplete", "too_late", "not_our_fault", "other"),
+        CommandName.SWITCH_HANDOVER: ("carrier_late", "carrier_asked", "other"),
+        CommandName.HOLD: ("stock_doubtful", "waiting_for_buyer", "other"),
+        CommandName.RETRACT: ("mistake", "wrong_order", "other"),
+        CommandName.CLOSE_CASE: ("settled", "refused", "not_needed", "other"),
+    }
+)
+SEEN: Final = (
+    FactKind.PICKED_UP, FactKind.IN_TRANSIT, FactKind.DELIVERED, FactKind.DELIVERY_ATTEMPT_FAILED,
+    FactKind.LOST_DECLARED, FactKind.DAMAGED_DECLARED, FactKind.ORDER_PAID, FactKind.MARKED_SHIPPED,
+    FactKind.CANCELLED, FactKind.CANCEL_REQUESTED, FactKind.BUYER_NOTIFIED, FactKind.RETURN_RECEIVED,
+    FactKind.REFUND_DONE, FactKind.COMPLAINT_ANSWERED,
+)  # fmt: skip
+LONGEST: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The order that a form is about, as it is now."""
+
+    order: Order
+    facts: Sequence[Fact]
+    zone: ZoneInfo
+    now: datetime
+
+
+@dataclass(slots=True)
+class Filled:
+    """What a form gave; `missing` says in words what is still needed."""
+
+    command: CommandName
+    values: dict[str, str] = field(default_factory=dict)
+    missing: str = ""
+
+
+Field = Callable[[Subject, Filled], None]
+
+
+def _checklist(_: Subject, filled: Filled) -> None:
+    ticks = [
+        line
+        for line in CHECKLIST
+        if st.checkbox(capital(catalogue().text(f"refusals.checklist.{line}")), key=f"tick-{line}")
+    ]
+    filled.values["checklist"] = ",".join(ticks)
+    if len(ticks) < len(CHECKLIST):
+        filled.missing = say("forms.tick_all")
+
+
+def _reason(_: Subject, filled: Filled) -> None:
+    filled.values["reason_code"] = st.radio(
+        say("forms.reason"), REASONS[filled.command], format_func=present.reason_words, key="form-reason"
+    )
+
+
+def _recalled(subject: Subject, filled: Filled) -> None:
+    """A parcel that is away must be stopped before its cancellation is approved (T31)."""
+    if subject.order.rank < RANK[Stage.AWAITING_HANDOVER] or subject.order.stage is Stage.CANCELLED:
+        return
+    if st.checkbox(say("forms.recalled"), key="form-recalled"):
+        filled.values["override"] = PARCEL_RECALLED
+
+
+def _handover(subject: Subject, filled: Filled) -> None:
+    modes = list(HandoverMode)
+    mode = st.radio(
+        say("forms.handover"),
+        modes,
+        index=modes.index(subject.order.handover_mode),
+        format_func=lambda mode: say(f"handover.{mode}"),
+        key="form-handover",
+        horizontal=True,
+    )
+    filled.values["handover_mode"] = mode.value
+
+
+def _tracking(_: Subject, filled: Filled) -> None:
+    if number := st.text_input(say("forms.tracking"), key="form-tracking", max_chars=LONGEST).strip():
+        filled.values["tracking_no"] = number
+
+
+def _due(subject: Subject, filled: Filled) -> None:
+    filled.values["due_at"] = _moment(subject, say("forms.due"), "form-due").isoformat()
+
+
+def _seen(_: Subject, filled: Filled) -> None:
+    filled.values["kind"] = st.selectbox(
+        say("forms.seen"),
+        SEEN,
+        format_func=lambda kind: capital(catalogue().text(f"facts.{kind}")),
+        key="form-seen",
+    )
+
+
+def _at(subject: Subject, filled: Filled) -> None:
+    filled.values["at"] = min(_moment(subject, say("forms.at"), "form-at"), subject.now).isoformat()
+
+
+def _moment(subject: Subject, label: str, key: str) -> datetime:
+    """Ask for a moment in the shop's zone; give it in UTC."""
+    local = subject.now.astimezone(subject.zone).replace(second=0, microsecond=0)
+    day_column, time_column = st.columns(2)
+    day = day_column.date_input(say("forms.day", what=label, zone=subject.zone.key), local.date(), key=f"{key}-day")
+    at = time_column.time_input(say("forms.time"), local.time(), key=f"{key}-time", step=300)
+    return datetime.combine(day, at, subject.zone).astimezone(UTC)
+
+
+def _hold(_: Subject, filled: Filled) -> None:
+    filled.values["hold"] = st.selectbox(
+        say("forms.hold"), sorted(BY_HAND), format_func=lambda hold: catalogue().text(f"facts.holds.{hold}"),
+        key="form-hold",
+    )  # fmt: skip
+
+
+def _held(subject: Subject, filled: Filled) -> None:
+    holds = sorted(subject.order.holds)
+    if not holds:
+        filled.missing = say("forms.no_hold")
+        return
+    filled.values["hold"] = st.selectbox(
+        say("forms.held"),
+        holds,
+        format_func=lambda hold: catalogue().text(f"facts.holds.{hold}"),
+        key="form-held",
+    )
+
+
+def _choice(_: Subject, filled: Filled) -> None:
+    filled.values["choice"] = st.radio(
+        say("forms.choice"), CHOICES, format_func=lambda choice: say(f"answers.{choice}"), key="form-choice"
+    )
+
+
+def _entry(subject: Subject, filled: Filled) -> None:
+    entries = {fact.source_key: fact for fact in subject.facts if fact.authority is Authority.HUMAN}
+    if not entries:
+        entries = {fact.source_key: fact for fact in subject.facts}
+    filled.values["fact_id"] = st.selectbox(
+        say("forms.entry"),
+        list(entries),
+        format_func=lambda key: _entry_words(entries[key], subject),
+        key="form-entry",
+    )
+
+
+def _entry_words(fact: Fact, subject: Subject) -> str:
+    what = capital(catalogue().text(f"facts.{fact.kind}"))
+    return say("forms.entry_line", what=what, when=present.when(fact.occurred_at, subject.zone, subject.now))
+
+
+def _case(subject: Subject, filled: Filled) -> None:
+    cases = {case.case_id: catalogue().text(f"facts.cases.{case.kind}") for case in subject.order.open_cases}
+    conflicts = {one.case_id: said(f"pages.conflicts.{one.id}", say("conflicts.other"))
+                 for one in subject.order.conflicts if not one.settled}  # fmt: skip
+    choices = {**cases, **conflicts}
+    if not choices:
+        filled.missing = say("forms.no_case")
+        return
+    filled.values["case_id"] = st.selectbox(
+        say("forms.case"), list(choices), format_func=lambda key: capital(choices[key]), key="form-case"
+    )
+
+
+def _step(subject: Subject, filled: Filled) -> None:
+    case = next((case for case in subject.order.open_cases if case.next_step), None)
+    if case is None or case.next_step is None:
+        filled.missing = say("forms.no_case")
+        return
+    filled.values.update(case_id=case.case_id, step=str(case.next_step))
+    st.markdown(say("forms.next_step", step=catalogue().text(f"refusals.steps.{case.next_step}")))
+
+
+# What each command still needs, by the name of the value it fills.
+FIELDS: Final[Mapping[CommandName, Mapping[str, Field]]] = MappingProxyType(
+    {
+        CommandName.MARK_PACKED: {"checklist": _checklist},
+        CommandName.MARK_SHIPPED: {"handover_mode": _handover, "tracking_no": _tracking},
+        CommandName.SWITCH_HANDOVER: {"handover_mode": _handover, "reason_code": _reason},
+        CommandName.SELLER_CANCEL: {"reason_code": _reason},
+        CommandName.APPROVE_CANCEL: {"override": _recalled},
+        CommandName.REJECT_CANCEL: {"reason_code": _reason},
+        CommandName.EXTEND_ANSWER: {"due_at": _due},
+        CommandName.CLAIM_STEP: {"step": _step},
+        CommandName.CHOOSE_CLAIM: {"choice": _choice},
+        CommandName.REJECT_RETURN: {"reason_code": _reason},
+        CommandName.RECORD: {"kind": _seen, "at": _at},
+        CommandName.HOLD: {"hold": _hold, "reason_code": _reason},
+        CommandName.RELEASE: {"hold": _held},
+        CommandName.RETRACT: {"fact_id": _entry, "reason_code": _reason},
+        CommandName.CLOSE_CASE: {"case_id": _case, "reason_code": _reason},
+    }
+)
+
+
+def asks(command: CommandName, values: Mapping[str, str]) -> bool:
+    """Tell whether a command still needs something from a person."""
+    return bool(set(FIELDS.get(command, {})) - set(values))
+
+
+def fill(command: CommandName, given: Mapping[str, str], subject: Subject) -> Filled:
+    """Draw the fields that are not given yet; give all values."""
+    filled = Filled(command=command)
+    for name, draw in FIELDS.get(command, {}).items():
+        if name not in given:
+            draw(subject, filled)
+    filled.values.update(given)
+    return filled
