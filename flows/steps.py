@@ -84,7 +84,7 @@ def carry_out(office: Office, shop_name: str, order_no: str, step: Step) -> Answ
     key = order_id(shop_name, order_no)
     with open_session(office.engine, read_only=True) as session:
         order = folded(session, shop, session.get_one(OrderRow, key), office.now())
-    if step not in order.steps:
+    if not is_due(step, order):
         return ALREADY_DONE
     try:
         answer = EFFECTS[step](office.open_shop(shop_name), order, order_no, f"{key}:{step}")
@@ -92,6 +92,11 @@ def carry_out(office: Office, shop_name: str, order_no: str, step: Step) -> Answ
         raise StepFault(step, order_no, fault.code, transient=fault.transient) from None
     record_told(office, shop_name, order_no, answer.told, key=f"{key}:{step}")
     return answer
+
+
+def is_due(step: Step, order: Order) -> bool:
+    """Whether the order still needs the step: the guard that makes any repetition safe."""
+    return step in order.steps
 
 
 def record_told(office: Office, shop_name: str, order_no: str, told: tuple[Told, ...], *, key: str) -> None:

@@ -14,18 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from flows.cli.output import emit, note, pairs, say
-from flows.demo.home import START, DemoHome, MailServer, make_demo_home
+from flows.cli.output import EXIT_FAULT, EXIT_USAGE, emit, note, pairs, say
+from flows.demo.home import START, DemoHome, MailServer, OtherPlayError, make_demo_home
+from flows.demo.play import Play
+from flows.demo.report import report
 from flows.shop.simulator.drop import MaildirDrop
 from flows.stack import Stack, StackError, StoppedError
 from flows.up import ending_on_signals
 from models.db.reading import problems, quarantine_count, stage_counts
 from models.db.session import open_session
-
-if TYPE_CHECKING:
-    from flows.demo.play import Play
 
 # The progress lines tell enough; a run's own log would come out between them, and after the server has gone.
 QUIET: Final = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false"}
@@ -48,20 +47,31 @@ class DemoOptions:
 
 
 def run_demo(options: DemoOptions) -> int:
-    """Play the demo; the exit code is 0 when it was played to its end or ended by Ctrl-C, 1 when something failed."""
+    """Play the demo; give the exit code: 0 played or ended by Ctrl-C, 1 a fault, 2 a home of another seed."""
     with ending_on_signals(threading.Event()) as stop, _mail_server(options) as server:
-        demo = make_demo_home(options.home, options.seed, server)
-        note(f"The demo lives in {demo.home.path}")
         try:
-            with Stack(demo.home, tell=note, stop=stop) as stack:
-                (_play_headless if options.headless else _play_live)(options, demo, stack, stop)
-        except StoppedError:
-            note("Stopped.")
-        except StackError as fault:
+            demo = make_demo_home(options.home, options.seed, server)
+        except OtherPlayError as fault:
             note(str(fault))
-            return 1
+            return EXIT_USAGE
+        note(f"The demo lives in {demo.home.path}")
+        code = _run(options, demo, stop)
         if options.headless and options.home is None:
             shutil.rmtree(demo.home.path, ignore_errors=True)
+    return code
+
+
+def _run(options: DemoOptions, demo: DemoHome, stop: threading.Event) -> int:
+    try:
+        with Stack(demo.home, tell=note, stop=stop) as stack:
+            (_play_headless if options.headless else _play_live)(options, demo, stack, stop)
+            note("Ending ...")
+    except StoppedError:
+        note("Ended before the play was over.")
+        return EXIT_FAULT if options.headless else 0
+    except StackError as fault:
+        note(str(fault))
+        return EXIT_FAULT
     return 0
 
 
@@ -70,13 +80,11 @@ def _play_headless(options: DemoOptions, demo: DemoHome, stack: Stack, stop: thr
     note("Starting a Prefect server for it (10 to 20 s) ...")
     stack.start_server()
     play = _take_the_stage(demo, stack)
-    for moment in _moments(START, START + timedelta(days=options.days), FAST_MOVE):
+    for moment in _moments(demo.office.now(), START + timedelta(days=options.days), FAST_MOVE):
         if stop.is_set():
             raise StoppedError
         play.move_to(moment)
         note(_progress(demo, moment))
-    from flows.demo.report import report  # noqa: PLC0415  # beside the play, which loads Prefect
-
     told = report(demo, reruns=play.reruns)
     if options.as_json:
         emit(told)
@@ -92,9 +100,9 @@ def _take_the_stage(demo: DemoHome, stack: Stack) -> Play:
 
     refresh_global_settings_context()  # Prefect read its settings when it was imported, before there was a server
     setup_logging(incremental=False)
-    from flows.demo.play import Play  # noqa: PLC0415  # the same
+    from flows.demo.runs import RUNS  # noqa: PLC0415  # the same
 
-    return Play(demo)
+    return Play(demo, RUNS)
 
 
 def _moments(start: datetime, end: datetime, move: timedelta) -> Iterator[datetime]:
@@ -137,6 +145,7 @@ def _play_live(options: DemoOptions, demo: DemoHome, stack: Stack, stop: threadi
     note("The dashboard is at")
     say(stack.dashboard_url or "")
     end = START + timedelta(days=options.days)
+    note(f"Which order lives through which story stands in {_write_stories(demo)}")
     moment, before = demo.office.now(), time.monotonic()
     while not stop.is_set():
         _rest(stop, REST_SECONDS - (time.monotonic() - before))
@@ -150,6 +159,14 @@ def _play_live(options: DemoOptions, demo: DemoHome, stack: Stack, stop: threadi
             note(f"The play of {options.days} days is over. The dashboard stays until Ctrl-C.")
 
 
+def _write_stories(demo: DemoHome) -> Path:
+    """Write the stories with their order numbers, so that they can be looked up on the dashboard."""
+    file = demo.home.path / "stories.txt"
+    plans = sorted(demo.store.script.plans, key=lambda plan: (plan.story, plan.placed_at))
+    file.write_text("".join(f"{plan.order_no}  {plan.story}  {plan.shop}\n" for plan in plans), encoding="utf-8")
+    return file
+
+
 def _rest(stop: threading.Event, seconds: float) -> None:
     """Wait, but not beyond a wish to end."""
     until = time.monotonic() + seconds
@@ -159,12 +176,16 @@ def _rest(stop: threading.Event, seconds: float) -> None:
 
 @contextmanager
 def _mail_server(options: DemoOptions) -> Iterator[MailServer | None]:
-    """Run an IMAP server for the demo's mail while the block lasts; None without --imap."""
+    """Run an IMAP server for the demo's mail while the block lasts; None without --imap, or without Dovecot."""
     if not options.imap:
         yield None
         return
-    from flows.demo.dovecot import PASSWORD, Dovecot  # noqa: PLC0415  # knows POSIX users, so not for everybody
+    from flows.demo.dovecot import PASSWORD, Dovecot, missing  # noqa: PLC0415  # knows POSIX users: not for everybody
 
+    if reason := missing():
+        note(f"{reason}. The demo reads its mail from files instead.")
+        yield None
+        return
     with Dovecot() as server:
         maildir = MaildirDrop(server.add_user(IMAP_USER)).path
         server.give(maildir)  # as root we write into it, and the server, which is nobody, keeps its lists there

@@ -21,10 +21,16 @@ from flows.shop.simulator.cast import casts
 from flows.shop.simulator.mails import RECEIVER
 from flows.shop.simulator.marketplace import begin_play
 from flows.shop.simulator.store import Store
+from models.db.page_reading import is_virtual
+from models.db.session import open_session
 from models.home import CONFIG_NAME, Home, find_home, password_name
 
 START: Final = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # a Monday; the demo's present has nothing to do with ours
 MAILBOX: Final = "demo"
+
+
+class OtherPlayError(Exception):
+    """The home holds a demo of another seed; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +55,8 @@ class MailServer:
 def make_demo_home(path: Path | None, seed: int, server: MailServer | None = None) -> DemoHome:
     """Make the home of a demo; in a new temporary folder when `path` is None.
 
-    Processes that are started afterwards find this home through the environment.
+    A home that was played in before goes on from where it was. Processes that are started afterwards find it
+    through the environment. Raises OtherPlayError for a home of another seed.
     """
     folder = path or Path(tempfile.mkdtemp(prefix="shipclock-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -60,9 +67,15 @@ def make_demo_home(path: Path | None, seed: int, server: MailServer | None = Non
     if server:
         os.environ[password_name(MAILBOX)] = server.password
     home = find_home()
-    store = begin_play(folder / SIMULATOR, seed=seed, start=START)
+    try:
+        store = begin_play(folder / SIMULATOR, seed=seed, start=START)
+    except ValueError:
+        raise OtherPlayError(f"{folder} holds a demo of another --seed. Give that one, or another --home.") from None
     office = open_office(home)
-    clock.set_virtual(office.engine, START)
+    with open_session(office.engine, read_only=True) as session:
+        begun = is_virtual(session)
+    if not begun:
+        clock.set_virtual(office.engine, START)
     return DemoHome(home=home, office=office, store=store, maildir=maildir)
 
 

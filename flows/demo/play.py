@@ -1,57 +1,44 @@
 """Playing the demo: the simulated shops live through their script, Shipclock does its work beside them.
 
-One move: the platform plays up to a moment, the virtual clock follows, and whatever has work runs as a real
-Prefect flow run in this process. What needs people is done by the play's staff with the product's own commands.
+One move: the platform plays up to a moment, the virtual clock follows, and whatever has work is run. What needs
+people is done by the play's staff with the product's own commands. How work is run is the caller's: `demo.runs`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
-from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from flows import clock
-from flows.alerts import AlertsFailed, send_alerts
 from flows.commands import Performed, perform
 from flows.demo.home import DemoHome
-from flows.fulfil import StepBusy, StepsFailed, drive_orders, order_stage
-from flows.intake import PollFailed, poll_mailbox
 from flows.look import look
 from flows.shop.protocol import ShopError
 from flows.shop.simulator.drop import MaildirDrop
 from flows.shop.simulator.fault import broken_orders, mend
 from flows.shop.simulator.marketplace import Platform
 from flows.shop.simulator.staff import Move, OpenTodo, moves
-from flows.steps import StepFault
-from flows.watch import watch_deadlines
 from models.command import Command
 from models.db.reading import problems, todo_list
 from models.db.session import open_session
-from models.stage import Role, Step
+from models.stage import Role
 
-EXPECTED: Final = (PollFailed, StepsFailed, StepFault, StepBusy, AlertsFailed)  # told in rows and in Prefect
+Run: TypeAlias = Callable[..., object]
+
+ORDER_STAGE: Final = "order-stage"
 ROUNDS: Final = 4  # news lead to work, work to news; what is left waits for the next move
 ALL_TODOS: Final = 10_000
 MENDED_AFTER: Final = timedelta(hours=20)  # how long a step that broke for good waits for a person
-
-FLOWS: Final[Mapping[str, Callable[..., object]]] = MappingProxyType(
-    {
-        "poll-mailbox": poll_mailbox,
-        "drive-orders": drive_orders,
-        "watch-deadlines": watch_deadlines,
-        "send-alerts": send_alerts,
-    }
-)
 
 
 class Play:
     """One demo being played, move by move."""
 
-    def __init__(self, demo: DemoHome) -> None:
-        """Take the stage in a demo's home."""
+    def __init__(self, demo: DemoHome, runs: Mapping[str, Run]) -> None:
+        """Take the stage in a demo's home; `runs` carries out work by the name of its deployment."""
         self.demo = demo
+        self.runs = runs
         self.office = demo.office
         self.platform = Platform(demo.store, MaildirDrop(demo.maildir))
         self.reruns = 0
@@ -72,8 +59,7 @@ class Play:
         """Run each flow that has something to do."""
         waiting = look(self.office).work
         for work in waiting:
-            with suppress(*EXPECTED):
-                FLOWS[work.deployment](**work.parameters)
+            self.runs[work.deployment](**work.parameters)
         return bool(waiting)
 
     def _people_act(self, moment: datetime) -> bool:
@@ -123,5 +109,4 @@ class Play:
                 continue
             mend(self.demo.store, problem.order_no)
             self.reruns += 1
-            with suppress(*EXPECTED):
-                order_stage(problem.shop_id, problem.order_no, Step(problem.step), by="staff")
+            self.runs[ORDER_STAGE](shop=problem.shop_id, order_no=problem.order_no, step=problem.step, by="staff")

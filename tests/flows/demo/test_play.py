@@ -1,0 +1,144 @@
+"""The demo plays every story to its end; the simulator's own count finds nothing lost and nothing done twice.
+
+Played here without Prefect; `shipclock demo --headless` plays the same with real flow runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from flows import steps
+from flows.demo.home import START, DemoHome, OtherPlayError, make_demo_home
+from flows.demo.play import Play
+from flows.demo.report import report
+from flows.shop.simulator.story import Story
+from ingest import recording
+from models.db.reading import orders_page
+from models.db.session import open_session
+from models.db.tables import AlertRow
+from models.stage import Step
+from tests.flows.demo.plain_runs import plain_runs
+
+pytestmark = pytest.mark.timeout(300)  # 20 days of two shops
+
+MOVE = timedelta(hours=12)
+TOLD = ("SHIPCLOCK_HOME", "SHIPCLOCK_CONFIG", "SHIPCLOCK_DATABASE_URL", "PREFECT_API_URL")
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demo tells the processes it starts where it lives; the tests that follow must not hear it."""
+    for name in TOLD:
+        monkeypatch.setenv(name, "")
+
+
+def play(demo: DemoHome, days: int) -> Play:
+    played = Play(demo, plain_runs(demo))
+    for number in range(1, int(days * timedelta(days=1) / MOVE) + 1):
+        played.move_to(START + number * MOVE)
+    return played
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DemoHome, dict[str, Any]]]:
+    """A play of 20 days and what it came to."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in TOLD:
+            patch.setenv(name, "")
+        demo = make_demo_home(tmp_path_factory.mktemp("demo"), seed=7)
+        done = play(demo, days=20)
+        yield demo, report(demo, reruns=done.reruns)
+
+
+def test_at_least_40_orders_come_to_their_end_in_20_days(played):
+    told = played[1]
+    assert told["orders"] >= 40
+    assert set(told["by_stage"]) <= {"DELIVERED", "COMPLETED", "CANCELLED"}
+
+
+def test_nothing_is_lost_and_nothing_done_twice(played):
+    assert (played[1]["double_effects"], played[1]["lost_mails"]) == (0, 0)
+
+
+def test_forged_and_cut_mails_wait_for_a_person(played):
+    assert played[1]["quarantined"] >= 2
+
+
+def test_a_step_that_fails_for_good_is_run_again_by_hand(played):
+    assert played[1]["failed_tasks"] >= 1
+    assert played[1]["reruns"] >= 1
+
+
+def test_every_story_is_told_and_its_order_is_found_by_its_number(played):
+    demo, told = played
+    assert {line["story"] for line in told["stories"]} == {story.value for story in Story}
+    with open_session(demo.office.engine, read_only=True) as session:
+        for line in told["stories"]:
+            (row,) = orders_page(session, numbers=[line["order_no"]])
+            assert row.stage == line["stage"]
+
+
+CANCELLED = {
+    Story.OUT_OF_STOCK, Story.UNPAID, Story.CANCEL_APPROVED, Story.CANCEL_LEFT,
+    Story.TWO_ATTEMPTS, Story.LOST, Story.DAMAGED,
+}  # fmt: skip
+
+
+def test_each_story_ends_where_its_name_says(played):
+    for line in played[1]["stories"]:
+        over = {"CANCELLED"} if line["story"] in CANCELLED else {"DELIVERED", "COMPLETED"}
+        assert line["stage"] in over, line
+
+
+def test_cases_of_every_kind_of_trouble_were_opened(played):
+    assert set(played[1]["cases"]) == {"cancel_request", "carrier_complaint", "claim", "seller_cancel"}
+
+
+def test_no_alert_is_left_unsent(played):
+    with open_session(played[0].office.engine, read_only=True) as session:
+        assert session.exec(select(AlertRow).where(col(AlertRow.next_attempt_at).is_not(None))).all() == []
+
+
+def test_the_same_seed_plays_the_same_and_another_one_does_not(tmp_path):
+    homes = [make_demo_home(tmp_path / name, seed=seed) for name, seed in (("a", 7), ("b", 7), ("c", 8))]
+    told = [report(demo, reruns=play(demo, days=3).reruns) for demo in homes]
+    assert told[0] == told[1]
+    assert told[0] != told[2] | {"seed": 7}
+
+
+def test_a_home_of_another_seed_is_not_played_in(tmp_path):
+    make_demo_home(tmp_path, seed=7)
+    with pytest.raises(OtherPlayError, match="another --seed"):
+        make_demo_home(tmp_path, seed=8)
+
+
+def test_without_our_guards_the_simulator_counts_effects_done_twice(tmp_path, monkeypatch):
+    demo = make_demo_home(tmp_path, seed=7)
+    play(demo, days=2)
+    before = report(demo, reruns=0)["double_effects"]
+    fresh_keys = iter(range(10**6))
+    real = steps.EFFECTS
+
+    def unguarded(step: Step) -> steps.Effect:
+        return lambda shop, order, order_no, _key: real[step](shop, order, order_no, f"fresh-{next(fresh_keys)}")
+
+    monkeypatch.setattr(steps, "EFFECTS", {step: unguarded(step) for step in real})
+    monkeypatch.setattr(steps, "is_due", lambda _step, _order: True)
+    with open_session(demo.office.engine, read_only=True) as session:
+        orders = [(row.shop_id, row.order_no) for row in orders_page(session) if row.stage == "IN_TRANSIT"]
+    for shop, order_no in orders:
+        steps.carry_out(demo.office, shop, order_no, Step.CONFIRM)
+    assert before == 0
+    assert report(demo, reruns=0)["double_effects"] == len(orders) > 0
+
+
+def test_a_poll_that_writes_its_mark_without_the_facts_is_seen_as_lost_mail(tmp_path, monkeypatch):
+    monkeypatch.setattr(recording, "record_facts", lambda *_args, **_more: [])
+    demo = make_demo_home(tmp_path, seed=7)
+    play(demo, days=1)
+    assert report(demo, reruns=0)["lost_mails"] > 0
