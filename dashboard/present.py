@@ -58,6 +58,7 @@ PATIENCE: Final = timedelta(minutes=45)  # D20: three times the longest interval
 DEMO_PATIENCE: Final = timedelta(hours=24)  # virtual hours pass in seconds while a poll takes real ones
 
 
+LONG_IN_DAYS: Final = 4  # from four days on people count days, up to then hours: the rules say 48 h and 72 h
 MOST_NUMBERS: Final = 20
 LONGEST_NUMBER: Final = 40
 SEPARATORS: Final = re.compile(r"[\s,;]+")
@@ -164,17 +165,25 @@ def clock_badge(clock: DeadlineRow, now: datetime, *, over: bool) -> str:
 
 def clock_origin(clock: DeadlineRow) -> str:
     """Say whose figure a clock's time is: the platform's own, a platform rule, the article's, ours."""
-    if clock.stated:
+    if clock.stated and f"pages.origins_of.{clock.rule}" not in catalogue():
         return say("origins.stated")
     figure = next((c for rule, c in load_policy(clock.policy).clocks.items() if rule == clock.rule), None)
     if figure is None:
         return say("origins.none")
-    length = say(f"lengths.{figure.unit}", n=f"{figure.length:g}")
+    length = length_words(figure.unit, figure.length)
     if f"pages.origins_of.{clock.rule}" in catalogue():
         return say(f"origins_of.{clock.rule}", length=length)
     if figure.source in {"article", "default"}:
         return say(f"origins.{figure.source}", length=length)
     return say("origins.rule", length=length, read_on=figure.read_on or say("when.unknown"))
+
+
+def length_words(unit: str, length: float) -> str:
+    """Say a figure of a policy; long ones of hours in days, as people count them ("14 days")."""
+    days, hours = divmod(length, 24)
+    if unit == "hours" and days >= LONG_IN_DAYS and not hours:
+        unit, length = "calendar_days", days
+    return say(f"lengths.{unit}", n=f"{length:g}")
 
 
 def step_name(step: str) -> str:

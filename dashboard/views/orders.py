@@ -71,7 +71,7 @@ def _line(row: OrderRow) -> None:
     with parts.line(f"order-{row.id}", row.shop_id, row.order_no):
         st.markdown(present.urgency_badge(row.next_due_at, now) if counting else "", width=130)
         st.markdown(present.stage_badge(row.stage, presumed=row.presumed), width=280)
-        st.markdown(" · ".join(filter(None, told)), width="content")
+        st.markdown(" · ".join(filter(None, told)), width="stretch")
 
 
 page()
