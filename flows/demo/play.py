@@ -16,7 +16,7 @@ from flows.demo.home import DemoHome
 from flows.look import look
 from flows.shop.protocol import ShopError
 from flows.shop.simulator.drop import MaildirDrop
-from flows.shop.simulator.fault import broken_orders, mend
+from flows.shop.simulator.fault import mend
 from flows.shop.simulator.marketplace import Platform
 from flows.shop.simulator.staff import Move, OpenTodo, moves
 from models.command import Command
@@ -29,7 +29,8 @@ Run: TypeAlias = Callable[..., object]
 ORDER_STAGE: Final = "order-stage"
 ROUNDS: Final = 4  # news lead to work, work to news; what is left waits for the next move
 ALL_TODOS: Final = 10_000
-MENDED_AFTER: Final = timedelta(hours=20)  # how long a step that broke for good waits for a person
+MENDED_AFTER: Final = timedelta(hours=2)  # from then on running the dead step again helps, whoever does it
+STAFF_AFTER: Final = timedelta(hours=20)  # until then an onlooker may be faster than the staff
 
 
 class Play:
@@ -100,13 +101,14 @@ class Play:
             return False  # they try again at the next move
 
     def _run_broken_again(self, moment: datetime) -> None:
-        """Mend what broke for good, some time after it did, and run the step again by hand."""
+        """Mend what broke for good, and some time later run the step again by hand."""
         with open_session(self.office.engine, read_only=True) as session:
             dead = [p for p in problems(session, limit=ALL_TODOS) if p.status == "dead"]
-        broken = set(broken_orders(self.demo.store))
         for problem in dead:
-            if problem.order_no in broken and moment - problem.updated_at < MENDED_AFTER:
+            waited = moment - problem.updated_at
+            if waited >= MENDED_AFTER:
+                mend(self.demo.store, problem.order_no)
+            if waited < STAFF_AFTER:
                 continue
-            mend(self.demo.store, problem.order_no)
             self.reruns += 1
             self.runs[ORDER_STAGE](shop=problem.shop_id, order_no=problem.order_no, step=problem.step, by="staff")
