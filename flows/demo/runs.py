@@ -13,9 +13,16 @@ from flows.demo.play import ORDER_STAGE
 from flows.fulfil import StepBusy, StepsFailed, drive_orders, order_stage
 from flows.intake import PollFailed, poll_mailbox
 from flows.steps import StepFault
-from flows.watch import watch_deadlines
+from flows.watch import WatchFailed, watch_deadlines
 
-TOLD: Final = (PollFailed, StepsFailed, StepFault, StepBusy, AlertsFailed)  # in rows and in Prefect; the play goes on
+TOLD: Final = (
+    PollFailed,
+    StepsFailed,
+    StepFault,
+    StepBusy,
+    WatchFailed,
+    AlertsFailed,
+)  # in rows and in Prefect; the play goes on
 
 
 def _going_on(run: Callable[..., object]) -> Callable[..., object]:

@@ -95,7 +95,7 @@ def test_the_known_providers_have_a_host_and_a_verdict_name_or_learn_it():
     assert gmail is not None
     assert icloud is not None
     assert (gmail.host, gmail.authserv_id) == ("imap.gmail.com", "mx.google.com")
-    assert icloud.authserv_id == "dmarc.icloud.com"
+    assert icloud.authserv_id == "*.icloud.com"
     assert provider_of("a@nowhere.example") is None
 
 
