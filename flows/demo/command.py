@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from flows.demo.play import Play
 from flows.demo.report import report
 from flows.shop.simulator.drop import MaildirDrop
 from flows.stack import Stack, StackError, StoppedError
-from flows.up import ending_on_signals
+from flows.up import ENDINGS, ending_on_signals
 from models.db.reading import problems, quarantine_count, stage_counts
 from models.db.session import open_session
 
@@ -81,9 +82,8 @@ def _play_headless(options: DemoOptions, demo: DemoHome, stack: Stack, stop: thr
     stack.start_server()
     play = _take_the_stage(demo, stack)
     for moment in _moments(demo.office.now(), START + timedelta(days=options.days), FAST_MOVE):
-        if stop.is_set():
-            raise StoppedError
-        play.move_to(moment)
+        with _cut_short(stop):
+            play.move_to(moment)
         note(_progress(demo, moment))
     told = report(demo, reruns=play.reruns)
     if options.as_json:
@@ -154,9 +154,34 @@ def _play_live(options: DemoOptions, demo: DemoHome, stack: Stack, stop: threadi
         if moment >= end:
             continue
         moment = min(moment + passed * timedelta(hours=options.speed), end)
-        play.move_to(moment)
+        with _cut_short(stop):
+            play.move_to(moment)
         if moment >= end:
             note(f"The play of {options.days} days is over. The dashboard stays until Ctrl-C.")
+
+
+@contextmanager
+def _cut_short(stop: threading.Event) -> Iterator[None]:
+    """Let Ctrl-C end what runs inside at once, wherever it is: every run may be killed at any point.
+
+    Raises StoppedError.
+    """
+
+    def interrupt(*_: object) -> None:
+        stop.set()
+        raise KeyboardInterrupt
+
+    numbers = [getattr(signal, name) for name in ENDINGS if hasattr(signal, name)]
+    before = {number: signal.signal(number, interrupt) for number in numbers}
+    try:
+        if stop.is_set():
+            raise StoppedError
+        yield
+    except KeyboardInterrupt:
+        raise StoppedError from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _write_stories(demo: DemoHome) -> Path:

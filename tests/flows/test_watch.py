@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,10 @@ from models.db.orders import record_facts
 from models.db.session import open_session
 from models.db.tables import DeadlineRow
 from models.db.watch import due_orders
+from models.fact import Fact
 from models.ids import order_id
-from models.order import fold
+from models.order import Order, fold
+from models.terms import Terms
 from tests.flows.prefect_server import a_home
 from tests.models.makers import placed, t
 
@@ -32,7 +36,7 @@ def test_one_poisoned_order_holds_up_no_other(tmp_path: Path, monkeypatch: pytes
         session.commit()
     clock.set_virtual(office.engine, t(73))
 
-    def poisoned(facts, terms, now):
+    def poisoned(facts: Iterable[Fact], terms: Terms, now: datetime) -> Order:
         known = tuple(facts)
         if any(fact.text("order_no") == BAD for fact in known):
             raise ZeroDivisionError
