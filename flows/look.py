@@ -7,22 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session
 
 from flows.office import Office
 from ingest import ledger
-from ingest.errors import MailboxError
+from ingest.errors import LoginRefusedError, MailboxError
 from ingest.poll import has_news
-from models.db.alerts import due_alerts
+from models.catalogue import words
+from models.db.alerts import Alert, due_alerts, raise_alert
 from models.db.session import open_session
 from models.db.steps import due_steps
 from models.db.watch import due_orders
 from models.settings import MailboxSettings
 
 POLL: Final = "poll-mailbox"
+BLIND_AFTER: Final = timedelta(minutes=15)  # [D] D20: its least, for a look comes each minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,28 @@ def _ask_mailboxes(office: Office) -> tuple[list[str], dict[str, str]]:
         except MailboxError as fault:
             _note(office, mailbox, fault.code)
             faults[mailbox.name] = str(fault)
+            _shout(office, mailbox, fault)
     return news, faults
+
+
+def _shout(office: Office, mailbox: MailboxSettings, fault: MailboxError) -> None:
+    """Alert once for each time that the mailbox stays unread: soon if only a person can help, else after a while."""
+    now, refused = office.now(), isinstance(fault, LoginRefusedError)
+    with open_session(office.engine) as session:
+        last = ledger.last_ok_at(session, mailbox.name)
+        if last is None or (not refused and now - last < BLIND_AFTER):
+            return
+        alert = Alert(
+            subject=f"mailbox:{mailbox.name}",
+            rule="D20",
+            level=1 if refused else 0,
+            text_key="login_refused" if refused else "blind",
+            about=last.isoformat(),
+            critical=True,
+            values={"mailbox": mailbox.name, "span": words().span(now - last)},
+        )
+        raise_alert(session, alert, now)
+        session.commit()
 
 
 def _note(office: Office, mailbox: MailboxSettings, code: str | None) -> None:

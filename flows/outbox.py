@@ -18,6 +18,7 @@ from models.db.alerts import due_alerts, mark_failed, mark_sent
 from models.db.session import open_session
 from models.db.tables import AlertRow
 
+CLOCKS: Final = frozenset({"warned", "breached"})  # what they say of one order can be said of many
 MANY: Final = 5  # [D] more than this many of one shop and rule go out as one message
 
 
@@ -59,7 +60,10 @@ def send_due(office: Office) -> Sent:
 
 
 def compose(rows: Sequence[AlertRow], moment: datetime) -> list[Message]:
-    """Turn alerts into messages as of `moment`: one each, or one for all of a shop and rule when they are many."""
+    """Turn alerts into messages as of `moment`: one each, or one for all of a shop and rule when they are many.
+
+    What is about no order (a mail that waits) says the same each time, and goes out as one message.
+    """
 
     def group(row: AlertRow) -> tuple[str, str, str]:
         return row.shop_id or "", row.rule, row.text_key
@@ -67,7 +71,8 @@ def compose(rows: Sequence[AlertRow], moment: datetime) -> list[Message]:
     messages: list[Message] = []
     for _, same in groupby(sorted(rows, key=lambda row: (*group(row), row.created_at, row.dedup_key)), key=group):
         alike = tuple(same)
-        batches: Iterable[tuple[AlertRow, ...]] = [alike] if len(alike) > MANY else [(row,) for row in alike]
+        as_one = len(alike) > MANY or alike[0].order_no is None
+        batches: Iterable[tuple[AlertRow, ...]] = [alike] if as_one else [(row,) for row in alike]
         messages.extend(_message(batch, moment) for batch in batches)
     return messages
 
@@ -76,7 +81,8 @@ def _message(rows: tuple[AlertRow, ...], moment: datetime) -> Message:
     """Word one message; of several alerts the one that is due first is named."""
     worst = min(rows, key=lambda row: row.values.get("due_at", ""))
     text, due = words(), worst.values.get("due_at")
-    title = worst.text_key if len(rows) == 1 else "grouped"
+    clock, others = worst.text_key in CLOCKS, len(rows) - 1
+    title = "grouped" if clock and others else worst.text_key
     values = {
         "shop": worst.shop_id or "",
         "order_no": worst.order_no or "",
@@ -85,9 +91,12 @@ def _message(rows: tuple[AlertRow, ...], moment: datetime) -> Message:
         "time_left": text.time_left(datetime.fromisoformat(due) if due else None, moment),
         "count": len(rows),
         **worst.values,
+        "step": text.text(f"pages.steps.{worst.values.get('step')}"),
     }
     known = title if f"alerts.titles.{title}" in text else "other"
     body = text.text(f"alerts.{title}", **values)
+    if others and not clock and worst.order_no:
+        body = f"{body} {text.text('alerts.more', count=others)}"
     return Message(title=text.text(f"alerts.titles.{known}"), body=body, rows=rows)
 
 

@@ -84,7 +84,7 @@ def _from_run_file(office: Office) -> str | None:
         told = json.loads(office.home.run_file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    address = told.get("prefect_api_url")
+    address = told.get("prefect_api_url") if isinstance(told, dict) else None
     return address if isinstance(address, str) else None
 
 

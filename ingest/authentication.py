@@ -1,63 +1,70 @@
-"""What the receiving server found out about a sender: its Authentication-Results header.
+"""What the receiving server found out about a sender: its Authentication-Results headers.
 
-Pure reading of headers (RFC 8601; email-notifications, section 5). Everybody may write such a header;
-this module says which one is the receiver's own, and what DMARC said in it.
+Pure reading of headers (RFC 8601; email-notifications, section 5). Everybody may write such a header; this
+module says which are the receiver's own, and what DMARC said in them.
+
+Real mails in public sources show four ways to write them. Gmail: one header, below its own outermost
+Received. Yahoo: one, above it, under the name of the machine. Fastmail: several above it under the name of
+one machine, DMARC in the last. iCloud: several below it, each check under a name of its own, DMARC in the
+second or third, Received-SPF at the end or before the last.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-# These write their result below their own outermost Received header, and always write one.
-WRITES_BELOW: Final = frozenset({"mx.google.com"})
-# One operator, several domains: hops between them are inside.
-_SAME_OPERATOR: Final = (
-    frozenset({"outlook.com", "office365.com"}),
-    frozenset({"icloud.com", "apple.com", "me.com"}),
-)
-_INSIDE: Final = tuple(
-    ipaddress.ip_network(net)
-    for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "100.64.0.0/10",
-                "::1/128", "fc00::/7", "fe80::/10")
-)  # fmt: skip
+from ingest.hop import by_host, is_inside, is_same_house
+
+ANY_HOST: Final = "*."  # at the start of a configured name: every host below the domain that follows
+# These write their results below their own outermost Received header, and always write DMARC's.
+WRITES_BELOW: Final = frozenset({"mx.google.com", "*.icloud.com"})
+_RESULTS: Final = "authentication-results"
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _INNER_COMMENT: Final = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _RESULT: Final = re.compile(r"^\s*([a-z0-9-]+)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)\b", re.IGNORECASE)
 _HEADER_FROM: Final = re.compile(r"\bheader\.from\s*=\s*([^\s;]+)", re.IGNORECASE)
-_FROM_HOST: Final = re.compile(r"^from\s+(\S+)", re.IGNORECASE)
-_BY_HOST: Final = re.compile(r"(?:^|\s)by\s+(\S+)", re.IGNORECASE)
-_ADDRESS: Final = re.compile(r"\[?(?:IPv6:)?([0-9a-f:.]{3,45})\]?", re.IGNORECASE)
-_PEER: Final = re.compile(r"\(([^()]*)\)")
 _MAX_COMMENT_DEPTH: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """One Authentication-Results header: who wrote it (None: no id) and each DMARC result."""
+    """What Authentication-Results say: who wrote them (None: no id) and each DMARC result."""
 
     authserv_id: str | None
     dmarc: tuple[tuple[str, str | None], ...]  # (result, header.from), lower case
 
 
 def own_results(trace: Sequence[tuple[str, str]], authserv_id: str | None) -> Results | None:
-    """Return the receiver's own results; None when it wrote none.
+    """Return the receiver's own results, all that it wrote together; None when it wrote none.
 
-    Only the topmost header counts, and only above every Received header by which the mail came in
-    from outside: whatever stands lower was there when the mail arrived. `authserv_id` None is
-    Microsoft, which writes no id.
+    They begin at the topmost header, which must be the receiver's, above every Received header by which the
+    mail came in from outside: whatever stands lower was there when the mail arrived. `authserv_id` is a host
+    or, with a leading `*.`, any host below a domain; None is Microsoft, which writes no id.
     """
-    for position, (name, value) in enumerate(trace):
-        if name != "authentication-results":
-            continue
-        results = read_results(value)
-        hops = [received for _, received in trace[:position]]
-        own = results.authserv_id == (authserv_id.lower() if authserv_id else None)
-        return results if own and _all_inside(hops, authserv_id) else None
-    return None
+    configured = authserv_id.lower() if authserv_id else None
+    start = next((at for at, (name, _) in enumerate(trace) if name == _RESULTS), None)
+    if start is None:
+        return None
+    hops = [value for name, value in trace[:start] if name == "received"]
+    run = list(_run(trace[start:], configured))
+    if not run or not _all_inside(hops, configured):
+        return None
+    if not _is_bounded(trace[start:], hops, configured):
+        return run[0]
+    told = tuple(result for results in run for result in results.dmarc)
+    decided = any(results.dmarc for results in (_first_of_each(run) if configured in WRITES_BELOW else run))
+    return Results(authserv_id=run[0].authserv_id, dmarc=told if decided else ())
+
+
+def is_receivers(written: str | None, configured: str | None) -> bool:
+    """Tell whether a header's authserv-id (lower case) is the configured one, or a host below its domain."""
+    if written is None or configured is None or not configured.startswith(ANY_HOST):
+        return written == configured
+    domain = configured.removeprefix("*")
+    return written.endswith(domain) and written != domain
 
 
 def read_results(value: str) -> Results:
@@ -83,53 +90,50 @@ def _without_comments(value: str) -> str:
     return value.split("(", 1)[0]  # what an unclosed comment swallows
 
 
-def _all_inside(hops: Sequence[str], authserv_id: str | None) -> bool:
-    """Tell whether no Received header among `hops` took the mail in from outside."""
-    outermost_may_be_outside = authserv_id is not None and authserv_id.lower() in WRITES_BELOW
-    for hop in hops:
-        if _is_inside(hop):
+def _run(trace: Sequence[tuple[str, str]], configured: str | None) -> Iterator[Results]:
+    """Yield the receiver's results from the top down, to the next hop or the first that another wrote."""
+    for name, value in trace:
+        if name == "received" or (name != _RESULTS and configured in WRITES_BELOW):
+            return
+        if name != _RESULTS:
             continue
-        if not (outermost_may_be_outside and hop is hops[-1] and _by_host(hop) == authserv_id):
-            return False
-    return True
+        results = read_results(value)
+        if not is_receivers(results.authserv_id, configured):
+            return
+        yield results
 
 
-def _is_inside(received: str) -> bool:
-    """Tell whether a Received header tells of a hop within the receiver's own machines."""
-    sender = _FROM_HOST.match(received)
-    if sender is None:
-        return True  # no "from": handed over within one machine
-    peer = _PEER.search(received)
-    stated = f"{sender[1]} {peer[1] if peer else ''}"
-    for found in _ADDRESS.finditer(stated):
-        address = _as_address(found[1])
-        if address is not None and any(address in net for net in _INSIDE if net.version == address.version):
-            return True
-    names = [word.strip("[]") for word in (peer[1].split() if peer else []) if _is_name(word)]
-    host = _operator(names[0] if names else sender[1])
-    return host is not None and host == _operator(_by_host(received))
+def _is_bounded(trace: Sequence[tuple[str, str]], hops: Sequence[str], configured: str | None) -> bool:
+    """Tell whether the sender's headers cannot have run into the receiver's own.
+
+    A provider known by its pattern stands by its form. Of any other server that is sure only at the very top,
+    where its own Received header must follow; else the topmost header speaks alone.
+    """
+    if configured is None:
+        return False
+    if configured in WRITES_BELOW:
+        return True
+    closed = any(name == "received" for name, _ in trace)
+    return closed and (configured.startswith(ANY_HOST) or not hops)
 
 
-def _by_host(received: str) -> str:
-    found = _BY_HOST.search(received)
-    return found[1].lower().strip("().;") if found else ""
+def _first_of_each(run: Sequence[Results]) -> list[Results]:
+    """Leave out what stands again under a name: below its own hop a receiver's name can be forged."""
+    return list({results.authserv_id: results for results in reversed(run)}.values())
 
 
-def _is_name(word: str) -> bool:
-    return "." in word and _as_address(word.strip("[]")) is None
+def _all_inside(hops: Sequence[str], configured: str | None) -> bool:
+    """Tell whether no Received header among `hops` took the mail in from outside."""
+    house = configured.removeprefix(ANY_HOST) if configured else None
+    outside = [at for at, hop in enumerate(hops) if not is_inside(hop, house)]
+    if not outside or configured not in WRITES_BELOW:
+        return not outside
+    return outside == [len(hops) - 1] and _took_in(hops[-1], configured or "")
 
 
-def _as_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        return None
-
-
-def _operator(host: str) -> object:
-    """Return who runs `host`, for comparing: its last two labels, or a known group of them."""
-    labels = host.lower().strip(".").split(".")
-    if len(labels) < 2 or not all(labels):  # noqa: PLR2004  says itself
-        return None
-    domain = ".".join(labels[-2:])
-    return next((group for group in _SAME_OPERATOR if domain in group), domain)
+def _took_in(hop: str, configured: str) -> bool:
+    """Tell whether the receiver's own machine took this hop's mail in; iCloud calls some without a domain."""
+    host = by_host(hop)
+    if not configured.startswith(ANY_HOST):
+        return host == configured
+    return bool(host) and ("." not in host or is_same_house(host, configured.removeprefix(ANY_HOST)))

@@ -2,6 +2,11 @@
 
 Pure. The mapping is order-lifecycle's "From mail kinds to facts" (section 4); payload keys are its
 allow-list, so no word of the buyer gets in. The same mail gives the same facts, with the same keys.
+
+Two readings of that section. "Approved also records cancelled": the fold derives it from the approval, so
+that a stronger or later rejection can still outweigh it (X10); a fact of its own could not be outweighed.
+A reminder that states no deadline is a `due_stated` without one: of an order nobody told us of it makes an
+incomplete one (T03), and never a step to do, for it proves no stage.
 """
 
 from __future__ import annotations
@@ -83,23 +88,13 @@ def _order_paid(told: Notification, order_no: str) -> list[tuple[FactKind, Paylo
 
 
 def _due_stated(told: Notification, order_no: str) -> list[tuple[FactKind, Payload]]:
-    """A reminder proves its deadline; one that states none proves nothing."""
     due_at = told.ship_by_each.get(order_no, told.ship_by)
-    return (
-        []
-        if due_at is None
-        else [(FactKind.DUE_STATED, {"order_no": order_no, "rule": SHIP_RULE, "due_at": _utc(due_at)})]
-    )
+    return [(FactKind.DUE_STATED, {"order_no": order_no, "rule": SHIP_RULE, "due_at": _utc(due_at)})]
 
 
 def _cancel_requested(told: Notification, order_no: str) -> list[tuple[FactKind, Payload]]:
     payload: Payload = {**_request(told, order_no), "due_at": _utc(told.respond_by)}
     return [(FactKind.CANCEL_REQUESTED, payload)]
-
-
-def _cancel_approved(told: Notification, order_no: str) -> list[tuple[FactKind, Payload]]:
-    cancelled: Payload = {"order_no": order_no, "actor": "buyer", "reason_code": told.reason_code}
-    return [(FactKind.CANCEL_APPROVED, _request(told, order_no)), (FactKind.CANCELLED, cancelled)]
 
 
 def _cancelled(told: Notification, order_no: str) -> list[tuple[FactKind, Payload]]:
@@ -175,7 +170,7 @@ _MAKERS: Final[Mapping[NotificationKind, Callable[[Notification, str], list[tupl
             NotificationKind.SHIP_REMINDER: _due_stated,
             NotificationKind.LATE_DISPATCH: _due_stated,
             NotificationKind.CANCEL_REQUESTED: _cancel_requested,
-            NotificationKind.CANCEL_APPROVED: _cancel_approved,
+            NotificationKind.CANCEL_APPROVED: _request_answered(FactKind.CANCEL_APPROVED),
             NotificationKind.CANCEL_REJECTED: _request_answered(FactKind.CANCEL_REJECTED),
             NotificationKind.CANCEL_WITHDRAWN: _request_answered(FactKind.CANCEL_WITHDRAWN),
             NotificationKind.ORDER_CANCELLED: _cancelled,

@@ -6,7 +6,6 @@ traceback of our own fault, of which the place is kept and never the message.
 
 from __future__ import annotations
 
-import re
 import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from typing import Final
 from ingest.facts import facts_from
 from ingest.mailbox import RawMessage
 from ingest.message import parse_message
-from ingest.reader import read_mail, read_vouched
+from ingest.reader import read_message
 from ingest.sender import Receiver, receiver_of
 from ingest.vocabulary import Vocabulary, load_vocabulary
 from models.fact import Fact
@@ -35,7 +34,6 @@ from models.notification import (
 )
 from models.settings import MailboxSettings, ShopSettings
 
-END_OF_HEADERS: Final = re.compile(rb"\r?\n\r?\n")
 OWN_LABELS: Final = "labels"  # the user's vocabulary files, in the home
 REPLAY_AFTER: Final = timedelta(days=30)  # a genuine mail this old that was not here at our last look
 
@@ -110,10 +108,10 @@ def failed(fault: Exception) -> Quarantined:
 
 
 def _judged(message: RawMessage, raw: bytes, digest: str, context: Context, *, vouched: bool) -> Finding:
-    shops = list(context.shops.values())
-    read = read_vouched if vouched else read_mail
-    reading: Reading = read(raw, context.receiver, shops, context.vocabulary, context.now)
-    sent_at = parse_message(END_OF_HEADERS.split(raw, maxsplit=1)[0]).sent_at  # a parse without a body is cheap
+    parsed = parse_message(raw)
+    sent_at = parsed.sent_at
+    receiver = None if vouched else context.receiver
+    reading = read_message(parsed, receiver, list(context.shops.values()), context.vocabulary, context.now)
     told: tuple[tuple[str, Fact], ...] = ()
     if isinstance(reading, Notification) and not vouched:
         reading = counted(reading, sent_at, context)

@@ -184,7 +184,13 @@ class ImapMailbox:
 
 def _tls_context(settings: MailboxSettings) -> ssl.SSLContext | None:
     if settings.tls:
-        return ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
+        try:
+            return ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
+        except OSError:  # ssl.SSLError is one: no certificate in it
+            raise CertificateRefusedError(
+                f"Mailbox {settings.name}: {settings.ca_file} cannot be read as certificates (PEM). "
+                "Check ca_file in the settings."
+            ) from None
     if not _is_loopback(settings.host):
         raise PlainTextRefusedError(
             f"Mailbox {settings.name}: tls = false is for this machine alone (localhost). Set tls = true."

@@ -10,13 +10,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, String, and_, cast
 from sqlmodel import Session, col, select, update
 
 from ingest.mailbox import FolderState
+from models.db.alerts import Alert, raise_alert
 from models.db.insert import insert_new
-from models.db.tables import FolderRow, MailboxRow, MessageRow
+from models.db.tables import AlertRow, FolderRow, MailboxRow, MessageRow
+from models.notification import QuarantineReason
+
+FAKES: Final = frozenset({QuarantineReason.SENDER_UNAUTHENTICATED, QuarantineReason.LOOKALIKE_SENDER})
+NO_CLAIM: Final = frozenset({QuarantineReason.MALFORMED, QuarantineReason.TOO_LARGE})  # nobody knows who wrote it
+FAKE_RULE, UNREAD_RULE = "X12", "D22"  # order-lifecycle, sections 7 and 8
 
 
 class Outcome(StrEnum):
@@ -157,3 +164,24 @@ def quarantined(session: Session, *, mailbox: str | None = None, limit: int = 20
     if mailbox is not None:
         query = query.where(col(MessageRow.mailbox) == mailbox)
     return session.exec(query.order_by(col(MessageRow.seen_at), col(MessageRow.id)).limit(limit)).all()
+
+
+def shout_quarantined(session: Session, mailbox: str, now: datetime) -> None:
+    """Alert about each waiting mail that says it is TikTok Shop's and that nobody was told of yet."""
+    told = select(AlertRow.about).where(col(AlertRow.rule).in_([FAKE_RULE, UNREAD_RULE]))
+    query = select(MessageRow.id, MessageRow.reason).where(
+        col(MessageRow.mailbox) == mailbox,
+        col(MessageRow.outcome) == Outcome.QUARANTINED,
+        col(MessageRow.reason).not_in(NO_CLAIM),
+        cast(MessageRow.id, String).not_in(told),
+    )
+    for number, reason in session.exec(query).all():
+        fake = reason in FAKES
+        alert = Alert(
+            subject=f"mailbox:{mailbox}",
+            rule=FAKE_RULE if fake else UNREAD_RULE,
+            level=0,
+            text_key="fake" if fake else "quarantine",
+            about=str(number),
+        )
+        raise_alert(session, alert, now)

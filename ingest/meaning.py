@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.layout import Findings
+from ingest.labelled import Findings
 from ingest.page import Row, text_of
 from ingest.text import fold
 from ingest.vocabulary import FALLBACK, Field, Language, Vocabulary, label_key

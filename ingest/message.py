@@ -48,7 +48,7 @@ _KEPT: Final = frozenset(
         "resent-from", "x-forwarded-to", "x-forwarded-for", "return-path", "content-type",
     }
 )  # fmt: skip
-_TRACE: Final = frozenset({"received", "authentication-results"})
+_TRACE: Final = frozenset({"received", "received-spf", "authentication-results"})
 _CUT: Final = frozenset(
     {"StartBoundaryNotFoundDefect", "CloseBoundaryNotFoundDefect", "InvalidBase64LengthDefect",
      "InvalidBase64PaddingDefect"}
@@ -73,9 +73,9 @@ class Defect(StrEnum):
 class Message:
     """One mail. `texts` and `htmls` are decoded bodies, in order; `sent_at` is aware UTC or None.
 
-    `froms` holds every From header as it stands; `trace` the Received and Authentication-Results
-    headers from the top down as (lower-case name, value); `enclosed_froms` the senders of mails
-    attached to this one, whose text is in no body.
+    `froms` holds every From header as it stands; `trace` the Received, Received-SPF and
+    Authentication-Results headers from the top down as (lower-case name, value); `enclosed_froms` the
+    senders of mails attached to this one, whose text is in no body.
     """
 
     froms: tuple[str, ...] = ()

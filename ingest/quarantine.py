@@ -21,7 +21,7 @@ from ingest.ledger import Outcome
 from ingest.mailbox import RawMessage
 from ingest.reader import READER_VERSION
 from ingest.recording import PollResult, outcome_columns, record_told
-from ingest.sealed import unseal
+from ingest.sealed import SealError, unseal
 from models.db.audit import note
 from models.db.session import open_session
 from models.db.tables import MessageRow, SealedMailRow
@@ -73,12 +73,24 @@ def read_again(
 ) -> PollResult:
     """Read one quarantined mail again, or all: a wording was taught, a shop was added, a fault mended.
 
-    Mails taken for replayed ones are left alone, since only a person can say. Raises SealError.
+    Mails taken for replayed ones are left alone, since only a person can say. One that is sealed under another
+    key holds up no other. Raises SealError where none can be opened.
     """
     handling = _Handling(engine, settings, home, now)
+    if message_id is not None:
+        return handling.read(message_id)
     with open_session(engine, read_only=True) as session:
-        ids = [message_id] if message_id is not None else _readable_ids(session)
-    return sum((handling.read(one) for one in ids), start=PollResult())
+        ids = _readable_ids(session)
+    result, sealed = PollResult(), None
+    for one in ids:
+        try:
+            result += handling.read(one)
+        except SealError as fault:
+            sealed = fault
+            result += PollResult(outcomes={Outcome.QUARANTINED: 1})
+    if sealed is not None and result.quarantined == len(ids):
+        raise sealed
+    return result
 
 
 def release(  # whose word it is belongs to it

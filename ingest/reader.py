@@ -9,17 +9,19 @@ completeness, kind, order numbers, shop, values, sums (email-notifications, sect
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from ingest.layout import Findings, find_values
+from ingest.labelled import Findings
+from ingest.layout import find_values
 from ingest.meaning import Meaning, language_of, meaning_of
 from ingest.message import Defect, Message, parse_message
 from ingest.page import is_cut_short, rows_of_html, rows_of_text
+from ingest.printed import Refused
 from ingest.sender import Receiver, judge_sender, unreadable_because
-from ingest.statement import Refused, notification_from
+from ingest.statement import notification_from
 from ingest.text import fold, plain_digits
 from ingest.values import ORDER_NO
 from ingest.vocabulary import FALLBACK, Field, Language, Vocabulary
@@ -56,7 +58,7 @@ def read_mail(
     now: datetime | None = None,
 ) -> Reading:
     """Return what `raw` tells; never raises. `now` (aware) dates what names no year in a mail without Date."""
-    return _total(lambda: _judged(parse_message(raw), receiver, shops, vocabulary, now))
+    return read_message(parse_message(raw), receiver, shops, vocabulary, now)
 
 
 def read_vouched(
@@ -67,12 +69,21 @@ def read_vouched(
     now: datetime | None = None,
 ) -> Reading:
     """Return what `raw` tells when a person stands for its sender; never raises."""
-    return _total(lambda: _vouched(parse_message(raw), shops, vocabulary, now))
+    return read_message(parse_message(raw), None, shops, vocabulary, now)
 
 
-def _total(read: Callable[[], Reading]) -> Reading:
+def read_message(
+    message: Message,
+    receiver: Receiver | None,
+    shops: Sequence[ShopSettings],
+    vocabulary: Vocabulary,
+    now: datetime | None = None,
+) -> Reading:
+    """Return what a parsed mail tells, as `read_mail` does; without a receiver a person stands for its sender."""
     try:
-        return read()
+        if receiver is None:
+            return _vouched(message, shops, vocabulary, now)
+        return _judged(message, receiver, shops, vocabulary, now)
     except Refused as refused:
         return Quarantined(reason=refused.reason, order_no=refused.order_no, detail=refused.detail)
     except Exception as error:  # noqa: BLE001  the parsers raise anything on hostile input
@@ -99,11 +110,7 @@ def _vouched(message: Message, shops: Sequence[ShopSettings], vocabulary: Vocabu
 
 
 def _read_trusted(
-    message: Message,
-    body: Body,
-    shops: Sequence[ShopSettings],
-    vocabulary: Vocabulary,
-    now: datetime | None,
+    message: Message, body: Body, shops: Sequence[ShopSettings], vocabulary: Vocabulary, now: datetime | None
 ) -> Reading:
     order_no = _only_order_no(message, body)
     if Defect.NO_TEXT in message.defects:
@@ -120,8 +127,7 @@ def _read_trusted(
     kind = _kind_by_type(meaning.kind, body)
     order_nos = _order_nos(message, body, kind)
     if shop is None:
-        detail = "a shop that is not in the settings" if shop_is_stated else "several shops and none named"
-        return Quarantined(reason=QuarantineReason.UNKNOWN_SHOP, order_no=order_no, detail=detail)
+        return _unknown_shop(order_no, stated=shop_is_stated)
     return notification_from(
         kind,
         order_nos,
@@ -132,6 +138,11 @@ def _read_trusted(
         subject=message.subject,
         around=message.sent_at or now or datetime.now(UTC),
     )
+
+
+def _unknown_shop(order_no: str | None, *, stated: bool) -> Quarantined:
+    detail = "a shop that is not in the settings" if stated else "several shops and none named"
+    return Quarantined(reason=QuarantineReason.UNKNOWN_SHOP, order_no=order_no, detail=detail)
 
 
 def _kind_by_type(kind: NotificationKind, body: Body) -> NotificationKind:

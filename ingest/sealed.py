@@ -30,6 +30,12 @@ def unseal(ciphertext: bytes, home: Home) -> bytes:
         ) from None
 
 
+def check_key(home: Home) -> None:
+    """Raise SealError if SHIPCLOCK_KEY, where it is set, is no key; the home's own file is one."""
+    if home.environment.get("SHIPCLOCK_KEY"):
+        _fernet(home)
+
+
 def _fernet(home: Home) -> Fernet:
     try:
         return Fernet(home.key())

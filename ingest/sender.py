@@ -45,7 +45,7 @@ _REDIRECTED: Final = ("resent-from", "x-forwarded-to", "x-forwarded-for")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
-    """Whose word on a sender counts; `authserv_id` None is Microsoft, which writes none."""
+    """Whose word on a sender counts: a host, `*.` and a domain, or None for Microsoft, which writes no name."""
 
     authserv_id: str | None
     allowed_from_domains: tuple[str, ...]

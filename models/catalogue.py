@@ -38,7 +38,7 @@ class Catalogue:
     def __contains__(self, key: str) -> bool:
         return key in self.texts
 
-    def text(self, key: str, **values: object) -> str:
+    def text(self, key: str, /, **values: object) -> str:
         """Give a key's text with its placeholders filled; the key's last part if there is no text."""
         template = self.texts.get(key)
         if template is None:

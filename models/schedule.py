@@ -85,7 +85,9 @@ def ship(course: Course) -> Deadline | None:
     if history.placed_at is not None:
         return _plain(course, RuleId.D02, history.placed_at if history.paid else None)
     reminders = [
-        fact for fact in history.evidence.of(FactKind.DUE_STATED) if (fact.text("rule") or RuleId.D02) == RuleId.D02
+        fact
+        for fact in history.evidence.of(FactKind.DUE_STATED)
+        if (fact.text("rule") or RuleId.D02) == RuleId.D02 and fact.moment("due_at")
     ]
     return _plain(course, RuleId.D02, min((fact.occurred_at for fact in reminders), default=None))
 

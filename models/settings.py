@@ -30,6 +30,11 @@ CURRENCIES: Final = frozenset(
     """.split()  # noqa: SIM905  # a table of codes, not 150 quoted words
 )
 
+# What stands before a country's two letters where anybody may register (co.uk, com.vn)
+SHARED_ENDINGS: Final = frozenset(
+    {"ac", "biz", "co", "com", "edu", "gob", "gov", "go", "info", "ne", "net", "or", "org", "web"}
+)
+
 
 def _currency(code: str) -> str:
     if code not in CURRENCIES:
@@ -62,6 +67,17 @@ def _weekday(given: object) -> object:
     return WEEKDAYS.index(given.strip().lower()[:3]) if isinstance(given, str) else given
 
 
+def _receiver(name: str) -> str:
+    """Refuse a pattern so wide that strangers' hosts are below it: *.com, *.co.uk."""
+    if not name.startswith("*."):
+        return name
+    labels = name.lower().removeprefix("*.").split(".")
+    registry = len(labels) == 2 and len(labels[1]) == 2 and labels[0] in SHARED_ENDINGS  # noqa: PLR2004  says itself
+    if len(labels) < 2 or not all(labels) or registry:  # noqa: PLR2004  says itself
+        raise ValueError(name)
+    return name
+
+
 def _day(given: object) -> object:
     """Take TOML's own date or its text, never a number."""
     if isinstance(given, str):
@@ -83,6 +99,7 @@ Currency = Annotated[str, AfterValidator(_currency)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
 Domain = Annotated[str, Field(pattern=r"^[^@\s/]+\.[^@\s/.]+$"), AfterValidator(str.lower)]
+ReceiverName = Annotated[str, Field(pattern=r"^(\*\.)?[^\s;*]*$", max_length=253), AfterValidator(_receiver)]
 AppriseAddress = Annotated[str, Field(pattern=r"^[A-Za-z][\w+.-]*://\S+$")]
 Day = Annotated[date, BeforeValidator(_day)]
 Weekday = Annotated[int, BeforeValidator(_weekday), Field(ge=0, le=6)]
@@ -122,11 +139,11 @@ class MailboxSettings(Section):
     tls: Annotated[bool, _key("true or false", "tls = true")] = True
     user: Annotated[str, _key("the mailbox's user name, mostly its address", 'user = "shop@gmail.com"')] = ""
     authserv_id: Annotated[
-        str,
+        ReceiverName,
         _key(
-            "the name your mail server writes at the start of Authentication-Results (empty for Microsoft)",
+            "the name your mail server writes at the start of Authentication-Results (empty for Microsoft; *. and "
+            "the provider's domain where each of its machines writes its own)",
             'authserv_id = "mx.google.com"',
-            pattern=r"^[^\s;]*$",
         ),
     ] = ""
     allowed_from_domains: Annotated[

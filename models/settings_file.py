@@ -74,6 +74,8 @@ def lines_of(text: str) -> dict[Where, int]:
 
 
 def _looked_for(home: Home) -> str:
+    if home.environment.get("SHIPCLOCK_CONFIG"):  # then no other place counts
+        return f"{home.config} (SHIPCLOCK_CONFIG)"
     here = Path.cwd() / CONFIG_NAME
     return " and ".join(str(path) for path in dict.fromkeys((here, home.config)))
 
@@ -84,7 +86,7 @@ def _text_of(file: Path) -> str:
     except UnicodeDecodeError:
         raise SettingsError(f"{file} is not UTF-8 text. Save it again as UTF-8.") from None
     except OSError as fault:
-        raise SettingsError(f"{file} cannot be read ({fault.strerror}). Check its rights.") from None
+        raise SettingsError(f"{file} cannot be read ({fault.strerror}). Check the path and its rights.") from None
 
 
 def _parsed(text: str, file: Path) -> dict[str, Any]:
@@ -103,7 +105,7 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
 
 def _error(file: Path, lines: Mapping[Where, int], faults: list[Fault]) -> SettingsError:
     told = [f"{file.name}{_line(lines, fault.where)}: {fault.words}" for fault in faults]
-    return SettingsError("\n".join([*told, f"The file is {file}"]))
+    return SettingsError("\n".join([*dict.fromkeys(told), f"The file is {file}"]))  # a list's parts fail alike
 
 
 def _line(lines: Mapping[Where, int], where: Where) -> str:

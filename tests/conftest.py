@@ -1,17 +1,58 @@
-"""What every test obeys: in CI nothing is skipped.
+"""What every test obeys: in CI nothing is skipped and every run is the same; `--long` tries more of everything.
 
 A test may be skipped on a machine that lacks a program; where CI runs, `.ci/install-debian` has put it there.
+Tests run in two processes: what one says to the user goes through `record_property(TOLD, words)`.
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+TOLD: Final = "told"
+COSTLY: Final = ("prefect_stack", "started", "played")  # fixtures that are made in one process alone
+EXAMPLES: Final = {"short": 100, "long": 2000}  # of what each property holds for
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option for the long forms."""
+    parser.addoption("--long", action="store_true", help="more deaths and more examples: takes many minutes")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples Hypothesis tries; how fast they are is not asked, the machine may be busy."""
+    form = "long" if config.getoption("long") else "short"
+    settings.register_profile(
+        form,
+        max_examples=EXAMPLES[form],
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        derandomize=bool(os.environ.get("CI")),
+    )
+    settings.load_profile(form)
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares a Prefect server or a Chromium: a second one costs more than it saves."""
+    for item in items:
+        for name in COSTLY:
+            if name in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(name))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have to tell."""
+    for report in terminalreporter.getreports("passed"):
+        for name, words in report.user_properties:
+            if name == TOLD:
+                terminalreporter.write_line(words)
 
 
 def fail_if_skipped_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,7 +27,11 @@ def do(
     reason: Annotated[str | None, typer.Option(help="Why; some commands need it. No names of buyers here.")] = None,
     values: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A value for the command, for example tracking_no=VN123."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="A value for the command, for example tracking_no=VN123; a wrong KEY lists those it takes.",
+        ),
     ] = None,
     role: Annotated[Role, typer.Option("--as", help="As whom you act.")] = Role.MANAGER,
     shop: Annotated[
@@ -42,12 +47,13 @@ def do(
     """
     numbers, name = _split(given)
     pairs = dict(_pair(text) for text in values or ())
+    _known(pairs, name)
     from flows.cli.opening import opened
     from flows.cli.outcome import carry_out
 
     office = opened()
-    if name is CommandName.MARK_PACKED and "checklist" not in pairs and _all_ticked():
-        pairs["checklist"] = "all"
+    if name is CommandName.MARK_PACKED and "checklist" not in pairs:
+        pairs["checklist"] = _ticked()
     outcomes = [
         carry_out(office, number, name, shop=shop, role=role, reason=reason, values=pairs) for number in numbers
     ]
@@ -91,15 +97,26 @@ def _pair(text: str) -> tuple[str, str]:
     return key.strip(), value.strip()
 
 
-def _all_ticked() -> bool:
+def _known(pairs: Iterable[str], command: CommandName) -> None:
+    """End the command at a key that it does not take: what was meant by it would get lost."""
+    from flows.cli.keys import known_keys
+
+    known = known_keys(command)
+    if stray := [key for key in pairs if key not in known]:
+        fail(_words("cli.no_key", given=stray[0], command=command, known=", ".join(known)))
+
+
+def _ticked() -> str:
     """Ask for the packing list where somebody can answer; in a script the command itself says that it is kept."""
     from models.guard import CHECKLIST
 
-    lines = [_words(f"refusals.checklist.{line}") for line in CHECKLIST]
+    lines = {line: _words(f"refusals.checklist.{line}") for line in CHECKLIST}
     if not sys.stdin.isatty():
-        note(_words("cli.packing_list_kept", lines="; ".join(lines)))
-        return True
-    return all(typer.confirm(line.capitalize() + "?", default=True, err=True) for line in lines)
+        note(_words("cli.packing_list_kept", lines="; ".join(lines.values())))
+        return "all"
+    return ",".join(
+        line for line, told in lines.items() if typer.confirm(told.capitalize() + "?", default=True, err=True)
+    )
 
 
 def _tell(outcomes: list[Outcome]) -> None:
@@ -113,7 +130,7 @@ def _exit_code(outcomes: list[Outcome]) -> int:
     return next((code for code in (1, EXIT_USAGE, EXIT_REFUSED) if code in codes), 0)
 
 
-def _words(key: str, **values: Any) -> str:  # noqa: ANN401  # whatever the text names
+def _words(key: str, /, **values: Any) -> str:  # noqa: ANN401  # whatever the text names
     from models.catalogue import words
 
     return words().text(key, **values)

@@ -43,4 +43,5 @@ def run_again(
 def _told(report: RerunReport, order_no: str, step: Step) -> str:
     key = "failed" if report.failed else report.where.value
     values = {"order_no": order_no, "step": step.replace("_", " "), "run": report.flow_run_id}
-    return words().text(f"cli.rerun.{key}", **values, result=report.result, code=report.code)
+    result = words().text(f"pages.results.{report.result}")  # "waits": for a person, or for the carrier
+    return words().text(f"cli.rerun.{key}", **values, result=result, code=report.code)

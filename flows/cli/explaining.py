@@ -12,9 +12,7 @@ from flows.cli.output import emit, fail
 
 
 def explain(
-    number: Annotated[
-        str | None, typer.Argument(metavar="[NUMBER]", help="The order's number, or SHOP:NUMBER.")
-    ] = None,
+    number: Annotated[str | None, typer.Argument(metavar="NUMBER", help="The order's number, or SHOP:NUMBER.")] = None,
     at: Annotated[
         str | None,
         typer.Option("--at", metavar="TIME", help="As it was known then, for example 2026-11-20T08:00."),

@@ -16,11 +16,13 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from flows.cli.receiver import newest_receiver
+from flows.cli.opening import tell_migration
+from flows.cli.receiver import covers, newest_receiver
 from flows.office import Office, open_office
 from flows.rerun import find_server
 from ingest.errors import MailboxError
 from ingest.opening import connected
+from ingest.sealed import SealError, check_key
 from models.catalogue import words
 from models.db.schema import current_version
 from models.db.session import DatabaseError, open_session
@@ -45,8 +47,8 @@ class Finding:
     def line(self) -> str:
         """The finding for people."""
         mark = words().text("cli.check.ok" if self.ok else "cli.check.problem")
-        advice = f"\n{' ' * 10}{self.advice}" if self.advice else ""
-        return f"{mark:<8}  {self.name}: {self.told}{advice}"
+        lines = [*self.told.splitlines(), *filter(None, [self.advice])]
+        return f"{mark:<8}  {self.name}: " + f"\n{' ' * 10}".join(lines)
 
     def as_json(self) -> dict[str, Any]:
         """Give it for machines."""
@@ -64,7 +66,7 @@ def findings(*, offline: bool) -> Iterator[Finding]:
     yield _good("settings", file=home.config, mailboxes=len(settings.mailbox), shops=len(settings.shop))
     yield from _secrets(home)
     try:
-        office = open_office(home)
+        office = open_office(home, tell=tell_migration)
     except DatabaseError as fault:
         yield _bad("database", str(fault))
         return
@@ -100,6 +102,10 @@ def _secrets(home: Home) -> Iterator[Finding]:
             )
         else:
             yield _good("secrets", file=file)
+    try:
+        check_key(home)
+    except SealError as fault:
+        yield _bad("secrets", str(fault))
 
 
 def _database(office: Office) -> Finding:
@@ -136,7 +142,7 @@ def _mailbox(office: Office, mailbox: MailboxSettings) -> Iterator[Finding]:
         return
     counts = ", ".join(f"{folder} {count}" for folder, count in messages.items())
     yield _good("mailbox", mailbox=mailbox.name, counts=counts)
-    if receiver is not None and receiver != mailbox.authserv_id.lower():
+    if receiver is not None and not covers(mailbox.authserv_id, receiver):
         told = words().text(
             "cli.check.receiver", mailbox=mailbox.name, found=receiver, known=mailbox.authserv_id or "-"
         )
@@ -144,8 +150,17 @@ def _mailbox(office: Office, mailbox: MailboxSettings) -> Iterator[Finding]:
 
 
 def _alerts(office: Office) -> Finding:
-    count = len(office.settings.alerts.addresses)
-    return _good("alerts", count=count) if count else _good("no_alerts")
+    """Whether each address is of a service that is known; told by its place, for an address holds a token."""
+    addresses = office.settings.alerts.addresses
+    if not addresses:
+        return _good("no_alerts")
+    from apprise import Apprise  # slow to import, and only where there is something to look at
+
+    strange = [str(place) for place, one in enumerate(addresses, 1) if Apprise.instantiate(one) is None]
+    if strange:
+        told = words().text("cli.check.strange_alerts", places=", ".join(strange), count=len(addresses))
+        return _bad("alerts", told, "alerts_advice")
+    return _good("alerts", count=len(addresses))
 
 
 def _prefect(office: Office) -> Finding:

@@ -13,7 +13,7 @@ from flows.cli.output import emit, note, say
 
 def poll(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[MAILBOX]...", help="Only these mailboxes; all by default.")
+        list[str] | None, typer.Argument(metavar="MAILBOX", help="Only these mailboxes; all by default.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -39,7 +39,7 @@ def poll(
 
 
 def parse(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files (.eml) or folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files (.eml) or folders of them.")],
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The settings file whose mailbox and shops count.")
     ] = None,

@@ -133,13 +133,21 @@ def _todo_json(line: TodoLine) -> dict[str, Any]:
 
 def late_mailboxes(office: Office, ages: Sequence[DataAge], now: datetime) -> Iterator[str]:
     """Warn of mailboxes that nobody has read for a while: what they hold is missing here."""
-    read = {age.mailbox: age.last_ok_at for age in ages}
+    read = {age.mailbox: age for age in ages}
     for mailbox in office.settings.mailbox:
-        last = read.get(mailbox.name)
-        if last is None:
+        age = read.get(mailbox.name)
+        last = age.last_ok_at if age else None
+        if age is not None and age.last_error:
+            yield words().text("cli.mailbox_fault", mailbox=mailbox.name, why=_why_unread(age.last_error))
+        elif last is None:
             yield words().text("cli.mailbox_never", mailbox=mailbox.name)
         elif now - last > LATE_LOOK:
             yield words().text("cli.mailbox_late", mailbox=mailbox.name, age=_age(last, now))
+
+
+def _why_unread(code: str) -> str:
+    key = f"pages.mailbox_errors.{code}"
+    return words().text(key if key in words() else "pages.mailbox_errors.other", code=code)
 
 
 def nothing_due(ages: Sequence[DataAge], now: datetime) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flows.cli.output import fail, note
 from flows.cli.provider import Provider, provider_of, provider_titles
 from flows.cli.question import Asker
-from flows.cli.receiver import newest_receiver
+from flows.cli.receiver import is_receiver_name, newest_receiver
 from ingest.errors import LoginRefusedError
 from ingest.mailbox import Mailbox
 from ingest.opening import open_mailbox
@@ -96,11 +96,12 @@ def _tried(asker: Asker, home: Home, mailbox: dict[str, Any], provider: Provider
 
 def _with_receiver(asker: Asker, login: Login, receiver: str | None) -> Login:
     """Put the name under which the server writes its verdicts; learned from its newest mails when not known."""
+    learned = None
     if receiver is None:
         with closing(login.open()) as box:
             learned = newest_receiver(box, login.settings())
         note(words().text("cli.init.learned" if learned else "cli.init.not_learned", found=learned))
-        receiver = asker.ask("authserv_id", given=None, default=learned or "", valid=lambda _: True)
+    receiver = asker.ask("authserv_id", given=receiver, default=learned or "", valid=is_receiver_name)
     return Login(
         mailbox={**login.mailbox, "authserv_id": receiver},
         password=login.password,

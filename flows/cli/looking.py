@@ -30,12 +30,13 @@ def todo(
     from models.db.reading import data_age, todo_list
     from models.db.session import open_session
 
+    wanted = _kind(kind)
     office = opened()
     if shop:
         office.shop(shop)
     now = office.now()
     with open_session(office.engine, read_only=True) as session:
-        lines = todo_list(session, shop=shop, kind=kind, limit=limit)
+        lines = todo_list(session, shop=shop, kind=wanted, limit=limit)
         ages = data_age(session)
     if as_json:
         emit(listing.todos_json(lines, now, ages))
@@ -51,7 +52,7 @@ def todo(
 def orders(
     numbers: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NUMBER]...", help="Order numbers, or how they begin or end."),
+        typer.Argument(metavar="NUMBER", help="Order numbers, or how they begin or end."),
     ] = None,
     stage: Annotated[str | None, typer.Option(help="Only this stage, for example to-pack or NEW.")] = None,
     shop: ShopName = None,
@@ -85,7 +86,7 @@ def orders(
 
 
 def order(
-    number: Annotated[str, typer.Argument(help="The order's number, or SHOP:NUMBER.")],
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The order's number, or SHOP:NUMBER.")],
     shop: ShopName = None,
     as_json: Json = False,
 ) -> None:
@@ -108,6 +109,16 @@ def order(
         emit(order_page.as_json(file))
     else:
         order_page.show(office, file, office.now())
+
+
+def _kind(given: str | None) -> str | None:
+    """Find the kind of to-do that was meant: an unknown one would look as if there were nothing to do."""
+    from models.catalogue import words
+    from models.todo import TodoKind
+
+    if given is None or _plain(given) in set(TodoKind):
+        return given and _plain(given)
+    return fail(words().text("cli.no_kind", given=given, known=", ".join(TodoKind)))
 
 
 def _stage(given: str | None) -> Stage | None:

@@ -21,7 +21,7 @@ from models.settings import ShopSettings
 
 def opened() -> Office:
     """Open this installation; a database that had to be brought up to date is told on stderr."""
-    return open_office(tell=_told)
+    return open_office(tell=tell_migration)
 
 
 def the_order(session: Session, office: Office, number: str, shop: str | None) -> OrderRow:
@@ -59,6 +59,7 @@ def local(moment: datetime | None, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%d %b %Y %H:%M %Z") if moment else ""
 
 
-def _told(migration: Migration) -> None:
+def tell_migration(migration: Migration) -> None:
+    """Say on stderr that the database was made or brought up to date."""
     key = "cli.database_updated" if migration.before else "cli.database_made"
     note(words().text(key, before=migration.before, after=migration.after))

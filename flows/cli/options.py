@@ -10,4 +10,6 @@ Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON ob
 ShopName: TypeAlias = Annotated[
     str | None, typer.Option("--shop", metavar="NAME", help="Only this shop, by its name in shipclock.toml.")
 ]
-Limit: TypeAlias = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most this many lines.")]
+Limit: TypeAlias = Annotated[
+    int, typer.Option("--limit", metavar="N", min=1, max=10_000, help="At most this many lines.")
+]

@@ -11,10 +11,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from shutil import get_terminal_size
 from typing import Any, Final, NoReturn
 
 import typer
 
+NARROW: Final = 60  # characters
 EXIT_FAULT: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_BUSY: Final = 3
@@ -44,10 +46,12 @@ def emit(answer: object) -> None:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print rows under their column names; without a heading line when no column has a name."""
-    if sys.stdout.isatty():
-        _rich_table(columns, rows)
-    else:
+    if not sys.stdout.isatty():
         _plain_table(columns, rows)
+    elif get_terminal_size().columns < NARROW:
+        _records(columns, rows)
+    else:
+        _rich_table(columns, rows)
 
 
 def pairs(rows: Mapping[str, str]) -> None:
@@ -56,6 +60,13 @@ def pairs(rows: Mapping[str, str]) -> None:
     for name, value in rows.items():
         if value:
             say(f"{name.ljust(width)}  {value}")
+
+
+def _records(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print each row as lines of its own: in a narrow window a table's columns shrink to single letters."""
+    for row in rows:
+        pairs(dict(zip(columns, row, strict=True))) if all(columns) else say("  ".join(filter(None, row)))
+        say()
 
 
 def _plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flows.cli.output import fail
+from flows.cli.output import fail, note
 from ingest.reader import read_mail
 from ingest.report import as_json
 from ingest.sender import Receiver, receiver_of
@@ -48,7 +48,10 @@ def files_in(paths: Sequence[Path]) -> Iterator[Path]:
     """Give the mail files of these paths, sorted within a folder; a path that is not there ends the command."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if _is_mail(file))
+            mails = sorted(file for file in path.rglob("*") if _is_mail(file))
+            if not mails:
+                note(words().text("cli.no_mails", path=path))
+            yield from mails
         elif path.exists():
             yield path
         else:

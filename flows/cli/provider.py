@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """One mail provider. `authserv_id` None: to be learned; `password` says which one it takes."""
+    """One mail provider. `authserv_id` None: to be learned, "": it writes none; `password`: which one it takes."""
 
     title: str
     host: str

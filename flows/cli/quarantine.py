@@ -12,7 +12,7 @@ import typer
 from flows.cli.options import Json, Limit
 from flows.cli.output import EXIT_REFUSED, emit, note, say
 
-Ids = Annotated[list[int], typer.Argument(metavar="MAIL...", help="Numbers from the list.")]
+Ids = Annotated[list[int], typer.Argument(metavar="MAIL", help="Numbers from the list.")]
 
 
 def show(context: typer.Context, limit: Limit = 200, as_json: Json = False) -> None:
@@ -33,7 +33,7 @@ def show(context: typer.Context, limit: Limit = 200, as_json: Json = False) -> N
 
 def read_again(
     mails: Annotated[
-        list[int] | None, typer.Argument(metavar="[MAIL]...", help="Numbers from the list; all by default.")
+        list[int] | None, typer.Argument(metavar="MAIL", help="Numbers from the list; all by default.")
     ] = None,
     as_json: Json = False,
 ) -> None:

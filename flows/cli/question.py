@@ -6,7 +6,9 @@ command with the option that gives it. Questions go to stderr, so that stdout st
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import typer
@@ -34,18 +36,24 @@ class Asker:
         if given is not None or self.yes:
             return self._without_asking(key, given if given is not None else default, valid)
         while True:
-            answer = str(typer.prompt(words().text(f"cli.init.{key}", **values), default=default, err=True)).strip()
+            with _somebody_answers():
+                question = words().text(f"cli.init.{key}", **values)
+                answer = str(typer.prompt(question, default=default, err=True)).strip()
             if valid(answer):
                 return answer
             note(words().text(f"cli.init.{key}_wrong", given=answer))
 
     def agree(self, key: str, *, default: bool = True, **values: object) -> bool:
         """Give whether the user says yes to `cli.init.KEY`; with --yes the default."""
-        return default if self.yes else typer.confirm(words().text(f"cli.init.{key}", **values), default, err=True)
+        if self.yes:
+            return default
+        with _somebody_answers():
+            return typer.confirm(words().text(f"cli.init.{key}", **values), default, err=True)
 
     def secret(self, key: str, **values: object) -> str:
         """Ask for something that is typed hidden."""
-        return str(typer.prompt(words().text(f"cli.init.{key}", **values), hide_input=True, err=True))
+        with _somebody_answers():
+            return str(typer.prompt(words().text(f"cli.init.{key}", **values), hide_input=True, err=True))
 
     def _without_asking(self, key: str, answer: str | None, valid: Callable[[str], bool]) -> str:
         option = f"--{key.replace('_', '-')}"
@@ -54,3 +62,14 @@ class Asker:
         if not valid(answer):
             fail(f"{option}: {words().text(f'cli.init.{key}_wrong', given=answer)}")
         return answer
+
+
+@contextmanager
+def _somebody_answers() -> Iterator[None]:
+    """Say what to do where there is no terminal and the answers have run out."""
+    try:
+        yield
+    except typer.Abort:
+        if sys.stdin.isatty():
+            raise
+        fail("\n" + words().text("cli.init.nobody"))

@@ -7,49 +7,85 @@ attacked the newest mail may be the attacker's.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import Final
 
-from ingest.authentication import read_results
+from pydantic import TypeAdapter, ValidationError
+
+from ingest.authentication import ANY_HOST, is_receivers, read_results
+from ingest.hop import is_same_house
 from ingest.mailbox import Mailbox
 from ingest.message import parse_message
-from models.settings import MailboxSettings
+from models.settings import MailboxSettings, ReceiverName
 
-NEWEST: Final = 10  # mails that are asked; the header nearest the top of each is the receiving server's
+NEWEST: Final = 10  # mails that are asked; the headers nearest the top of each are the receiving server's
+_ALLOWED: Final = TypeAdapter[str](ReceiverName)
 
 
 def newest_receiver(box: Mailbox, mailbox: MailboxSettings) -> str | None:
     """Give the name under which the server writes its verdicts; "" if it writes none, None without a mail.
 
-    Of several names the most frequent among the newest mails. Raises MailboxError.
+    Of several houses the most frequent among the newest mails; of several names of one house (a machine or a
+    check each) the pattern over them. Raises MailboxError.
     """
-    names = Counter(_names(box, mailbox.folders[0]))
-    return names.most_common(1)[0][0] if names else None
+    runs = list(_runs(box, mailbox.folders[0]))
+    firsts = Counter(names[0] for names in runs)
+    if not firsts:
+        return None
+    houses = Counter({name: sum(n for other, n in firsts.items() if _is_same(name, other)) for name in firsts})
+    chosen = houses.most_common(1)[0][0]
+    return _over({name for names in runs for name in names if _is_same(chosen, name)}) or chosen
 
 
-def _names(box: Mailbox, folder: str) -> list[str]:
+def covers(configured: str, found: str) -> bool:
+    """Tell whether the configured name or pattern holds for the name or pattern that was found."""
+    mine = configured.strip().lower()
+    return found == mine or (bool(mine) and is_receivers(found.removeprefix(ANY_HOST), mine))
+
+
+def is_receiver_name(answer: str) -> bool:
+    """Tell whether the settings would take this name or pattern."""
+    try:
+        _ALLOWED.validate_python(answer)
+    except ValidationError:
+        return False
+    return True
+
+
+def _is_same(one: str, other: str) -> bool:
+    return one == other or is_same_house(one, other)
+
+
+def _over(names: Iterable[str]) -> str | None:
+    """Give what covers all these hosts: the only one, or the pattern of the domain they share; None if too wide."""
+    distinct = sorted(set(names))
+    if len(distinct) == 1:
+        return distinct[0]
+    endings = [name.split(".")[:0:-1] for name in distinct]  # without the host's own label, from the end
+    shared = takewhile(lambda labels: len(set(labels)) == 1, zip(*endings, strict=False))
+    domain = ".".join(reversed([labels[0] for labels in shared]))
+    pattern = ANY_HOST + domain
+    return pattern if is_receiver_name(pattern) else None
+
+
+def _runs(box: Mailbox, folder: str) -> Iterator[list[str]]:
+    """Yield, for each newest mail that carries a verdict, the names in those nearest the top; "" is no name."""
     box.open(folder)
     uids = list(box.find())[-NEWEST:]
-    raws = [message.raw for batch in box.fetch(uids) for message in batch if message.raw is not None]
-    return [name for raw in raws if (name := _receiver_of(raw)) is not None]
+    for batch in box.fetch(uids):
+        for message in batch:
+            names = list(_names(parse_message(message.raw).trace)) if message.raw is not None else []
+            if names:
+                yield names
 
 
-def _receiver_of(raw: bytes) -> str | None:
-    """Give the name in the server's verdict; "" for a verdict without a name, None for a mail without one.
-
-    Some servers (iCloud's) write several headers under several names: the one that tells of DMARC counts.
-    """
-    newest = [read_results(value) for value in _first_run(parse_message(raw).trace)]
-    chosen = next((results for results in newest if results.dmarc), newest[0] if newest else None)
-    return None if chosen is None else chosen.authserv_id or ""
-
-
-def _first_run(trace: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Give the verdicts nearest the top, up to the next hop: what stands below came with the mail."""
+def _names(trace: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield who wrote the verdicts nearest the top, up to the next hop: what stands below came with the mail."""
     seen = False
     for name, value in trace:
         if name == "authentication-results":
             seen = True
-            yield value
+            yield read_results(value).authserv_id or ""
         elif seen:
             return

@@ -49,7 +49,7 @@ def up(
 
 
 def rerun(
-    number: Annotated[str, typer.Argument(help="The order's number, or SHOP:NUMBER.")],
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The order's number, or SHOP:NUMBER.")],
     step: Annotated[Step | None, typer.Option(help="Which step; by default the one that failed.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why, for the audit.")] = None,
     shop: ShopName = None,

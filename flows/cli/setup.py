@@ -21,7 +21,9 @@ def init(
     ] = None,
     maildir: Annotated[Path | None, typer.Option(help="Read a Maildir instead of a mail server.")] = None,
     folder: Annotated[Path | None, typer.Option(help="Read a folder of .eml files instead.")] = None,
-    shop: Annotated[list[str] | None, typer.Option(help="Your shop's name as the mails write it; repeatable.")] = None,
+    shop: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Your shop's name as the mails write it; repeatable.")
+    ] = None,
     market: Annotated[str | None, typer.Option(help="Its country, for example VN or GB.")] = None,
     currency: Annotated[str | None, typer.Option(help="Its currency, for example VND.")] = None,
     timezone: Annotated[str | None, typer.Option(help="Its time zone, for example Asia/Ho_Chi_Minh.")] = None,

@@ -13,10 +13,14 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlmodel import Session
 
 BUSY_MILLISECONDS: Final = 30_000
+NO_SUCH_DATABASE: Final = (
+    "SHIPCLOCK_DATABASE_URL is no database that can be used here. Leave it out, so that a file in the home is "
+    "taken, or write it like sqlite:////home/you/shipclock.db"
+)
 
 
 class DatabaseError(Exception):
@@ -24,10 +28,16 @@ class DatabaseError(Exception):
 
 
 def make_engine(url: str) -> Engine:
-    """Make an engine for `url`; SQLite's folder is created, its pragmas are set on every connection."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+    """Make an engine for `url`; SQLite's folder is created, its pragmas are set on every connection.
+
+    Raises DatabaseError for a URL that is none, or of a database whose driver is not installed.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return create_engine(url, pool_pre_ping=True)
+    except (ArgumentError, ImportError):  # never the URL itself: it may hold a password
+        raise DatabaseError(NO_SUCH_DATABASE) from None
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})

@@ -14,6 +14,7 @@ from typing import Final
 
 from sqlmodel import Session, col, or_, select, update
 
+from models.db.alerts import Alert, raise_alert
 from models.db.insert import insert_new
 from models.db.tables import AttemptRow, OrderRow, StepRow
 from models.stage import Step
@@ -151,7 +152,24 @@ def finish(session: Session, claimed: Claim, ending: Ending, *, run: str | None,
     if ending.result == "failed":
         row.attempts += 1
     session.add(row)
+    if row.status == StepStatus.DEAD:
+        _shout(session, claimed, row.first_failed_at or now, now)
     return True
+
+
+def _shout(session: Session, claimed: Claim, since: datetime, now: datetime) -> None:
+    """Alert about a step that is given up: once for each row of failures, which a person's wish begins anew."""
+    alert = Alert(
+        subject=claimed.order_id,
+        rule="step",
+        level=0,
+        text_key="step_failed",
+        about=f"{claimed.step}:{since.isoformat()}",
+        shop_id=claimed.shop_id,
+        order_no=claimed.order_no,
+        values={"step": claimed.step.value},
+    )
+    raise_alert(session, alert, now)
 
 
 def after_outage(first_failed_at: datetime | None, now: datetime) -> datetime | None:

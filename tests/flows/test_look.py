@@ -8,10 +8,12 @@ from shutil import rmtree
 
 import pytest
 
-from flows.look import Work, look
+from flows import clock
+from flows.look import BLIND_AFTER, Work, look
 from flows.office import Office, open_office
+from flows.outbox import compose
 from ingest.poll import poll_mailbox
-from models.db.alerts import Alert, raise_alert
+from models.db.alerts import Alert, due_alerts, raise_alert
 from models.db.session import open_session
 from models.db.tables import MailboxRow
 from tests.flows.prefect_server import a_home
@@ -23,7 +25,7 @@ POLL = Work(deployment="poll-mailbox", parameters={"mailbox": "main"})
 def office(tmp_path: Path) -> Iterator[Office]:
     """An office whose mailbox was read to its end."""
     made = open_office(a_home(tmp_path))
-    (tmp_path / "mail" / "new" / "0").write_bytes(b"Subject: old\n\nold\n")
+    (tmp_path / "mail" / "new" / "0").write_bytes(b"From: me@example.com\nSubject: old\n\nold\n")
     poll_mailbox(made.engine, made.settings.mailbox[0], made.settings.shop, made.home, made.now)
     yield made
     made.engine.dispose()
@@ -34,7 +36,7 @@ def test_where_nothing_is_due_there_is_no_work(office: Office):
 
 
 def test_a_new_mail_is_work_for_poll_mailbox(office: Office):
-    (office.home.path / "mail" / "new" / "1").write_bytes(b"Subject: news\n\nnews\n")
+    (office.home.path / "mail" / "new" / "1").write_bytes(b"From: me@example.com\nSubject: news\n\nnews\n")
     assert look(office).work == (POLL,)
 
 
@@ -63,3 +65,15 @@ def test_a_look_without_news_counts_as_reading_the_mailbox(office: Office):
     assert before is not None
     assert after is not None
     assert after > before
+
+
+def test_a_mailbox_that_stays_unread_is_shouted_once(office: Office):
+    rmtree(office.home.path / "mail")
+    clock.set_virtual(office.engine, office.now() + BLIND_AFTER / 2)
+    assert look(office).work == ()
+    clock.set_virtual(office.engine, office.now() + BLIND_AFTER)
+    assert [look(office).work, look(office).work] == [(Work(deployment="send-alerts"),)] * 2
+    with open_session(office.engine, read_only=True) as session:
+        (alert,) = compose(due_alerts(session, office.now()), office.now())
+    assert alert.title == "Mailbox not read"
+    assert "Mailbox main has not been read for 22 min" in alert.body

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -127,3 +127,26 @@ def test_what_cannot_be_sent_stays_and_is_tried_again_later(office: Office, post
     with open_session(office.engine, read_only=True) as session:
         row = session.exec(select(AlertRow)).one()
     assert (row.attempts, row.next_attempt_at, row.sent_at) == (1, None, t(1) + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize(("many", "body"), [(1, "see Problems"), (6, "The same goes for 5 other orders")])
+def test_a_step_that_was_given_up_is_told_in_words(office: Office, post: Post, many: int, body: str) -> None:
+    with open_session(office.engine) as session:
+        for number in range(many):
+            values = {"step": "hand_over"}
+            about = Alert(subject=f"o{number}", rule="step", level=0, text_key="step_failed", values=values)
+            raise_alert(session, replace(about, shop_id=SHOP, order_no=f"57646141303878570{number}"), office.now())
+        session.commit()
+    assert send_due(office) == Sent(alerts=many, messages=1, failed=0)
+    assert 'could not finish the step "set to shipped"' in post.received[0]["message"]
+    assert body.lower() in post.received[0]["message"].lower()
+
+
+def test_mails_that_wait_are_told_in_one_message_however_few(office: Office, post: Post) -> None:
+    with open_session(office.engine) as session:
+        for number in "12":
+            alert = Alert(subject="mailbox:main", rule="X12", level=0, text_key="fake", about=number)
+            raise_alert(session, alert, office.now())
+        session.commit()
+    assert send_due(office) == Sent(alerts=2, messages=1, failed=0)
+    assert "cannot be trusted: 2." in post.received[0]["message"]

@@ -10,6 +10,9 @@ import pytest
 from ingest.facts import facts_from
 from models.fact import Authority, FactKind
 from models.notification import Item, Notification, NotificationKind
+from models.order import fold
+from models.stage import Stage
+from tests.models.makers import terms
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 SENT = NOW - timedelta(minutes=5)
@@ -37,7 +40,7 @@ def facts(notification, *, sent_at=SENT):
         (told(NotificationKind.DELIVERED), [FactKind.DELIVERED]),
         (told(NotificationKind.DELIVERY_FAILED), [FactKind.DELIVERY_ATTEMPT_FAILED]),
         (told(NotificationKind.CANCEL_REQUESTED), [FactKind.CANCEL_REQUESTED]),
-        (told(NotificationKind.CANCEL_APPROVED), [FactKind.CANCEL_APPROVED, FactKind.CANCELLED]),
+        (told(NotificationKind.CANCEL_APPROVED), [FactKind.CANCEL_APPROVED]),
         (told(NotificationKind.CANCEL_REJECTED), [FactKind.CANCEL_REJECTED]),
         (told(NotificationKind.CANCEL_WITHDRAWN), [FactKind.CANCEL_WITHDRAWN]),
         (told(NotificationKind.ORDER_CANCELLED), [FactKind.CANCELLED]),
@@ -48,7 +51,8 @@ def facts(notification, *, sent_at=SENT):
         (told(NotificationKind.PARCEL_DAMAGED), [FactKind.DAMAGED_DECLARED]),
         (told(NotificationKind.SHIP_REMINDER, ship_by=STATED), [FactKind.DUE_STATED]),
         (told(NotificationKind.LATE_DISPATCH, ship_by=STATED), [FactKind.DUE_STATED]),
-        (told(NotificationKind.SHIP_REMINDER), []),
+        (told(NotificationKind.SHIP_REMINDER), [FactKind.DUE_STATED]),
+        (told(NotificationKind.LATE_DISPATCH), [FactKind.DUE_STATED]),
     ],
 )
 def test_a_kind_of_mail_proves_its_facts(notification, expected):
@@ -107,9 +111,10 @@ def test_a_digest_gives_each_order_its_own_deadline_and_key():
     nos = (NO, "577094156662640002", "577094156662640003")
     each = {nos[0]: STATED, nos[1]: STATED + timedelta(hours=1)}
     pairs = facts(told(NotificationKind.SHIP_REMINDER, order_nos=nos, ship_by_each=each))
-    assert [(no, fact.payload["due_at"], fact.source_key) for no, fact in pairs] == [
+    assert [(no, fact.payload.get("due_at"), fact.source_key) for no, fact in pairs] == [
         (nos[0], "2026-03-14T02:05:00+00:00", f"mail:{'a' * 24}:{nos[0]}:due_stated"),
         (nos[1], "2026-03-14T03:05:00+00:00", f"mail:{'a' * 24}:{nos[1]}:due_stated"),
+        (nos[2], None, f"mail:{'a' * 24}:{nos[2]}:due_stated"),
     ]
 
 
@@ -117,3 +122,55 @@ def test_the_same_mail_gives_the_same_keys_and_platforms_word():
     one, two = facts(told(NotificationKind.NEW_ORDER)), facts(told(NotificationKind.NEW_ORDER))
     assert one == two
     assert {fact.authority for _, fact in one} == {Authority.PLATFORM}
+
+
+def an_order_of(*mails: tuple[Notification, datetime], now=NOW):
+    """The order that these mails make, told in this order and each at its own time."""
+    seen = [
+        fact
+        for number, (notification, at) in enumerate(mails)
+        for _, fact in facts_from(notification, sent_at=at, observed_at=at, source_ref=f"{number:024}")
+    ]
+    return fold(seen, terms(), now)
+
+
+def asked_and_answered(*answers: tuple[NotificationKind, int]):
+    mails = [(NotificationKind.NEW_ORDER, 0), (NotificationKind.CANCEL_REQUESTED, 5), *answers]
+    moments = [(kind, NOW + timedelta(hours=hours)) for kind, hours in mails]
+    return an_order_of(
+        *((told(kind, placed_at=at, event_at=at), at) for kind, at in moments), now=NOW + timedelta(hours=20)
+    )
+
+
+APPROVED, REJECTED = NotificationKind.CANCEL_APPROVED, NotificationKind.CANCEL_REJECTED
+
+
+@pytest.mark.parametrize(
+    ("answers", "stage", "conflicts"),
+    [
+        ([(APPROVED, 10)], Stage.CANCELLED, set()),
+        ([(APPROVED, 10), (REJECTED, 12)], Stage.NEW, {"X10"}),
+        ([(REJECTED, 10), (APPROVED, 12)], Stage.CANCELLED, {"X10"}),
+    ],
+)
+def test_of_two_mails_that_answer_one_request_the_later_counts_x10(answers, stage, conflicts):
+    order = asked_and_answered(*answers)
+    assert (order.stage, {conflict.id for conflict in order.conflicts}) == (stage, conflicts)
+
+
+def test_an_approved_request_is_a_cancellation_by_the_buyer_t31():
+    order = asked_and_answered((APPROVED, 10))
+    assert (order.cancel_actor, order.cancel_reason) == ("buyer", None)
+
+
+def test_a_reminder_of_an_unknown_order_makes_it_known_and_starts_nothing_t03():
+    order = an_order_of((told(NotificationKind.SHIP_REMINDER), NOW))
+    assert (order.incomplete, order.stage, order.steps) == (True, Stage.UNPAID, ())
+    assert [todo.kind for todo in order.todos] == ["find_order_mail"]
+    assert order.deadlines == (), "no countdown is guessed"
+
+
+def test_a_reminder_without_a_deadline_leaves_the_stated_one_as_it_is():
+    stated = told(NotificationKind.NEW_ORDER, placed_at=NOW, ship_by=NOW + timedelta(hours=30))
+    order = an_order_of((stated, NOW), (told(NotificationKind.SHIP_REMINDER), NOW + timedelta(hours=1)))
+    assert {clock.due_at for clock in order.deadlines if clock.rule == "D02"} == {NOW + timedelta(hours=30)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ingest import mailbox as bounds
@@ -174,3 +176,13 @@ def test_a_batch_is_bounded_by_count_and_by_bytes():
     assert all(sum(size for _, size in batch) <= BATCH_BYTES for batch in _batches(large))
     refused = [(uid, bounds.MAX_MAIL_BYTES + 1) for uid in range(1, 6)]
     assert [len(batch) for batch in _batches(refused)] == [5]
+
+
+@pytest.mark.parametrize("content", [None, b"this is no certificate"])
+def test_a_ca_file_that_holds_no_certificate_is_named(tmp_path: Path, content: bytes | None):
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_bytes(content)
+    settings = MailboxSettings(name="main", host="localhost", user="shop", ca_file=file)
+    with pytest.raises(CertificateRefusedError, match=r"ca\.pem cannot be read as certificates"):
+        ImapMailbox(settings, PASSWORD)

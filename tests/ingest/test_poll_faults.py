@@ -19,9 +19,10 @@ from ingest.errors import (
     ThrottledError,
     UnreachableError,
 )
+from ingest.message import Message
 from ingest.opening import connected
 from ingest.poll import has_news, poll_mailbox
-from ingest.reader import read_mail
+from ingest.reader import read_message
 from models.db.orders import Change, record_facts
 from models.db.session import DatabaseError, make_engine
 from models.fact import Fact
@@ -172,12 +173,12 @@ def test_a_mail_on_which_our_code_breaks_is_quarantined_and_the_others_go_on(
 def test_a_mail_on_which_the_reader_breaks_is_quarantined_and_the_others_go_on(
     desk: Desk, account: Account, monkeypatch: pytest.MonkeyPatch
 ):
-    def breaking(raw: bytes, *rest: Any) -> Reading:  # noqa: ANN401  # passed on as it comes
-        if POISONED.encode() in raw:
+    def breaking(message: Message, *rest: Any) -> Reading:  # noqa: ANN401  # passed on as it comes
+        if any(POISONED in text for text in message.texts):
             raise RecursionError
-        return read_mail(raw, *rest)
+        return read_message(message, *rest)
 
-    monkeypatch.setattr("ingest.finding.read_mail", breaking)
+    monkeypatch.setattr("ingest.finding.read_message", breaking)
     account.append(*[new_order(number) for number in range(4)])
 
     desk.poll(account.settings(**RECEIVER))

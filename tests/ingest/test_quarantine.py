@@ -12,7 +12,7 @@ from ingest.quarantine import Waiting, dismiss, list_quarantined, purge_expired,
 from ingest.recording import SEALED_FOR
 from ingest.sealed import SealError
 from models.db.session import open_session
-from models.db.tables import AuditRow, FactRow, SealedMailRow
+from models.db.tables import AlertRow, AuditRow, FactRow, SealedMailRow
 from models.notification import Quarantined, QuarantineReason
 from models.settings import MailboxSettings, Settings
 from tests.ingest.desk import NOW, RECEIVER, Desk, corpus, new_order, order_no
@@ -49,7 +49,7 @@ def as_if_unknown(desk: Desk, mailbox: MailboxSettings, monkeypatch: pytest.Monk
     """Let mails arrive while their wording is not known yet."""
     unknown = Quarantined(reason=QuarantineReason.UNKNOWN_KIND)
     with monkeypatch.context() as patched:
-        patched.setattr("ingest.finding.read_mail", lambda *_: unknown)
+        patched.setattr("ingest.finding.read_message", lambda *_: unknown)
         arrive(desk, mailbox, *raws)
     return desk.settings(mailbox)
 
@@ -179,3 +179,28 @@ def test_another_key_opens_nothing_and_says_so(desk: Desk, mailbox: MailboxSetti
     with pytest.raises(SealError, match="SHIPCLOCK_KEY"):
         read_again(desk.engine, desk.settings(mailbox), desk.home, LATER)
     assert waiting(desk)[0].readable
+
+
+def test_a_mail_sealed_under_another_key_holds_up_no_other(
+    desk: Desk, mailbox: MailboxSettings, monkeypatch: pytest.MonkeyPatch
+):
+    settings = as_if_unknown(desk, mailbox, monkeypatch, new_order(1))
+    (desk.home.path / "key").unlink()
+    settings = as_if_unknown(desk, mailbox, monkeypatch, new_order(1), new_order(2))
+
+    result = read_again(desk.engine, settings, desk.home, LATER)
+
+    assert set(desk.orders()) == {order_no(2)}
+    assert (result.parsed, result.quarantined) == (1, 1)
+    assert [mail.readable for mail in waiting(desk)] == [True]
+    with pytest.raises(SealError, match="Put the old key back"):
+        read_again(desk.engine, settings, desk.home, LATER)
+
+
+def test_each_mail_that_waits_is_shouted_once_and_a_fake_as_a_fake(desk: Desk, mailbox: MailboxSettings):
+    arrive(desk, mailbox, *corpus(SPOOFED, UNKNOWN_SHOP))
+    arrive(desk, mailbox, *corpus(SPOOFED, UNKNOWN_SHOP, FORWARDED))
+
+    with open_session(desk.engine, read_only=True) as session:
+        told = [(alert.text_key, alert.order_no) for alert in session.exec(select(AlertRow).order_by(AlertRow.about))]
+    assert told == [("fake", None), ("quarantine", None), ("quarantine", None)]

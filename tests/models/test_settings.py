@@ -93,6 +93,19 @@ def test_a_mailbox_refuses(key, value):
         a_mailbox(**{key: value})
 
 
+@pytest.mark.parametrize("name", ["", "mx.google.com", "*.yahoo.com", "*.mx.provider.co.uk", "mx1"])
+def test_a_receiver_is_a_name_or_a_pattern_below_one_providers_domain(name):
+    assert a_mailbox(authserv_id=name).authserv_id == name
+
+
+@pytest.mark.parametrize(
+    "name", ["*", "*.", "*.com", "*.com.", "*.co.uk", "*.COM.vn", "*yahoo.com", "mx.*.com", "a b", "a;b"]
+)
+def test_a_receiver_that_strangers_can_be_is_refused(name):
+    with pytest.raises(ValidationError):
+        a_mailbox(authserv_id=name)
+
+
 def test_domains_are_compared_in_small_letters():
     assert a_mailbox(allowed_from_domains=["Shop.TikTok.com"]).allowed_from_domains == ("shop.tiktok.com",)
 

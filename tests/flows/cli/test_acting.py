@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from flows.cli.keys import KEYS
+from models.command_name import CommandName
 from tests.flows.cli.conftest import JUNIPER, LOTUS
 
 
@@ -188,3 +190,60 @@ def test_check_notices_a_secret_that_others_can_read(place, shipclock):
     said = shipclock("check")
     assert said.code == 1
     assert f"chmod 600 {place / '.env'}" in said.out
+
+
+@pytest.mark.parametrize(
+    ("command", "given", "told"),
+    [
+        ("switch_handover", "handover_mode=boat", "`handover_mode` must be one of: pickup, drop_off"),
+        ("record", "kind=flown", "`kind` must be one of: order_placed"),
+        ("confirm", "at=yesterday", "`at` is not a time"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_with_those_that_can(polled, command, given, told):
+    polled("do", LOTUS, "mark_packed", "--set", "checklist=all")
+    if command == "switch_handover":
+        polled("do", LOTUS, "mark_shipped")
+    said = polled("do", LOTUS, command, "--set", given)
+    assert said.code == 4
+    assert told in said.err
+
+
+def test_a_key_that_the_command_does_not_take_is_refused_before_anything_is_done(polled):
+    said = polled("do", LOTUS, "mark_packed", "--set", "checklist=all", "--set", "tracking=VN123")
+    assert (said.code, said.out) == (2, "")
+    assert "Known: checklist, stock, override, at, reason_code" in said.err
+    assert polled("order", LOTUS, "--json").json["stage"] == "NEW"
+
+
+def test_every_command_says_which_keys_it_takes():
+    assert set(KEYS) == set(CommandName)
+
+
+@pytest.mark.parametrize("told", ["", "garbage{", "[]", '{"prefect_api_url": 7}'])
+def test_a_run_file_that_is_not_whole_is_no_server(place, polled, told):
+    (place / "home" / "run.json").write_text(told, encoding="utf-8")
+    said = polled("rerun", LOTUS, "--step", "confirm")
+    assert said.code == 0
+    assert "no Prefect server answers" in said.out
+
+
+def test_check_tells_a_wrong_key_and_a_strange_alert_address_by_its_place(place, shipclock, monkeypatch):
+    monkeypatch.setenv("SHIPCLOCK_KEY", "nonsense")
+    with (place / "shipclock.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[alerts]\naddresses = ["json://127.0.0.1/", "nowhere://token"]\n')
+    said = shipclock("check")
+    assert said.code == 1
+    assert "SHIPCLOCK_KEY is not a key" in said.out
+    assert "number 2" in said.out
+    assert "token" not in said.out
+
+
+def test_only_what_was_not_ticked_on_the_packing_list_is_told(polled, monkeypatch):
+    answers = iter([True, True, False, True])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: next(answers))
+    said = polled("do", LOTUS, "mark_packed")
+    assert said.code == 4
+    assert "no flyers" in said.err
+    assert "right items" not in said.err

@@ -1,6 +1,7 @@
 """Whatever goes wrong: one clear sentence, what to do, the right exit code, no traceback."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 
@@ -80,3 +81,43 @@ def test_no_command_shows_the_help_by_groups(shipclock):
     assert said.code == 0
     for heading in ("First steps:", "Daily work:", "Looking closer:", "Examples:"):
         assert heading in said.out
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://me:secret@localhost/shop", "postgresql+nodriver://me:secret@x/y"])
+def test_a_database_url_that_cannot_be_used_is_told_without_its_password(shipclock, monkeypatch, url):
+    monkeypatch.setenv("SHIPCLOCK_DATABASE_URL", url)
+    said = shipclock("orders")
+    assert said.code == 1
+    assert "SHIPCLOCK_DATABASE_URL is no database" in said.err
+    assert "secret" not in said.err
+
+
+def test_a_mailbox_that_cannot_be_read_is_told_beside_the_list_of_todos(place, deliver, shipclock):
+    deliver("001")
+    shipclock("poll")
+    (place / "mail").rename(place / "elsewhere")
+    assert shipclock("poll").code == 1
+    said = shipclock("todo")
+    assert "Mailbox main could not be read" in said.err
+    assert "One of its folders is not there" in said.err
+
+
+def test_each_fault_of_the_settings_is_told_once(place, shipclock):
+    settings = place / "shipclock.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + 'business_days = ["Mo"]\n', encoding="utf-8")
+    assert shipclock("orders").err.count("business_days = [") == 2  # as it is, and the example
+
+
+def test_settings_named_by_the_environment_are_looked_for_there_alone(shipclock, monkeypatch):
+    monkeypatch.setenv("SHIPCLOCK_CONFIG", "/nowhere/x.toml")
+    said = shipclock("orders")
+    assert said.code == 2
+    assert "Looked for /nowhere/x.toml (SHIPCLOCK_CONFIG)." in said.err
+
+
+def test_who_cannot_be_asked_is_told_of_the_options(place, shipclock, monkeypatch):
+    (place / "shipclock.toml").unlink()
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+    said = shipclock("init")
+    assert said.code == 2
+    assert "--yes" in said.err

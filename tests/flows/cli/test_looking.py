@@ -154,3 +154,17 @@ def test_help_loads_neither_database_nor_tables_nor_settings(place):
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", program], cwd=place, env=env, check=False, capture_output=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_in_a_narrow_window_each_order_is_lines_of_its_own(polled, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    said = polled("orders", JUNIPER)
+    assert f"Order      {JUNIPER}\n" in said.out
+    assert "Time left  late by" in said.out
+
+
+def test_a_kind_of_todo_that_there_is_not_is_no_empty_list(polled):
+    said = polled("todo", "--kind", "pakc")
+    assert (said.code, said.out) == (2, "")
+    assert "pack" in said.err

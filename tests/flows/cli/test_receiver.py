@@ -9,11 +9,13 @@ from ingest.files import FileMailbox
 from models.settings import MailboxSettings
 
 
-def learned(folder, *mails):
+def learned(folder, *mails: list[str]):
     for number, names in enumerate(mails):
         verdicts = "".join(f"Authentication-Results: {name}; spf=pass\n" if name else "" for name in names)
         (folder / f"{number}.eml").write_text(f"{verdicts}Received: from a by b\nFrom: a@b.example\n\nx\n")
-    return newest_receiver(FileMailbox("main", folder, maildir=False), MailboxSettings(name="main", kind="folder", path=folder))
+    return newest_receiver(
+        FileMailbox("main", folder, maildir=False), MailboxSettings(name="main", kind="folder", path=folder)
+    )
 
 
 @pytest.mark.parametrize(

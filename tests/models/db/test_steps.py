@@ -11,7 +11,7 @@ from models.db.orders import record_facts
 from models.db.reading import problems
 from models.db.session import open_session
 from models.db.steps import LEASE, Claim, Ending, StepStatus, after_outage, claim, due_steps, finish, requeue
-from models.db.tables import AttemptRow, StepRow
+from models.db.tables import AlertRow, AttemptRow, StepRow
 from models.settings import ShopSettings
 from models.stage import Step
 from tests.models.makers import a_fact, placed, t
@@ -91,3 +91,14 @@ def test_an_outage_is_waited_out_for_a_day_with_growing_waits() -> None:
     assert after_outage(t(0), t(0.5)) == t(1)
     assert after_outage(t(0), t(5)) == t(6)
     assert after_outage(t(0), t(24)) is None
+
+
+def test_a_step_that_is_given_up_is_shouted_once_for_each_row_of_failures(engine: Engine, shop: ShopSettings) -> None:
+    with open_session(engine) as session:
+        an_order_to_check(session, shop)
+        for hours in (1, 2):
+            (taken,) = take(session, hours, "run")
+            finish(session, taken, FAILED, run=None, by="shipclock", now=t(hours))
+            requeue(session, taken.order_id, Step.CONFIRM, t(hours))
+        alerts = [alert for alert in session.exec(select(AlertRow)) if alert.text_key == "step_failed"]
+    assert [(alert.order_no, alert.values) for alert in alerts] == [(NO, {"step": "confirm"})] * 2

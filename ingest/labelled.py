@@ -1,0 +1,104 @@
+"""What a body states under known labels, as it is gathered line by line.
+
+Owns the values found so far and the labels that still wait for theirs; `ingest.layout` and `ingest.lines` know
+where on the page to look. A value is taken only when it fits its label.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from ingest.fit import ITEM_FIELDS, fits, likeliest_first
+from ingest.item_lines import ItemLines, RawItem
+from ingest.values import order_no_in
+from ingest.vocabulary import Field, Language, Vocabulary, label_key
+
+LONGEST_LABEL: Final = 60
+
+
+@dataclass(slots=True)
+class Findings:
+    """What one body states. `values` in order of appearance; `notes` are lines without a label."""
+
+    values: dict[Field, list[str]] = field(default_factory=dict)
+    items: list[RawItem] = field(default_factory=list)
+    order_nos: list[str] = field(default_factory=list)
+    ship_by_each: dict[str, str] = field(default_factory=dict)
+    headings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def first(self, wanted: Field) -> str | None:
+        """Return the first value under a label, or None."""
+        found = self.values.get(wanted)
+        return found[0] if found else None
+
+    @property
+    def weight(self) -> int:
+        """How much the body tells: labelled values and items."""
+        return len(self.values) + 2 * len(self.items)
+
+
+class Gatherer:
+    """Takes values under labels, read with the words of `language` first."""
+
+    def __init__(self, vocabulary: Vocabulary, language: Language) -> None:
+        """Start with nothing found."""
+        self._vocabulary = vocabulary
+        self.language = language
+        self.found = Findings()
+        self.items = ItemLines()
+        self._waiting: list[tuple[Field, ...]] = []  # labels whose values come on the next lines
+
+    def finish(self) -> Findings:
+        """Return all that was found."""
+        self.found.items = self.items.finish()
+        return self.found
+
+    def fields(self, text: str) -> tuple[Field, ...]:
+        """Return what `text` means as a label; nothing when it is none."""
+        if not text or len(text) > LONGEST_LABEL + 10:
+            return ()
+        return self._vocabulary.fields_of(label_key(text), self.language.code)
+
+    def take(self, label: tuple[Field, ...], value: str) -> bool:
+        """Take `value` under the first meaning of the label that it fits; False when it fits none."""
+        for wanted in likeliest_first(label, value):
+            if wanted is Field.ITEMS or not fits(wanted, value):
+                continue
+            if wanted in ITEM_FIELDS:
+                self.items.take(wanted, value)
+            elif wanted is Field.ORDER_NO:
+                self.take_order_no(order_no_in(value) or "")
+            else:
+                self.found.values.setdefault(wanted, []).append(value)
+                self.items.end()
+            self._waiting = [] if self._waiting and self._waiting[0] == label else self._waiting
+            return True
+        return False
+
+    def take_order_no(self, order_no: str) -> None:
+        """Take an order number; the items before it are complete."""
+        self.items.end()
+        if order_no not in self.found.order_nos:
+            self.found.order_nos.append(order_no)
+
+    def wait_for_value(self, label: tuple[Field, ...]) -> None:
+        """Keep a label that stands alone until a line fits it."""
+        if Field.ITEMS in label:
+            self.items.forget_names()
+            self._waiting = []
+            return
+        self._waiting.append(label)
+
+    def stop_waiting(self) -> None:
+        """Forget the labels that wait: a table begins."""
+        self._waiting = []
+
+    def take_waiting(self, text: str) -> bool:
+        """Give an unlabelled line to the label that waits for it."""
+        while self._waiting:
+            label = self._waiting.pop(0)
+            if self.take(label, text):
+                return True
+        return False

@@ -1,0 +1,141 @@
+"""Labelled values out of a single line, whatever sets label and value apart.
+
+"Label: value", "a: 1 · b: 2", "label value", a label set off by markup, a label above its value, an order number
+in running text.
+"""
+
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.fit import ITEM_FIELDS, has_form
+from ingest.labelled import LONGEST_LABEL, Gatherer
+from ingest.page import Line, text_of
+from ingest.text import fold, plain_digits
+from ingest.vocabulary import Field
+
+_MOST_NOTES: Final = 200
+_COLON: Final = re.compile(r"\s*[:：=]\s*|\s+[-–—]\s+")
+_STRONG_COLON: Final = re.compile(r"[:：]")
+_SEPARATOR: Final = re.compile(r"[\s,;|·•/–—-]+$")
+_NO_VALUE: Final = re.compile(r"^[\s\-–—:：]*$")
+
+
+class LineReader:
+    """Reads lines into a gatherer."""
+
+    def __init__(self, gather: Gatherer) -> None:
+        """Read into `gather`."""
+        self._gather = gather
+
+    def read(self, line: Line, *, heading: bool) -> None:
+        """Read one line: labelled values, a label that waits for its value, or running text."""
+        text = text_of(line)
+        if not text or len(text) > 4_000:  # noqa: PLR2004  says itself
+            return
+        if self._read_labelled(line, text):
+            return
+        label = self._gather.fields(text)
+        if label:
+            self._gather.wait_for_value(label)
+        elif not self._gather.take_waiting(text):
+            self._read_running(text, heading=heading)
+
+    def _read_labelled(self, line: Line, text: str) -> bool:
+        return self._read_several(text) or self._read_split(line, text) or self._read_prefix(text)
+
+    def _read_several(self, text: str) -> bool:
+        """Read "SKU: A · Qty: 2 · Price: $3": each colon's label ends at the colon, its value at the next label."""
+        spots: list[tuple[int, int, tuple[Field, ...]]] = []
+        for colon in _STRONG_COLON.finditer(text):
+            start, label = self._label_before(text, colon.start(), spots[-1][1] if spots else 0)
+            if label:
+                spots.append((start, colon.end(), label))
+        if not spots or (len(spots) == 1 and spots[0][0] == 0):
+            return False
+        name = _SEPARATOR.sub("", text[: spots[0][0]]).strip(" (")
+        if name and spots[0][2][0] in ITEM_FIELDS:
+            self._gather.items.take_text(name)
+        elif name and spots[0][2][0] not in ITEM_FIELDS:
+            self._read_running(name, heading=False)
+        ends = [start for start, _, _ in spots[1:]] + [len(text)]
+        for (_, after, label), end in zip(spots, ends, strict=True):
+            value = _SEPARATOR.sub("", text[after:end]).strip()
+            self._take_with_rest(label, value)
+        return True
+
+    def _take_with_rest(self, label: tuple[Field, ...], value: str) -> None:
+        """Take a value that may be followed by an unlabelled price or count."""
+        if self._gather.take(label, value):
+            return
+        head, _, rest = value.partition(",")
+        for left, right in ((head, rest), *_space_splits(value)):
+            if right and self._gather.take(label, left.strip(" )(,;")):
+                self._gather.items.take_measure(right.strip(" )(,;–-"))
+                return
+
+    def _label_before(self, text: str, end: int, start: int) -> tuple[int, tuple[Field, ...]]:
+        """Return the longest label that ends at `end`, and where it starts."""
+        window = text[max(start, end - LONGEST_LABEL) : end]
+        offset = end - len(window)
+        for match in re.finditer(r"(?<![^\W\d])(?=\S)", window):
+            label = self._gather.fields(window[match.start() :])
+            if label and not window[match.start()].isspace():
+                return offset + match.start(), label
+        return end, ()
+
+    def _read_split(self, line: Line, text: str) -> bool:
+        """Read one label and its value, set apart by a colon, a dash or the markup."""
+        for separator in _COLON.finditer(text[: LONGEST_LABEL + 10]):
+            label = self._gather.fields(text[: separator.start()])
+            value = text[separator.end() :]
+            if label and not _NO_VALUE.match(value):
+                return self._gather.take(label, value) or separator.group().strip() in {":", "："}
+        for at in range(1, len(line)):
+            label = self._gather.fields("".join(line[:at]))
+            if label and self._gather.take(label, text_of(line[at:]).lstrip(":： ")):
+                return True
+        return False
+
+    def _read_prefix(self, text: str) -> bool:
+        """Read "Order total $32.89": a label, then a value of its kind, nothing between."""
+        for space in list(re.finditer(r"\s+|(?<=\D)(?=[#\d])", text[:LONGEST_LABEL]))[::-1]:
+            label = self._gather.fields(text[: space.start()])
+            value = text[space.end() :]
+            typed = tuple(wanted for wanted in label if has_form(wanted) and wanted is not Field.ATTEMPT)
+            if label == (Field.SHOP,) and " " in text[: space.start()].strip():  # "Sold by NAME"
+                typed = label
+            if typed and not _NO_VALUE.match(value) and self._take_typed(typed, value):
+                return True
+        return False
+
+    def _take_typed(self, label: tuple[Field, ...], value: str) -> bool:
+        if Field.ORDER_NO in label and not re.match(r"\W{0,3}\d{17,20}\W*$", plain_digits(value)):
+            return False
+        return self._gather.take(label, value)
+
+    def _read_running(self, text: str, *, heading: bool) -> None:
+        found = self._gather.language.order_no.search(plain_digits(fold(text)))
+        if found:
+            self._gather.take_order_no(found[1])
+            self._take_ship_by_in(text, found[1])
+        if len(self._gather.found.notes) < _MOST_NOTES:
+            self._gather.found.notes.append(text)
+        if not heading and not found:
+            self._gather.items.take_text(text)
+
+    def _take_ship_by_in(self, text: str, order_no: str) -> None:
+        """Take the deadline that stands in the same line as an order number (digests)."""
+        folded = fold(text)
+        for key, wanted in self._gather.language.labels.items():
+            if Field.SHIP_BY in wanted and (at := folded.find(key)) >= 0:
+                self._gather.found.ship_by_each[order_no] = folded[at + len(key) :].strip(" :：-–(")
+                return
+
+
+def _space_splits(value: str) -> list[tuple[str, str]]:
+    words = value.split(" ")
+    return [(" ".join(words[:at]), " ".join(words[at:])) for at in range(len(words) - 1, 0, -1)][:8]
