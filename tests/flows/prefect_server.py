@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -20,6 +21,8 @@ from models.home import Home
 
 PATIENCE: Final = 100.0  # seconds; a run on a worker takes 8, on a busy machine several times that
 TICK: Final = 0.2
+# A busy server may miss a new schedule in its quick look at what is new; the thorough one comes each minute.
+OFTEN: Final = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5"}
 SETTINGS: Final = """
 [[mailbox]]
 name = "main"
@@ -48,7 +51,7 @@ def a_home(folder: Path) -> Home:
 @pytest.fixture(scope="session")
 def prefect_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A server with all of prefect.yaml deployed and a worker; its runs work in `prefect_stack.home`."""
-    home = a_home(tmp_path_factory.mktemp("prefect"))
+    home = replace(a_home(tmp_path_factory.mktemp("prefect")), environment=OFTEN)
     open_office(home).engine.dispose()  # makes the database, as `up` does first
     with Stack(home, tell=lambda _: None) as stack:
         stack.start_server()
