@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from collections.abc import Sequence
+from typing import NoReturn
 
 from flows.cli.app import app
 from flows.cli.faults import close_output, debug_asked, guarded
@@ -11,8 +14,19 @@ from flows.cli.faults import close_output, debug_asked, guarded
 
 def main() -> None:
     """Run the command that the program was started with."""
-    code = run(sys.argv[1:])
+    leave(run(sys.argv[1:]))
+
+
+def leave(code: int) -> NoReturn:
+    """End the process with `code`.
+
+    A thread that is still at work in native code (importing Prefect, asking a silent server) would abort an
+    orderly end of the interpreter; nothing it does needs one.
+    """
     close_output()
+    if any(thread.daemon for thread in threading.enumerate()):
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)
 
 

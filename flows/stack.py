@@ -36,6 +36,7 @@ TRIES: Final = 3  # a free port may be taken by another program before ours gets
 TICK_SECONDS: Final = 0.1
 WORKER_PATIENCE: Final = 2.5  # together with the next and two kills under the 10 s a Ctrl-C may take
 SERVER_PATIENCE: Final = 2.5
+THREAD_PATIENCE: Final = 1.0
 DASHBOARD_SETTINGS: Final[Mapping[str, str]] = {
     "STREAMLIT_SERVER_HEADLESS": "true",  # no browser, no question about an e-mail address
     "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
@@ -68,6 +69,7 @@ class Stack:
         self.asked_to_stop = stop or threading.Event()
         self.children: dict[str, Child] = {}
         self.claims: list[ClaimedPort] = []
+        self.background: list[threading.Thread] = []
         self.api_url = given_server(home) or ""
         self.dashboard_url: str | None = None
 
@@ -184,6 +186,7 @@ class Stack:
 
         thread = threading.Thread(target=do, daemon=True)
         thread.start()
+        self.background.append(thread)
         self._wait(lambda: not thread.is_alive(), None)
         if failed:
             raise failed[0]
@@ -195,6 +198,9 @@ class Stack:
         end_children(self.children.values(), WORKER_PATIENCE)
         end_children([server] if server else [], SERVER_PATIENCE)
         self.children.clear()
+        for thread in self.background:
+            thread.join(THREAD_PATIENCE)  # the server it talked to has gone, so it ends soon
+        self.background.clear()
         for claim in self.claims:
             claim.give_up()
         self.claims.clear()

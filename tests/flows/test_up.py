@@ -33,9 +33,10 @@ ENDS_WITHIN = 10.0  # seconds that a Ctrl-C may take
 RUNNING = "looks for work each minute"
 PROGRAM = """
 import sys
+from flows.__main__ import leave
 from flows.up import run_up
 from models.home import find_home
-sys.exit(run_up(find_home(), port=int(sys.argv[1]), no_dashboard=sys.argv[2] == "no"))
+leave(run_up(find_home(), port=int(sys.argv[1]), no_dashboard=sys.argv[2] == "no"))
 """
 
 
