@@ -27,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples Hypothesis tries; how fast they are is not asked, the machine may be busy."""
+    config.addinivalue_line("markers", "long: tried with --long alone")
     form = "long" if config.getoption("long") else "short"
     settings.register_profile(
         form,
@@ -39,8 +40,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares a Prefect server or a Chromium: a second one costs more than it saves."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long ones to `--long`; keep together what shares a Prefect server or a Chromium.
+
+    A second server costs more than it saves.
+    """
+    if not config.getoption("long"):
+        items[:] = [item for item in items if item.get_closest_marker("long") is None]
     for item in items:
         for name in COSTLY:
             if name in getattr(item, "fixturenames", ()):

@@ -136,6 +136,7 @@ def test_up_runs_on_free_ports_and_ctrl_c_ends_every_process(ups: list[Up], home
     assert not home.run_file.exists()
 
 
+@pytest.mark.long  # two workers and two rounds of deploying: 25 s
 def test_up_starts_again_after_it_was_killed(ups: list[Up], home: Home, prefect_stack: Stack):
     deployed = deployments(prefect_stack)
     first = start_up(ups, home, server=prefect_stack.api_url)
