@@ -29,6 +29,7 @@ from models.db.session import open_session
 
 # The progress lines tell enough; a run's own log would come out between them, and after the server has gone.
 QUIET: Final = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false"}
+OVER: Final = "The play of {days} days is over. The dashboard stays until Ctrl-C."
 IMAP_USER: Final = "demo"
 FAST_MOVE: Final = timedelta(hours=12)  # headless: how much is played together
 REST_SECONDS: Final = 1.0  # with the dashboard: the least time between two moves
@@ -147,6 +148,8 @@ def _play_live(options: DemoOptions, demo: DemoHome, stack: Stack, stop: threadi
     end = START + timedelta(days=options.days)
     note(f"Which order lives through which story stands in {_write_stories(demo)}")
     moment, before = demo.office.now(), time.monotonic()
+    if moment >= end:
+        note(OVER.format(days=options.days))
     while not stop.is_set():
         _rest(stop, REST_SECONDS - (time.monotonic() - before))
         passed, before = time.monotonic() - before, time.monotonic()
@@ -157,7 +160,7 @@ def _play_live(options: DemoOptions, demo: DemoHome, stack: Stack, stop: threadi
         with _cut_short(stop):
             play.move_to(moment)
         if moment >= end:
-            note(f"The play of {options.days} days is over. The dashboard stays until Ctrl-C.")
+            note(OVER.format(days=options.days))
 
 
 @contextmanager
