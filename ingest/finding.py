@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -63,15 +63,22 @@ def context_for(
     return Context(
         receiver=receiver_of(mailbox),
         shops={shop.name: shop for shop in shops if shop.mailbox == mailbox.name},
-        vocabulary=_vocabulary(home.path),
+        vocabulary=_vocabulary(home.path / OWN_LABELS, _state_of(home.path / OWN_LABELS)),
         now=now,
         last_look=last_look,
     )
 
 
-@cache  # reading the label files takes longer than reading many mails
-def _vocabulary(home: Path) -> Vocabulary:
-    return load_vocabulary(home / OWN_LABELS)
+@lru_cache(maxsize=4)  # reading the label files takes longer than reading many mails
+def _vocabulary(own: Path, _state: tuple[tuple[str, int, int], ...]) -> Vocabulary:
+    """Load the words once for each state of the user's files, so that a running dashboard hears of new ones."""
+    return load_vocabulary(own)
+
+
+def _state_of(own: Path) -> tuple[tuple[str, int, int], ...]:
+    """Tell the user's label files apart from what they were: name, time of the last change, bytes."""
+    known = [(file.name, file.stat()) for file in sorted(own.glob("*.toml"))]
+    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,17 @@ def test_reading_again_gives_the_orders_that_a_new_wording_reveals(
     assert read_again(desk.engine, settings, desk.home, LATER).seen == 0
 
 
+def test_a_wording_that_the_seller_teaches_counts_at_the_next_reading(desk: Desk, mailbox: MailboxSettings):
+    strange = corpus("001")[0].replace(b"Order ID", b"Bonsai tag").replace(b"You have a new order 57", b"News 57")
+    arrive(desk, mailbox, strange)
+    assert desk.orders() == {}
+    own = desk.home.path / "labels"
+    own.mkdir()
+    (own / "en.toml").write_text('language = "en"\n[labels]\norder_no = ["Bonsai tag"]\n', encoding="utf-8")
+    read_again(desk.engine, desk.settings(mailbox), desk.home, NOW)
+    assert len(desk.orders()) == 1
+
+
 def test_one_mail_alone_can_be_read_again(desk: Desk, mailbox: MailboxSettings, monkeypatch: pytest.MonkeyPatch):
     settings = as_if_unknown(desk, mailbox, monkeypatch, new_order(1), new_order(2))
 
