@@ -120,7 +120,7 @@ def judge(  # noqa: PLR0913 - a clock is these seven things
     """How the clock stands at the history's now. `void_at` is when it lost its purpose (a cancellation)."""
     row, now = RULES[rule], history.now
     since = pause.since if row.clock is ClockType.TARGET else None
-    state = _state(due.at, stop, void_at, since, now, accuses=history.terms.accuses(row.asks))
+    state = _state(due.at, stop, void_at, since, now, accuses=history.terms.accuses(row.asks, due.at))
     ran_until = min(moment for moment in (now, stop and stop.at, void_at, since) if moment)
     level = sum(moment <= ran_until for moment in due.warns)
     if state is DeadlineState.RUNNING and level:

@@ -5,8 +5,9 @@ Pure values, made from settings by whoever loads them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -23,8 +24,8 @@ MONDAY_TO_SATURDAY: Final = frozenset(range(6))
 class Terms:
     """One shop's zone, ways of shipping, policy and opening hours (Monday is 0).
 
-    `seen` holds the kinds of evidence this shop has ever received, by any channel; None means all.
-    A clock whose evidence was never seen asks and does not accuse (order-lifecycle, section 7).
+    `seen` tells since when (UTC) this shop receives each kind of evidence, by any channel; None means that
+    all were seen before. A clock that was over before asks and does not accuse (order-lifecycle, section 7).
     """
 
     timezone: ZoneInfo
@@ -34,7 +35,7 @@ class Terms:
     business_hours: tuple[time, time] = OFFICE_HOURS
     business_days: frozenset[int] = MONDAY_TO_SATURDAY
     closed_days: frozenset[date] = frozenset()
-    seen: frozenset[FactKind] | None = None
+    seen: Mapping[FactKind, datetime] | None = None
     api_connected: bool = False
 
     calendar: BusinessCalendar = field(init=False)
@@ -46,6 +47,8 @@ class Terms:
         )
         object.__setattr__(self, "calendar", opening)
 
-    def accuses(self, kinds: frozenset[FactKind]) -> bool:
-        """Whether missing evidence of `kinds` means anything: some of it reached this shop before."""
-        return not kinds or self.seen is None or self.api_connected or bool(kinds & self.seen)
+    def accuses(self, kinds: frozenset[FactKind], due_at: datetime) -> bool:
+        """Whether missing evidence of `kinds` meant anything at `due_at`: some of it had reached this shop by then."""
+        if not kinds or self.seen is None or self.api_connected:
+            return True
+        return any(kind in kinds and since <= due_at for kind, since in self.seen.items())

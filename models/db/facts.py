@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -61,18 +61,18 @@ def facts_of(session: Session, order_id: str) -> list[Fact]:
     ]
 
 
-def note_evidence(session: Session, shop_id: str, facts: Iterable[Fact], now: datetime) -> None:
-    """Remember which kinds of news this shop gets from platform or carrier."""
+def note_evidence(session: Session, shop_id: str, facts: Iterable[Fact]) -> None:
+    """Remember since when this shop gets which kinds of news from platform or carrier."""
     strong = STRENGTH[Authority.CARRIER]
-    kinds = {fact.kind for fact in facts if fact.kind in TELLING and STRENGTH[fact.authority] >= strong}
-    insert_new(
-        session,
-        EvidenceRow,
-        [{"shop_id": shop_id, "kind": k.value, "first_seen_at": now} for k in sorted(kinds)],
-    )
+    since: dict[FactKind, datetime] = {}
+    for fact in facts:
+        if fact.kind in TELLING and STRENGTH[fact.authority] >= strong:
+            since[fact.kind] = min(fact.observed_at, since.get(fact.kind, fact.observed_at))
+    rows = [{"shop_id": shop_id, "kind": kind.value, "first_seen_at": at} for kind, at in sorted(since.items())]
+    insert_new(session, EvidenceRow, rows)
 
 
-def evidence_of(session: Session, shop_id: str) -> frozenset[FactKind]:
-    """Give the kinds of news this shop has ever received."""
-    kinds = session.exec(select(EvidenceRow.kind).where(col(EvidenceRow.shop_id) == shop_id)).all()
-    return frozenset(FactKind(kind) for kind in kinds)
+def evidence_of(session: Session, shop_id: str) -> Mapping[FactKind, datetime]:
+    """Give since when (UTC) this shop receives each kind of news; what it never received is left out."""
+    query = select(EvidenceRow.kind, EvidenceRow.first_seen_at).where(col(EvidenceRow.shop_id) == shop_id)
+    return {FactKind(kind): since for kind, since in session.exec(query)}

@@ -61,7 +61,7 @@ def record_facts(session: Session, shop: ShopSettings, told: Iterable[tuple[str,
     for order_no, fact in told:
         by_order.setdefault(order_no, []).append(fact)
     for facts in by_order.values():
-        note_evidence(session, shop.name, facts, now)
+        note_evidence(session, shop.name, facts)
     terms = terms_of(session, shop)
     return [_record(session, shop, terms, order_no, facts, now) for order_no, facts in sorted(by_order.items())]
 

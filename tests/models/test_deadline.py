@@ -14,7 +14,7 @@ from models.stage import HandoverMode, ShippingMode
 from tests.models.makers import Given, a_fact, an_order, placed, t
 
 DROP_OFF = {"handover": HandoverMode.DROP_OFF}
-NOTHING_SEEN: dict[str, Given] = {"seen": frozenset({FactKind.ORDER_PLACED, FactKind.MARKED_SHIPPED})}
+NOTHING_SEEN: dict[str, Given] = {"seen": {FactKind.ORDER_PLACED: t(-9), FactKind.MARKED_SHIPPED: t(-9)}}
 SHIPPED = (*placed(), a_fact("marked_shipped", 10))
 DELIVERED = (*SHIPPED, a_fact("in_transit", 20), a_fact("delivered", 30))
 INSTANT = timedelta(microseconds=1)
@@ -265,7 +265,10 @@ def test_ask_dont_accuse_where_such_evidence_never_came(facts, now, rule, shop) 
     assert (order.late, order.presumed, order.review) == (False, False, False)
     assert next(todo.kind for todo in order.todos if todo.rule == rule).startswith("ask_")
     assert state(now, facts, rule, **NOTHING_SEEN, api_connected=True, **shop) == "BREACHED"
-    assert state(now, facts, rule, seen=RULES[RuleId(rule)].asks, **shop) == "BREACHED"
+    order_due = clock(order, rule).due_at
+    for since, expected in ((order_due, "BREACHED"), (order_due + timedelta.resolution, "UNKNOWN")):
+        first = dict.fromkeys(RULES[RuleId(rule)].asks, since)
+        assert state(now, facts, rule, seen=first, **shop) == expected  # from the first such news on
 
 
 def test_d02_and_d08_accuse_even_so() -> None:

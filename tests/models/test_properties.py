@@ -72,7 +72,7 @@ SHOPS = st.builds(
     timezone=st.sampled_from([ZoneInfo("UTC"), ZoneInfo("America/Los_Angeles"), ZoneInfo("Asia/Ho_Chi_Minh")]),
     handover=st.sampled_from(HandoverMode),
     shipping=st.sampled_from(ShippingMode),
-    seen=st.sampled_from([None, frozenset[FactKind](), frozenset({FactKind.PICKED_UP})]),
+    seen=st.none() | st.dictionaries(st.sampled_from([FactKind.PICKED_UP, FactKind.DELIVERED]), MOMENTS),
 )
 
 
