@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from models.db.tables import Table
+from models.db.columns import Table
 
 
 def insert_new(session: Session, table: type[Table], rows: Sequence[dict[str, Any]]) -> int:

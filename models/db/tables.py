@@ -6,67 +6,13 @@ No column may hold a buyer's name, phone, address or words. Times are aware UTC.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    DateTime,
-    Dialect,
-    Index,
-    LargeBinary,
-    MetaData,
-    TypeDecorator,
-    UniqueConstraint,
-)
-from sqlmodel import Column, Field, SQLModel
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
+from sqlmodel import Column, Field
 
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """An aware UTC moment; SQLite keeps it without a zone, so the zone is put back when read."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a naive time, store UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = "naive time: every stored moment is aware"
-            raise ValueError(message)
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
-        """Give the moment back aware."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Table(SQLModel):
-    """Base of all tables: one set of constraint names for SQLite and PostgreSQL."""
-
-    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
-
-
-def moment(*, nullable: bool = True, index: bool = False) -> Any:  # noqa: ANN401  # SQLModel's Field is untyped
-    """Give a UTC time column."""
-    return Field(default=None, sa_type=UtcTime, nullable=nullable, index=index)
-
-
-def json_column(default: type) -> Any:  # noqa: ANN401  # SQLModel's Field is untyped
-    """Give a JSON column that starts empty."""
-    return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
+from models.db.columns import Table, json_column, moment
 
 
 class OrderRow(Table, table=True):
@@ -156,6 +102,7 @@ class DeadlineRow(Table, table=True):
     withdrawn: bool = False
     fault: str = ""
     policy: str = "article"
+    extended_by: str = ""  # the announcement that moved the due moment
 
 
 class CaseRow(Table, table=True):
@@ -261,6 +208,29 @@ class AuditRow(Table, table=True):
     before: dict[str, Any] = json_column(dict)
     after: dict[str, Any] = json_column(dict)
     reason: str | None = None
+
+
+class PolicyRow(Table, table=True):
+    """The figures of a policy as they were when an order's clocks were made; kept so that they can be run again."""
+
+    __tablename__ = "policy"
+
+    key: str = Field(primary_key=True)  # name, version and a hash of the figures
+    name: str
+    version: str
+    figures: dict[str, Any] = json_column(dict)
+    first_used_at: datetime = moment(nullable=False)
+
+
+class RulesReadRow(Table, table=True):
+    """Who read the packing rules last, and when: it counts for a shift."""
+
+    __tablename__ = "packing_rules_read"
+
+    shop_id: str = Field(primary_key=True)
+    actor: str = Field(primary_key=True)
+    version: int
+    read_at: datetime = moment(nullable=False)
 
 
 class MailboxRow(Table, table=True):

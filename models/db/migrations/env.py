@@ -8,7 +8,8 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlmodel.sql.sqltypes import AutoString
 
-from models.db.tables import Table, UtcTime
+from models.db.columns import Table, UtcTime
+from models.db.tables import OrderRow  # noqa: F401  # importing it makes the tables known
 
 
 def plain_type(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from models.db.columns import Table
 from models.db.orders import find_rows, record_facts
 from models.db.session import open_session
-from models.db.tables import AlertRow, AuditRow, DeadlineRow, FactRow, OrderRow, StepRow, Table, TodoRow
+from models.db.tables import AlertRow, AuditRow, DeadlineRow, FactRow, OrderRow, StepRow, TodoRow
 from models.db.watch import check_order, due_orders
 from models.fact import Fact
 from models.ids import order_id

@@ -11,9 +11,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
+from models.db.columns import Table
 from models.db.schema import HEAD, alembic_config, current_version, migrate
 from models.db.session import DatabaseError, make_engine, open_session
-from models.db.tables import MetaRow, Table
+from models.db.tables import MetaRow
 
 
 def test_the_migrations_give_exactly_the_tables_of_the_code(engine: Engine) -> None:
