@@ -19,6 +19,9 @@ from ingest.vocabulary import Field
 
 _NUMBERED: Final = re.compile(r"^\s*(?:\d{1,3}[.)、]|[•●◦▪*\-–])\s+(?=\S)")
 _BRACKETED: Final = re.compile(r"^\s*[(（\[].*[)）\]]\s*$")
+_NO_NAME: Final = re.compile(  # a pair under a label we don't know, a mail address, a phone number: perhaps the buyer's
+    r"^[^:：]{0,40}[:：]\s*\S|@|^\W*\d[\d\s().-]{6,}$"
+)
 _SENTENCE: Final = re.compile(r"[.!?。!?]$")
 _LONGEST_NAME: Final = 250
 _MEASURES: Final = frozenset({Field.QUANTITY, Field.UNIT_PRICE, Field.LINE_TOTAL})
@@ -97,13 +100,13 @@ class ItemLines:
         if bare != text:
             self._close()
             self._names = []
-            if not _SENTENCE.search(bare):
+            if _may_be_name(bare):
                 self._current = {Field.PRODUCT: bare}
             return
         if self._current.keys() & _MEASURES:
             self._close()
             self._names = []
-        if (not self._current or Field.PRODUCT not in self._current) and not _SENTENCE.search(text):
+        if Field.PRODUCT not in self._current and _may_be_name(text):
             self._names.append(text)
 
     def take_measure(self, text: str) -> bool:
@@ -201,6 +204,10 @@ class ItemLines:
                     line_total=part.get(Field.LINE_TOTAL),
                 )
             )
+
+
+def _may_be_name(text: str) -> bool:
+    return not _SENTENCE.search(text) and not _NO_NAME.search(text)
 
 
 def name_of(line: Line) -> str:

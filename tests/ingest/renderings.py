@@ -45,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sale:
-    """The order to be rendered; times naive, in the shop's zone."""
+    """The order to be rendered; times naive, in the shop's zone. `besides` are lines that are none of our business."""
 
     order_no: str
     shop: str
@@ -54,6 +54,7 @@ class Sale:
     lines: tuple[Line, ...]
     shipping: Decimal
     discount: Decimal
+    besides: tuple[Pair, ...] = ()
 
     @property
     def total(self) -> Decimal:
@@ -130,6 +131,7 @@ def _facts(sale: Sale, style: Style) -> list[Pair]:
         (style.word("shop"), sale.shop),
         (style.word("buyer"), "b***r"),
         (style.word("ship_by"), sale.ship_by.strftime(form)),
+        *sale.besides,
     ]
 
 
