@@ -60,16 +60,26 @@ def engine() -> Iterator[Engine]:
     made.dispose()
 
 
+class Kept(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.NOTSET)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one record."""
+        self.records.append(record)
+
+
 @pytest.fixture(scope="module")
 def records() -> Iterator[list[logging.LogRecord]]:
-    """Everything that is logged meanwhile."""
-    kept: list[logging.LogRecord] = []
-    handler, root = logging.Handler(level=0), logging.getLogger()
-    handler.emit = kept.append  # type: ignore[method-assign]  # the shortest handler there is
+    """Everything that is logged meanwhile, however unimportant."""
+    handler, root = Kept(), logging.getLogger()
     before = root.level
     root.addHandler(handler)
-    root.setLevel(0)
-    yield kept
+    root.setLevel(logging.NOTSET)
+    yield handler.records
     root.removeHandler(handler)
     root.setLevel(before)
 
