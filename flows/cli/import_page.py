@@ -1,0 +1,143 @@
+"""What an import came to, in words and for machines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from flows.cli.exported import SHOWN, read, refused_json, tell_refused, the_shop
+from flows.cli.opening import opened
+from flows.cli.output import emit, note, say, table
+from ingest.export import Export
+from ingest.export_columns import ExportState
+from ingest.export_fault import RefusedLine
+from ingest.export_recording import Entered, Importer, ImportResult
+from models.catalogue import words
+from models.db.session import open_session
+from models.db.standing import known_elsewhere
+
+LISTED: Final = 200  # orders; all of them are in the machine form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """One file and what came of it."""
+
+    file: Path
+    shop: str
+    dry_run: bool
+    export: Export
+    result: ImportResult
+    elsewhere: Mapping[str, int]  # other shops that have orders of these numbers
+
+    @property
+    def refused(self) -> tuple[RefusedLine, ...]:
+        """The lines that were left out."""
+        return self.result.refused
+
+    def show(self) -> None:
+        """Print it for people."""
+        text, entered = words(), self.result.entered
+        if self.dry_run:
+            say(text.text("export.import.dry"))
+        say(self._counts())
+        if moved := [one for one in entered if one.before is not one.after]:
+            headings = [text.text(f"export.import.columns.{name}") for name in ("order", "before", "after")]
+            table(headings, [list(_row(one)) for one in moved[:LISTED]])
+            if len(moved) > LISTED:
+                say(text.text("export.lines.more", count=len(moved) - LISTED))
+        self._add_notes()
+
+    def _counts(self) -> str:
+        entered = self.result.entered
+        new, news = sum(one.new for one in entered), sum(one.news for one in entered)
+        return words().text(
+            "export.import.told",
+            file=self.file.name,
+            orders=len(self.export.orders),
+            lines=self.export.lines,
+            new=new,
+            changed=news,
+            same=len(entered) - new - news,
+        )
+
+    def _add_notes(self) -> None:
+        text = words()
+        for other, count in self.elsewhere.items():
+            note(text.text("export.import.elsewhere", count=count, other=other, shop=self.shop))
+        if self.result.history:
+            note(text.text("export.import.history", count=self.result.history))
+        for key, numbers in (("requests", self._asking()), ("held", self._held())):
+            if numbers:
+                listed = ", ".join([*numbers[:SHOWN], *(["..."] if len(numbers) > SHOWN else [])])
+                note(text.text(f"export.import.{key}", numbers=listed))
+        if self.refused:
+            note(text.text("export.import.refused", count=len(self.refused)))
+            tell_refused(self.refused)
+
+    def emit(self) -> None:
+        """Print it for machines."""
+        entered = self.result.entered
+        emit(
+            {
+                "file": self.file.name,
+                "shop": self.shop,
+                "dry_run": self.dry_run,
+                "lines": self.export.lines,
+                "orders": len(self.export.orders),
+                "new_orders": [one.order.order_no for one in entered if one.new],
+                "new_facts": sum(one.facts for one in entered),
+                "changed": [
+                    {
+                        "order_no": one.order.order_no,
+                        "new_facts": one.facts,
+                        "stage_before": one.before,
+                        "stage_after": one.after,
+                    }
+                    for one in entered
+                    if one.facts
+                ],
+                "unchanged": sum(not one.facts for one in entered),
+                "history": self.result.history,
+                "requests": self._asking(),
+                "on_hold": self._held(),
+                "known_elsewhere": dict(self.elsewhere),
+                "refused": refused_json(self.refused),
+            }
+        )
+
+    def _asking(self) -> list[str]:
+        return [one.order.order_no for one in self.result.entered if one.order.request is not None]
+
+    def _held(self) -> list[str]:
+        return [one.order.order_no for one in self.result.entered if one.order.state is ExportState.ON_HOLD]
+
+
+def run(file: Path, shop_name: str | None, *, dry_run: bool, quiet: bool) -> Imported:
+    """Import a file. Raises ExportError, VocabularyError, UnknownShopError, DatabaseError."""
+    office = opened()
+    shop = the_shop(office, shop_name)
+    export = read(office, shop, file)
+    with open_session(office.engine, read_only=True) as session:
+        elsewhere = known_elsewhere(session, shop.name, export.orders)
+    importer = Importer(engine=office.engine, shop=shop, now=office.now(), dry_run=dry_run)
+    result = importer.enter(export, _progress if sys.stderr.isatty() and not quiet else None)
+    return Imported(file=file, shop=shop.name, dry_run=dry_run, export=export, result=result, elsewhere=elsewhere)
+
+
+def _row(one: Entered) -> Iterator[str]:
+    text = words()
+    yield one.order.order_no
+    yield text.stage(one.before) if one.before else text.text("export.import.columns.new")
+    yield text.stage(one.after)
+
+
+def _progress(done: int, count: int) -> None:
+    """Count up on one line of the terminal."""
+    told = words().text("export.import.progress", done=done, count=count)
+    typer.echo(f"\r{told}" + ("\n" if done >= count else ""), err=True, nl=False)

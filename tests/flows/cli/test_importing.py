@@ -1,0 +1,286 @@
+"""`import` and `reconcile`: Seller Center's export becomes orders, once, and is compared with what we say."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from flows.clock import set_virtual
+from models.db.orders import record_facts
+from models.db.schema import migrate
+from models.db.session import make_engine, open_session
+from models.db.tables import FactRow, OrderRow
+from models.fact import Authority, Fact, FactKind
+from models.settings_file import read_settings
+from tests.ingest.exports import BUYER, NO, SAMPLES, a_csv, a_line, an_xlsx, sample_rows
+from tests.planted import packed, search_bytes, search_files
+
+US, VN = "Juniper & Pine Co.", "Lotus Lane Home"
+NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
+OTHER = "576461413038785753"
+
+
+@pytest.fixture
+def engine(place):
+    """The database of this place, in which it is the evening of the samples."""
+    engine = make_engine(f"sqlite:///{place / 'home' / 'shipclock.db'}")
+    migrate(engine)
+    set_virtual(engine, NOW)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sample(place):
+    """A copy of a sample beside the settings, as a person has it; its path."""
+
+    def sample(name: str) -> str:
+        return str(shutil.copy(SAMPLES / f"{name}.csv", place / f"{name}.csv"))
+
+    return sample
+
+
+def rows(engine, table):
+    with open_session(engine, read_only=True) as session:
+        return [row.model_dump() for row in session.exec(select(table))]
+
+
+def to_ship(path, *numbers: str):
+    """An export of orders to ship."""
+    return str(a_csv(path, *(a_line(Order_ID=number) for number in numbers)))
+
+
+@pytest.mark.row("T01")
+def test_an_import_tells_what_is_new_and_where_it_stands(shipclock, engine, sample):
+    said = shipclock("import", sample("vn"), "--shop", VN)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[0] == "vn.csv: 5 orders in 5 lines. New: 5. With news: 0. As known: 0."
+    assert "577094200117744803  new  On the way" in said.out
+    assert {row["shop_id"] for row in rows(engine, OrderRow)} == {VN}
+
+
+@pytest.mark.row("T01", "T02")
+def test_importing_twice_changes_no_row(shipclock, engine, sample):
+    file = sample("us")
+    shipclock("import", file, "--shop", US)
+    before = [rows(engine, table) for table in (OrderRow, FactRow)]
+    set_virtual(engine, NOW + timedelta(hours=1))
+    again = shipclock("import", file, "--shop", US, "--json")
+    assert (again.json["new_facts"], again.json["unchanged"], again.json["new_orders"]) == (0, 4, [])
+    assert [rows(engine, table) for table in (OrderRow, FactRow)] == before
+
+
+def test_the_same_orders_as_a_workbook_change_nothing_either(shipclock, engine, place, sample):
+    shipclock("import", sample("us"), "--shop", US)
+    facts = rows(engine, FactRow)
+    workbook = an_xlsx(place, sample_rows("us"))
+    assert shipclock("import", str(workbook), "--shop", US).code == 0
+    assert rows(engine, FactRow) == facts
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(shipclock, engine, sample):
+    file = sample("vn")
+    dry = shipclock("import", file, "--shop", VN, "--dry-run")
+    assert rows(engine, OrderRow) + rows(engine, FactRow) == []
+    assert dry.out.startswith("Nothing is written. This would happen:\n")
+    assert dry.out.partition("\n")[2] == shipclock("import", file, "--shop", VN).out
+    assert "As known: 5." in shipclock("import", file, "--shop", VN, "--dry-run").out
+
+
+def test_a_later_export_moves_an_order_on_and_says_from_where_to_where(shipclock, engine, place):
+    shipclock("import", to_ship(place, NO), "--shop", VN)
+    shipped = a_csv(place, a_line(Order_Substatus="Awaiting collection", RTS_Time="20/11/2026 12:00:00"))
+    for dry in ("--dry-run", "--json"):
+        said = shipclock("import", str(shipped), "--shop", VN, "--json", dry)
+        assert said.json["changed"] == [
+            {"order_no": NO, "new_facts": 1, "stage_before": "NEW", "stage_after": "AWAITING_HANDOVER"}
+        ]
+    assert [row["stage"] for row in rows(engine, OrderRow)] == ["AWAITING_HANDOVER"]
+
+
+def test_one_poisoned_line_is_told_and_the_others_are_entered(shipclock, engine, place):
+    file = a_csv(place, a_line(), a_line(Order_ID="5.76461E+17"), a_line(Order_ID=OTHER, Quantity="many"))
+    said = shipclock("import", str(file), "--shop", VN)
+    assert said.code == 4
+    assert "Line 3: a spreadsheet program has rounded the order number. Export again" in said.err
+    assert f"Line 4, order {OTHER}: the quantity is not a number" in said.err
+    assert [row["order_no"] for row in rows(engine, OrderRow)] == [NO]
+
+
+def test_thousands_of_poisoned_lines_are_counted_and_not_all_listed(shipclock, engine, place):
+    assert rows(engine, OrderRow) == []
+    said = shipclock("import", to_ship(place, *["5.76461E+17"] * 50), "--shop", VN)
+    assert len(said.err.splitlines()) == 22
+    assert said.err.endswith("... and 30 more.\n")
+
+
+def test_one_order_that_cannot_be_stored_holds_up_no_other(shipclock, engine, place):
+    """A fact stands in the database that no version of Shipclock can read."""
+    shipclock("import", to_ship(place, OTHER), "--shop", VN)
+    with open_session(engine) as session:
+        for row in session.exec(select(FactRow)):
+            row.kind = "teleported"
+            session.add(row)
+        session.commit()
+    said = shipclock("import", to_ship(place, OTHER, NO), "--shop", VN)
+    assert (said.code, "New: 1" in said.out) == (4, True)
+    assert f"Line 2, order {OTHER}: it could not be stored." in said.err
+
+
+def test_an_order_known_by_mail_gets_the_news_and_no_conflict(shipclock, engine, place):
+    mail = Fact(
+        kind=FactKind.ORDER_PLACED,
+        occurred_at=datetime(2026, 11, 20, 2, 30, tzinfo=UTC),
+        observed_at=datetime(2026, 11, 20, 3, tzinfo=UTC),
+        authority=Authority.PLATFORM,
+        source_key="mail:1",
+        payload={"amount": "478000.00", "items": [{"sku": "TV-TRAY-L", "title": "Tray", "quantity": 2}]},
+    )
+    shop = read_settings(place / "shipclock.toml").shop_named(VN)
+    assert shop is not None
+    with open_session(engine) as session:
+        record_facts(session, shop, [(NO, mail)], NOW)
+        session.commit()
+    said = shipclock("import", to_ship(place, NO), "--shop", VN, "--json")
+    assert said.json["changed"][0]["stage_after"] == "NEW"
+    assert [(row["conflicts"], row["holds"]) for row in rows(engine, OrderRow)] == [([], [])]
+
+
+def test_orders_from_before_the_shops_beginning_are_left_out_and_counted(shipclock, engine, place):
+    file = a_csv(place, a_line(), a_line(Order_ID=OTHER, Created_Time="20/11/2025 10:00:00", Paid_Time=None))
+    said = shipclock("import", str(file), "--shop", VN)
+    assert (said.code, "history" in said.err) == (0, True)
+    assert [row["order_no"] for row in rows(engine, OrderRow)] == [NO]
+
+
+def test_a_request_under_way_is_told_for_the_export_gives_no_time_for_it(shipclock, engine, place):
+    assert rows(engine, OrderRow) == []
+    line = a_line(**{"Cancelation/Return_Type": "Cancel"})
+    said = shipclock("import", str(a_csv(place, line)), "--shop", VN)
+    assert f"a cancellation or return under way for: {NO}." in said.err
+
+
+def test_of_several_shops_one_must_be_named(shipclock, engine, sample):
+    file = sample("us")
+    said = shipclock("import", file)
+    assert (said.code, rows(engine, OrderRow)) == (2, [])
+    assert f"There are several shops. Write --shop with one of: '{US}', '{VN}'" in said.err
+    assert "Known:" in shipclock("import", file, "--shop", "Nobody").err
+
+
+def test_a_hold_of_the_platform_comes_and_goes_with_the_exports(shipclock, engine, place):
+    held = a_csv(place, a_line(Order_Status="On hold", Order_Substatus="On hold"))
+    said = shipclock("import", str(held), "--shop", VN)
+    assert f"TikTok Shop holds: {NO}." in said.err
+    assert [row["holds"] for row in rows(engine, OrderRow)] == [["platform_hold"]]
+    set_virtual(engine, NOW + timedelta(hours=1))
+    shipclock("import", to_ship(place, NO), "--shop", VN)
+    assert [row["holds"] for row in rows(engine, OrderRow)] == [[]]
+
+
+@pytest.mark.row("X13")
+def test_numbers_that_another_shop_has_are_two_orders_and_worth_a_question(shipclock, engine, place):
+    file = to_ship(place, NO, OTHER)
+    assert "Is " not in shipclock("import", file, "--shop", VN).err
+    said = shipclock("import", file, "--shop", US, "--dry-run")
+    assert f"2 of these orders are known here as those of {VN}. Is {US} the right shop?" in said.err
+    assert len(rows(engine, OrderRow)) == 2
+
+
+@pytest.mark.parametrize("command", ["import", "reconcile"])
+def test_a_file_that_is_none_is_told_in_one_sentence(shipclock, engine, place, command):
+    (place / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    said = shipclock(command, str(place / "other.csv"), "--shop", VN)
+    assert (said.code, said.out, rows(engine, OrderRow)) == (2, "", [])
+    assert said.err.startswith("No column for the order's number was found")
+
+
+def test_own_words_stand_in_the_home(shipclock, engine, place):
+    folder = place / "home" / "columns"
+    folder.mkdir(parents=True)
+    (folder / "en.toml").write_text('language = "en"\n[columns]\norder_no = ["Order tag"]', encoding="utf-8")
+    file = a_csv(place, a_line(Order_ID=None, Order_tag=NO))
+    assert shipclock("import", str(file), "--shop", VN).code == 0
+    assert [row["order_no"] for row in rows(engine, OrderRow)] == [NO]
+
+
+def test_nothing_about_a_buyer_is_left_or_printed(shipclock, engine, place, sample):
+    printed = ""
+    for name, shop in (("us", US), ("vn", VN)):
+        for command in ("import", "reconcile"):
+            for how in ((), ("--json",)):
+                said = shipclock(command, sample(name), "--shop", shop, *how)
+                printed += said.out + said.err
+    moved = f"{NO},To ship,20/11/2026 10:00:00,{','.join(BUYER)}\n"
+    (place / "moved.csv").write_text(f"Order ID,Order Status,Created Time\n{moved}", encoding="utf-8")
+    said = shipclock("import", str(place / "moved.csv"), "--shop", VN, "--debug")
+    assert "a comma or a quote too many" in said.err
+    assert search_bytes((printed + said.out + said.err).encode(), BUYER, "printed") == []
+    engine.dispose()
+    assert search_files(place / "home", BUYER) == []
+    (place / "home" / "control.bin").write_bytes(packed(BUYER[0]))
+    assert [found.marker for found in search_files(place / "home", BUYER)] == [BUYER[0]]
+
+
+def test_seller_center_and_we_agree_after_an_import(shipclock, engine, sample):
+    file = sample("vn")
+    shipclock("import", file, "--shop", VN)
+    before = rows(engine, OrderRow)
+    said = shipclock("reconcile", file, "--shop", VN)
+    assert (said.code, said.out) == (0, "Seller Center and Shipclock agree. Orders compared: 5.\n")
+    assert rows(engine, OrderRow) == before
+
+
+def test_a_missing_order_is_named_with_both_counts_and_the_way_to_enter_it(shipclock, engine, place):
+    assert rows(engine, OrderRow) == []
+    shipclock("import", to_ship(place, NO), "--shop", VN)
+    said = shipclock("reconcile", to_ship(place, NO, OTHER), "--shop", VN)
+    assert said.code == 1
+    assert said.out == f"Seller Center says 2 to ship, we say 1: this one is missing here: {OTHER}\n"
+    assert "`shipclock import " in said.err
+
+
+def test_an_order_that_the_file_lacks_is_named(shipclock, engine, place):
+    assert rows(engine, OrderRow) == []
+    third = "576461413038785754"
+    shipclock("import", to_ship(place, NO, OTHER, third), "--shop", VN)
+    said = shipclock("reconcile", to_ship(place, NO), "--shop", VN)
+    assert (said.code, said.out) == (
+        1,
+        f"Seller Center says 1 to ship, we say 3: Seller Center's file does not have these: {OTHER}, {third}\n",
+    )
+
+
+def test_an_order_that_the_file_tells_unclearly_is_not_said_to_be_missing(shipclock, engine, place):
+    assert rows(engine, OrderRow) == []
+    third = "576461413038785754"
+    shipclock("import", to_ship(place, NO, OTHER, third), "--shop", VN)
+    odd = a_line(Order_ID=OTHER, Order_Status="Enchanted", Order_Substatus="")
+    file = a_csv(place, a_line(), odd, a_line(Order_ID=third, Quantity="many"))
+    said = shipclock("reconcile", str(file), "--shop", VN)
+    assert (said.code, said.out) == (4, "Seller Center and Shipclock agree. Orders compared: 1.\n")
+
+
+def test_an_order_elsewhere_is_told_with_both_words(shipclock, engine, place):
+    assert rows(engine, OrderRow) == []
+    shipclock("import", to_ship(place, NO), "--shop", VN)
+    file = a_csv(place, a_line(Order_Status="Shipped", Order_Substatus="In transit"))
+    said = shipclock("reconcile", str(file), "--shop", VN)
+    assert said.code == 1
+    assert f"{NO}: Seller Center says on the way, we say to ship.\n" in said.out
+    told = shipclock("reconcile", str(file), "--shop", VN, "--json").json
+    assert told["differences"] == [{"order_no": NO, "seller_center": "on_the_way", "ours": "to_ship"}]
+    assert [(one["group"], one["seller_center"], one["ours"]) for one in told["groups"]] == [
+        ("to_ship", 0, 1),
+        ("on_the_way", 1, 0),
+    ]
+
+
+@pytest.mark.parametrize("command", ["import", "reconcile", "enter"])
+def test_help_says_what_it_does_with_examples(shipclock, command):
+    said = shipclock(command, "--help")
+    assert said.code == 0
+    assert f"Examples:\n    shipclock {command} " in said.out
