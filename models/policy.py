@@ -1,18 +1,17 @@
-"""How long things may take: the figures of a market's or a shop's rules, as data.
+"""How long things may take: the figures of a market's or a shop's rules, as values.
 
-Pure: text in, values out; `models.policy_files` reads the files. Where a figure comes from stands
-beside it. A policy names only what differs from its base.
+Pure. Where a figure comes from stands beside it; `models.policy_data` reads figures, `models.policy_files`
+opens the files. A policy names only what differs from its base.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from models.business_time import (
     BusinessCalendar,
@@ -35,19 +34,45 @@ class Unit(StrEnum):
     ATTEMPTS = "attempts"
 
 
+class Start(StrEnum):
+    """From where a clock may count, though it exists only from its own start on."""
+
+    ORDER_PLACED = "order_placed"
+
+
 class PolicyError(ValueError):
-    """A policy file says something that is no policy; the message names the file's entry."""
+    """Figures that are no policy; the message names the entry and what is allowed there."""
 
 
-INTERVALS: Final = frozenset({"complaint_follow_up", "late_claim_asks_again"})
-CLOCK_KEYS: Final = frozenset({"length", "unit", "warn", "warn_share", "cut_off", "source", "read_on"})
+ARTICLE: Final = "article"
+DEFAULT: Final = "default"
+YOURS: Final = "yours"
+OURS: Final = frozenset({ARTICLE, DEFAULT, YOURS})
+"""Sources that are no page of the platform, so they need no date on which it was read."""
+
+PLATFORM_HOLD: Final = "platform_hold"  # the interval in which the platform holds a new order
+NOT_SHIPPED: Final = "not_shipped"
+NOT_COLLECTED: Final = "not_collected"
+
+DAYS: Final = frozenset({Unit.CALENDAR_DAYS, Unit.BUSINESS_DAYS})
+HOURS_A_DAY: Final = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
-    """One figure: `length` counts `unit`. `warn` is time left in the same unit, `warn_share` a share of it.
+class Source:
+    """Where a figure is from: "article", "default" (ours), "yours", or the platform's page and when it was read."""
 
-    `source` is "article", "default" (ours) or the platform's page; `read_on` the day it was read.
+    source: str = DEFAULT
+    read_on: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock(Source):
+    """One figure: `length` counts `unit`. `warn` is hours left (business hours where they count), `warn_share` a share.
+
+    `cut_off`, `ends_at` are wall times in `zone` (else the policy's): what begins at `cut_off` or later begins
+    with the next business day, the last day ends at `ends_at`. A clock with `starts` counts from there, and if
+    that is over before the clock itself began, as `otherwise` from its own start.
     """
 
     length: float
@@ -55,31 +80,38 @@ class Clock:
     warn: tuple[float, ...] = ()
     warn_share: tuple[float, ...] = ()
     cut_off: time | None = None
-    source: str = "default"
-    read_on: str = ""
+    ends_at: time | None = None
+    zone: ZoneInfo | None = None
+    starts: Start | None = None
+    otherwise: Clock | None = None
 
     hours: timedelta = field(init=False)
     warn_left: tuple[timedelta, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Work out `hours` (of a clock that counts them) and `warn_left`, longest first."""
-        hours = 24 if self.unit in {Unit.CALENDAR_DAYS, Unit.BUSINESS_DAYS} else 1
-        left = [*self.warn, *(self.length * share for share in self.warn_share)]
-        warn_left = tuple(timedelta(hours=number * hours) for number in sorted(left, reverse=True))
+        whole = self.length * (HOURS_A_DAY if self.unit in DAYS else 1)
+        left = [*self.warn, *(whole * share for share in self.warn_share)]
         object.__setattr__(self, "hours", timedelta(hours=self.length))
-        object.__setattr__(self, "warn_left", warn_left)
+        object.__setattr__(self, "warn_left", tuple(timedelta(hours=hours) for hours in sorted(left, reverse=True)))
 
     def run(
-        self, start: datetime, calendar: BusinessCalendar, pauses: tuple[Interval, ...] = ()
+        self,
+        start: datetime,
+        opening: BusinessCalendar,
+        working: BusinessCalendar,
+        pauses: tuple[Interval, ...] = (),
     ) -> tuple[datetime, tuple[datetime, ...]]:
-        """When the clock is over, and when it warns, all UTC. `pauses` do not count."""
-        if self.unit is Unit.CALENDAR_DAYS:
-            return self._before(after_calendar_days(start, int(self.length), calendar.zone))
-        if self.unit is Unit.BUSINESS_DAYS:
-            return self._before(after_business_days(start, int(self.length), calendar, self.cut_off))
+        """When the clock is over, and when it warns, all UTC.
+
+        Hours count by the shop's `opening`, days by the policy's `working` days; `pauses` stop hours alone.
+        """
+        if self.unit in DAYS:
+            due = self._last_moment(start, working)
+            return due, self.warns_before(due)
         lengths = [*(self.hours - left for left in self.warn_left), self.hours]
         if self.unit is Unit.BUSINESS_HOURS:
-            *warns, due = in_business_hours(calendar, start, lengths, pauses)
+            *warns, due = in_business_hours(opening, start, lengths, pauses)
         else:
             *warns, due = in_wall_time(start, lengths, pauses)
         return due, tuple(warns)
@@ -88,77 +120,51 @@ class Clock:
         """When the clock warns if it is over at `due` (UTC), whatever its length."""
         return tuple(due - left for left in self.warn_left)
 
-    def _before(self, due: datetime) -> tuple[datetime, tuple[datetime, ...]]:
-        return due, self.warns_before(due)
+    def _last_moment(self, start: datetime, working: BusinessCalendar) -> datetime:
+        if self.unit is Unit.CALENDAR_DAYS:
+            return after_calendar_days(start, int(self.length), self.zone or working.zone, self.ends_at)
+        return after_business_days(
+            start, int(self.length), working, zone=self.zone, cut_off=self.cut_off, ends_at=self.ends_at
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyCalendar(Source):
+    """Which days a policy's business days are; what it leaves open is the shop's.
+
+    `country` (with `subdivision`) is the name under which the public holidays are known, `holidays` their dates.
+    """
+
+    zone: ZoneInfo | None = None
+    weekdays: frozenset[int] = frozenset()  # Monday is 0
+    country: str = ""
+    subdivision: str = ""
+    holidays: frozenset[date] = frozenset()
+
+    def working(self, shop: BusinessCalendar) -> BusinessCalendar:
+        """The days that count for a shop; its own closing days never do."""
+        return BusinessCalendar(
+            zone=self.zone or shop.zone,
+            hours=shop.hours,
+            days=self.weekdays or shop.days,
+            closed=shop.closed | self.holidays,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A named set of figures. `cancel_limit_rank`: below it an order counts as not yet shipped."""
+    """A named set of figures, usual in `markets`. `cancel_limit_rank`: below it an order counts as not yet shipped.
+
+    `auto_cancel` is how long after the order the platform cancels by itself, by what is missing; `sources` tell
+    where the figures that are no clocks come from.
+    """
 
     name: str
     version: str
+    markets: tuple[str, ...]
+    calendar: PolicyCalendar
     cancel_limit_rank: int
     clocks: Mapping[RuleId, Clock]
+    auto_cancel: Mapping[str, Clock]
     intervals: Mapping[str, timedelta]
-
-
-def parse_policy(text: str, base: Policy | None = None) -> Policy:
-    """The policy a TOML text describes, on top of `base`.
-
-    Raises:
-        PolicyError: for what is not TOML, an unknown key, clock or unit, or a figure below zero.
-
-    """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError(f"not TOML: {error}") from error
-    _only(data, frozenset({"name", "version", "cancel_limit_rank", "clocks", "intervals"}), "policy")
-    if "name" not in data or "version" not in data:
-        raise PolicyError("a policy needs name and version")
-    clocks = dict(base.clocks) if base else {}
-    clocks |= {_rule(rule): _clock(rule, entry) for rule, entry in data.get("clocks", {}).items()}
-    intervals = dict(base.intervals) if base else {}
-    _only(data.get("intervals", {}), INTERVALS, "intervals")
-    intervals |= {key: timedelta(hours=hours) for key, hours in data.get("intervals", {}).items()}
-    if missing := INTERVALS - set(intervals):
-        raise PolicyError(f"intervals: missing {', '.join(sorted(missing))}")
-    return Policy(
-        name=str(data["name"]),
-        version=str(data["version"]),
-        cancel_limit_rank=int(data.get("cancel_limit_rank", base.cancel_limit_rank if base else 40)),
-        clocks=MappingProxyType(clocks),
-        intervals=MappingProxyType(intervals),
-    )
-
-
-def _rule(text: str) -> RuleId:
-    try:
-        return RuleId(text)
-    except ValueError:
-        raise PolicyError(f"clocks.{text}: there is no such clock") from None
-
-
-def _clock(rule: str, entry: Mapping[str, Any]) -> Clock:
-    _only(entry, CLOCK_KEYS, f"clocks.{rule}")
-    try:
-        clock = Clock(
-            length=float(entry["length"]),
-            unit=Unit(entry["unit"]),
-            warn=tuple(float(left) for left in entry.get("warn", ())),
-            warn_share=tuple(float(share) for share in entry.get("warn_share", ())),
-            cut_off=entry.get("cut_off"),
-            source=str(entry.get("source", "default")),
-            read_on=str(entry.get("read_on", "")),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise PolicyError(f"clocks.{rule}: {error!r}") from error
-    if clock.length < 0 or any(left < 0 for left in (*clock.warn, *clock.warn_share)):
-        raise PolicyError(f"clocks.{rule}: a figure is below zero")
-    return clock
-
-
-def _only(entry: Mapping[str, Any], allowed: frozenset[str], where: str) -> None:
-    if stray := set(entry) - allowed:
-        raise PolicyError(f"{where}: unknown {', '.join(sorted(stray))}")
+    sources: Mapping[str, Source]

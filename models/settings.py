@@ -6,16 +6,20 @@ line. Descriptions continue the sentence "is not ...", examples are TOML; nothin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, time
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
+from models.extension import Extension, extension_of
+from models.policy import Policy
+from models.policy_entry import WEEKDAYS
+from models.policy_files import BASE, figures_of, market_policy, shipped_extensions, shop_policy
 from models.stage import HandoverMode, ShippingMode
-
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 # ISO 4217, the codes in use for payments (funds and metals left out)
 CURRENCIES: Final = frozenset(
@@ -171,7 +175,10 @@ class ShopSettings(Section):
     currency: Annotated[Currency, _key("an ISO currency code of three capitals", 'currency = "VND"')]
     timezone: Annotated[TimeZone, _key("a name of the IANA time zone list", 'timezone = "Asia/Ho_Chi_Minh"')]
     mailbox: Annotated[str, _key("the name of a [[mailbox]] in this file", 'mailbox = "main"')]
-    policy: Annotated[str, _key("the name of a policy", 'policy = "article"')] = "article"
+    policy: Annotated[str, _key("the name of a policy", 'policy = "article"')] = BASE
+    figures: Annotated[
+        dict[str, Any], _key("a table of figures by rule", '[shop.figures.D02] with length = 48 and unit = "hours"')
+    ] = {}
     handover: Annotated[HandoverMode, _key("one of pickup, drop_off", 'handover = "pickup"')] = HandoverMode.PICKUP
     shipping: Annotated[ShippingMode, _key("one of seller, platform", 'shipping = "seller"')] = ShippingMode.SELLER
     drop_off_point: Annotated[
@@ -193,11 +200,40 @@ class ShopSettings(Section):
         tuple[Day, ...], _key("a list of dates, year-month-day", "closed_days = [2027-02-06, 2027-02-07]")
     ] = ()
     orders_from: Annotated[Day | None, _key("a date, year-month-day", "orders_from = 2026-11-22")] = None
+    careful_skus: Annotated[
+        tuple[Text, ...],
+        _key("a list of SKUs to tick order by order; * stands for any signs", 'careful_skus = ["GLASS-*"]'),
+    ] = ()
+    shift_hours: Annotated[int, _key("a number of hours from 1 to 168", "shift_hours = 12", ge=1, le=168)] = (
+        12  # [D] so long the packing rules that somebody read count
+    )
+
+    _announced: tuple[Mapping[str, Any], ...] = ()  # all [[extension]] of the file, whomever they concern
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_market(cls, given: object) -> object:
+        """Let the market choose the policy where the shop names none."""
+        if not isinstance(given, Mapping) or "policy" in given:
+            return given
+        return {**given, "policy": market_policy(str(given.get("market")))}
 
     @property
     def zone(self) -> ZoneInfo:
         """The shop's time zone, for showing times and counting business hours."""
         return ZoneInfo(self.timezone)
+
+    @cached_property
+    def own_policy(self) -> Policy:
+        """The shop's policy with its own figures in place of the policy's."""
+        return shop_policy(self.policy, self.figures)
+
+    @cached_property
+    def extensions(self) -> tuple[Extension, ...]:
+        """The announcements that concern the shop: those that come along, and those of the settings."""
+        zone = figures_of(self.policy).calendar.zone or self.zone
+        found = (extension_of(entry, zone) for entry in (*shipped_extensions(), *self._announced))
+        return tuple(one for one in found if one.concerns(self.market, self.name))
 
 
 class AlertSettings(Section):
@@ -215,6 +251,14 @@ class Settings(Section):
     mailbox: Annotated[tuple[MailboxSettings, ...], _key("a list of tables", "[[mailbox]]")] = ()
     shop: Annotated[tuple[ShopSettings, ...], _key("a list of tables", "[[shop]]")] = ()
     alerts: Annotated[AlertSettings, _key("a table", "[alerts]")] = AlertSettings()
+    extension: Annotated[tuple[dict[str, Any], ...], _key("a list of tables", "[[extension]]")] = ()
+
+    @model_validator(mode="after")
+    def _announce(self) -> Settings:
+        """Tell each shop what is announced; which of it concerns the shop, it finds when it is asked."""
+        for shop in self.shop:
+            shop._announced = self.extension  # noqa: SLF001 - a shop cannot know it from its own table
+        return self
 
     def shop_named(self, name: str) -> ShopSettings | None:
         """Find a shop by its name, capitals or not; None when there is none."""

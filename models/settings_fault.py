@@ -9,12 +9,16 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from models.extension import extension_of
 from models.home import password_name
-from models.policy_files import policy_names
+from models.policy import PolicyError
+from models.policy_data import own_figure
+from models.policy_files import figures_of, policy_names
 from models.settings import AlertSettings, MailboxSettings, Settings, ShopSettings
 
 Where: TypeAlias = tuple[str | int, ...]  # ("shop", 0, "handover")
@@ -24,7 +28,7 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "shop": ShopSettings,
     "alerts": AlertSettings,
 }
-REPEATED: Final = frozenset({"mailbox", "shop"})
+REPEATED: Final = frozenset({"mailbox", "shop", "extension"})
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "imap": ("host", "user"),
     "maildir": ("path",),
@@ -50,6 +54,7 @@ def faults_between(settings: Settings) -> Iterator[Fault]:
     yield from _empty(settings)
     yield from _mailbox_faults(settings)
     yield from _shop_faults(settings)
+    yield from _extension_faults(settings)
 
 
 def fault_of(error: Any, data: Mapping[str, Any]) -> Fault:  # noqa: ANN401  # pydantic's ErrorDetails
@@ -159,6 +164,29 @@ def _shop_faults(settings: Settings) -> Iterator[Fault]:
         taken.add(shop.name.casefold())
         yield from _not_one_of((*where, "mailbox"), shop.mailbox, mailboxes)
         yield from _not_one_of((*where, "policy"), shop.policy, policies)
+        yield from _figure_faults(where, shop) if shop.policy in policies else ()
+
+
+def _figure_faults(where: Where, shop: ShopSettings) -> Iterator[Fault]:
+    """A figure of a shop's own is as right as a policy's."""
+    for rule, entry in shop.figures.items():
+        try:
+            own_figure(rule, entry, figures_of(shop.policy))
+        except PolicyError as wrong:
+            yield Fault((*where, "figures", rule), f"shop.{wrong}")
+
+
+def _extension_faults(settings: Settings) -> Iterator[Fault]:
+    shops = [shop.name for shop in settings.shop]
+    for place, entry in enumerate(settings.extension):
+        where = ("extension", place)
+        try:
+            found = extension_of(entry, ZoneInfo("UTC"))
+        except PolicyError as wrong:
+            yield Fault(where, f"{wrong}")
+            continue
+        for name in found.shops:
+            yield from _not_one_of((*where, "shops"), name, shops)
 
 
 def _not_one_of(where: Where, value: str, known: Collection[str]) -> Iterator[Fault]:

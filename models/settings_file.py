@@ -17,7 +17,7 @@ from models.home import CONFIG_NAME, Home
 from models.settings import Settings
 from models.settings_fault import Fault, Where, fault_of, faults_between
 
-HEADER: Final = re.compile(r"^\s*\[\[?\s*([\w-]+)\s*\]\]?")
+HEADER: Final = re.compile(r"^\s*\[\[?\s*([\w.-]+)\s*\]\]?")
 KEY: Final = re.compile(r"""^\s*["']?([\w-]+)["']?\s*=""")
 
 
@@ -64,9 +64,10 @@ def lines_of(text: str) -> dict[Where, int]:
     table: Where = ()
     for number, line in enumerate(text.splitlines(), start=1):
         if header := HEADER.match(line):
-            name = header[1]
-            seen[name] = seen.get(name, -1) + 1
-            table = (name, seen[name]) if line.lstrip().startswith("[[") else (name,)
+            name, *below = header[1].split(".")
+            seen[name] = seen.get(name, -1) + (not below)
+            repeated = below or line.lstrip().startswith("[[")  # a table below belongs to the last of its name
+            table = (name, seen[name], *below) if repeated else (name,)
             places.setdefault(table, number)
         elif key := KEY.match(line):
             places.setdefault((*table, key[1]), number)

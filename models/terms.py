@@ -12,6 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from models.business_time import BusinessCalendar
+from models.extension import Extension
 from models.fact import FactKind
 from models.policy import Policy
 from models.stage import HandoverMode, ShippingMode
@@ -37,15 +38,18 @@ class Terms:
     closed_days: frozenset[date] = frozenset()
     seen: Mapping[FactKind, datetime] | None = None
     api_connected: bool = False
+    extensions: tuple[Extension, ...] = ()
 
     calendar: BusinessCalendar = field(init=False)
+    working_days: BusinessCalendar = field(init=False)
 
     def __post_init__(self) -> None:
-        """Work out when the shop is open."""
+        """Work out when the shop is open, and which days the policy counts."""
         opening = BusinessCalendar(
             zone=self.timezone, hours=self.business_hours, days=self.business_days, closed=self.closed_days
         )
         object.__setattr__(self, "calendar", opening)
+        object.__setattr__(self, "working_days", self.policy.calendar.working(opening))
 
     def accuses(self, kinds: frozenset[FactKind], due_at: datetime) -> bool:
         """Whether missing evidence of `kinds` meant anything at `due_at`: some of it had reached this shop by then."""

@@ -105,7 +105,72 @@ def test_opening_hours_keep_their_wall_time_over_the_change() -> None:
     ],
 )
 def test_business_days_skip_closed_days_and_mind_the_cut_off(start: str, cut_off: time | None, due: str) -> None:
-    assert after_business_days(at(start), 2, a_calendar(), cut_off) == at(due)
+    assert after_business_days(at(start), 2, a_calendar(), cut_off=cut_off, ends_at=cut_off) == at(due)
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-03-02T13:59:59", "2026-03-02T23:59"),
+        ("2026-03-02T14:00", "2026-03-03T23:59"),
+        ("2026-03-07T13:59", "2026-03-07T23:59"),  # a Saturday, which is worked on
+        ("2026-03-07T14:00", "2026-03-09T23:59"),
+        ("2026-03-08T10:00", "2026-03-09T23:59"),  # a Sunday
+    ],
+)
+def test_no_business_days_end_the_same_day_or_the_next_one_after_the_cut_off(start: str, due: str) -> None:
+    assert after_business_days(at(start), 0, a_calendar(), cut_off=time(14), ends_at=time(23, 59)) == at(due)
+
+
+def test_a_start_on_a_day_off_begins_with_the_next_business_day() -> None:
+    shop = a_calendar(closed=(date(2026, 3, 9),))
+    assert after_business_days(at("2026-03-07T22:00"), 1, shop) == at("2026-03-10T22:00")
+    assert after_business_days(at("2026-03-08T08:00"), 1, shop) == at("2026-03-11T00:00")
+
+
+def test_another_zone_may_say_which_day_it_is() -> None:
+    start = at("2026-03-02T23:30")  # Tuesday in Tokyo
+    assert after_business_days(start, 1, a_calendar(), zone=ZoneInfo("Asia/Tokyo")) == at("2026-03-03T23:30")
+    assert after_business_days(start, 1, a_calendar(), zone=ZoneInfo("Asia/Tokyo"), ends_at=time(12)) == at(
+        "2026-03-04T03:00"
+    )
+
+
+def test_business_days_that_never_come_are_days_of_the_calendar() -> None:
+    assert after_business_days(at("2026-03-02T10:00"), 2, a_calendar(days=range(0))) == at("2026-03-05T00:00")
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "days", "due"),
+    [
+        (LOS_ANGELES, "2026-03-06T20:00", 1, "2026-03-07T20:00"),
+        (LOS_ANGELES, "2026-03-06T20:00", 3, "2026-03-10T19:00"),  # Friday noon, with summer time Tuesday noon
+        (LOS_ANGELES, "2026-10-30T19:00", 2, "2026-11-02T20:00"),
+        (LONDON, "2026-03-27T12:00", 2, "2026-03-30T11:00"),
+        (LONDON, "2026-10-23T11:00", 2, "2026-10-26T12:00"),
+    ],
+)
+def test_business_days_keep_their_wall_time_over_the_change(zone: ZoneInfo, start: str, days: int, due: str) -> None:
+    assert after_business_days(at(start), days, a_calendar(zone)) == at(due)
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "due"),
+    [
+        (LOS_ANGELES, "2026-03-07T10:30", "2026-03-08T10:00"),  # 02:30, which the next night skips
+        (LONDON, "2026-03-28T01:30", "2026-03-29T01:00"),
+        (LOS_ANGELES, "2026-10-31T08:30", "2026-11-01T08:30"),  # 01:30, which comes twice: the first
+        (LOS_ANGELES, "2026-11-01T08:30", "2026-11-02T09:00"),  # the first 01:30 counts as 01:00
+        (LOS_ANGELES, "2026-11-01T09:30", "2026-11-02T09:30"),  # the second as itself
+        (LONDON, "2026-10-25T00:30", "2026-10-26T01:00"),
+    ],
+)
+def test_a_wall_time_that_is_skipped_or_comes_twice_has_one_moment(zone: ZoneInfo, start: str, due: str) -> None:
+    assert after_calendar_days(at(start), 1, zone) == at(due)
+
+
+def test_a_calendar_day_may_end_at_a_wall_time() -> None:
+    assert after_calendar_days(at("2026-03-07T20:00"), 1, LOS_ANGELES, time(23, 59)) == at("2026-03-09T06:59")
 
 
 def test_a_shop_that_never_opens_counts_wall_time() -> None:
