@@ -6,17 +6,17 @@ is done, and every outcome is a sentence for people, never a traceback.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Final
 
 from dashboard import queries
 from dashboard.present import fault_words, step_name, when
-from dashboard.words import capital, catalogue, plain, said, say
-from flows.commands import Performed, perform
+from dashboard.words import capital, catalogue, plain, say
+from flows.commands import Performed, perform, preview_of
 from flows.office import UnknownShopError
+from flows.questions import Answered, answer_yes
 from flows.rerun import RerunReport, Where, rerun_step
 from flows.shop.protocol import ShopError
 from ingest.ledger import Outcome as MailOutcome
@@ -25,40 +25,69 @@ from ingest.recording import PollResult
 from ingest.sealed import SealError
 from models.command import Command, Refused
 from models.command_name import CommandName
-from models.db.session import DatabaseError
+from models.db.packing_rules import record_reading
+from models.db.session import DatabaseError, open_session
+from models.gathering import About
+from models.preview_words import preview_rows
+from models.refusal import Listener, reason_words
 from models.stage import Role, Step
 
 ACTOR: Final = "dashboard"
-CODES: Final = {  # values of a refusal that are codes, and where their words stand
-    "holds": "facts.holds",
-    "hold": "facts.holds",
-    "missing": "refusals.checklist",
-    "step": "refusals.steps",
-    "first": "refusals.steps",
-    "handover_mode": "pages.handover",
-}
 ROLE: Final = Role.MANAGER  # nobody logs in: whoever sits at this machine may do everything
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What came of an action, in words; `done` when it was carried out."""
+    """What came of an action, in words; `done` when what was wished stands.
+
+    `already`: somebody was faster, and nothing was done twice. `code` is a refusal's.
+    """
 
     done: bool
     words: str
+    already: bool = False
+    code: str = ""
 
 
 def do(shop: str, order_no: str, command: CommandName, values: Mapping[str, str] | None = None) -> Told:
     """Carry out one command on one order. Its reason is a code, so that nothing that was typed is kept."""
-    office, given = queries.office(), dict(values or {})
-    reason = given.get("reason_code")
-    asked = Command(name=command, actor=ACTOR, role=ROLE, at=office.now(), reason=reason, values=given)
+    office, asked = queries.office(), _asked(command, values or {})
     return _guarded(order_no, lambda: _answer(shop, order_no, command, perform(office, shop, order_no, asked)))
+
+
+def foresee(
+    shop: str, order_no: str, command: CommandName, values: Mapping[str, str]
+) -> list[tuple[str, str, str]] | Told:
+    """Tell what a command would change (what, before, after), or why it is refused; nothing is done."""
+    seen, zone = preview_of(queries.office(), shop, order_no, _asked(command, values)), queries.zone_of(shop)
+    if isinstance(seen, Refused):
+        return Told(done=False, words=refusal_words(seen, shop, order_no), code=seen.code)
+    return preview_rows(catalogue(), seen, order_no, lambda at: when(at, zone))
+
+
+def _asked(command: CommandName, values: Mapping[str, str]) -> Command:
+    given = dict(values)
+    reason = given.get("reason_code")
+    return Command(name=command, actor=ACTOR, role=ROLE, at=queries.now(), reason=reason, values=given)
+
+
+def keep_packing_rules() -> Told:
+    """Note that whoever sits at this machine keeps the packing rules in this shift, for all shops."""
+    office = queries.office()
+
+    def keep() -> Told:
+        with open_session(office.engine) as session:
+            record_reading(session, [shop.name for shop in office.settings.shop], ACTOR, office.now())
+            session.commit()
+        return Told(done=True, words=say("told.rules_kept"))
+
+    return _guarded("", keep)
 
 
 def _answer(shop: str, order_no: str, command: CommandName, answer: Performed | Refused) -> Told:
     if isinstance(answer, Refused):
-        return Told(done=False, words=refusal_words(answer, shop, order_no))
+        words = refusal_words(answer, shop, order_no)
+        return Told(done=answer.already, words=words, already=answer.already, code=answer.code)
     told = capital(catalogue().text(f"facts.commands.{command}"))
     return Told(
         done=True,
@@ -67,25 +96,28 @@ def _answer(shop: str, order_no: str, command: CommandName, answer: Performed | 
 
 
 def refusal_words(refused: Refused, shop: str, order_no: str) -> str:
-    """Say why a command was refused, and what is possible instead."""
-    texts, key = catalogue(), f"refusals.{refused.code}.reason"
-    values = {name: _value_words(name, value, shop) for name, value in refused.values.items()}
-    why = texts.text(key, **{"order_no": order_no, **values}) if key in texts else fault_words(refused.code)
+    """Say why a command was refused, and what is possible instead; or who was faster."""
+    del shop
+    texts, listener = catalogue(), Listener(now=queries.now())
+    known = f"refusals.{refused.code}.reason" in texts
+    why = plain(reason_words(texts, refused, listener, order_no) if known else fault_words(refused.code))
+    if refused.already:
+        return say("told.already", order_no=order_no, reason=why)
     possible = ", ".join(texts.text(f"facts.commands.{command}") for command in refused.instead)
     instead = say("told.instead", commands=possible) if possible else ""
-    return say("told.refused", order_no=order_no, reason=plain(why), instead=instead).strip()
+    return say("told.refused", order_no=order_no, reason=why, instead=instead).strip()
 
 
-def _value_words(name: str, value: str, shop: str) -> str:
-    """Give a refusal's value in words: codes by the catalogue, moments in the shop's zone."""
-    texts = catalogue()
-    if name in {"at", "due_at"}:
-        return when(datetime.fromisoformat(value), queries.zone_of(shop))
-    if name == "by":
-        return capital(said(f"pages.actors.{value}", said(f"facts.authority.{value}", value)))
-    if name not in CODES:
-        return value
-    return ", ".join(texts.text(f"{CODES[name]}.{code}") for code in value.split(", "))
+def say_yes(shop: str, about: About, numbers: Sequence[str]) -> Told:
+    """Answer what is asked once a day with *yes* for these orders; one refusal stops no other."""
+    office = queries.office()
+    return _guarded("", lambda: _yes(shop, about, answer_yes(office, shop, about, numbers, actor=ACTOR, role=ROLE)))
+
+
+def _yes(shop: str, about: About, answers: Sequence[Answered]) -> Told:
+    noted = catalogue().text(f"todos.gathered.{about}.noted", count=sum(one.noted for one in answers))
+    refused = [refusal_words(one.refused, shop, one.order_no) for one in answers if one.refused]
+    return Told(done=not refused, words=" ".join((noted, *refused)))
 
 
 def run_again(shop: str, order_no: str, step: str) -> Told:

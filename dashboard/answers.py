@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Final
 
 from models.command_name import CommandName
-from models.db.reading import TodoLine
 from models.db.tables import TodoRow
+from models.db.todo_reading import TodoLine
 from models.todo import TodoKind
 
 _C = CommandName
@@ -84,6 +84,7 @@ ANSWERS: Final[Mapping[TodoKind, tuple[Answer, ...]]] = MappingProxyType(
         _T.COMPARE_ORDER: (_TAKE_BACK, _CLOSE),
         _T.RECALL_PARCEL: (_CLOSE,),
         _T.DECIDE_DELIVERY: (_TAKE_BACK, _CLOSE),
+        _T.SETTLE_REFUND: (_CLOSE, _TAKE_BACK),
         _T.CHECK_MONEY: (_CLOSE,),
         _T.DECIDE_ANSWER: (_TAKE_BACK, _CLOSE),
         _T.CHECK_CONTRADICTION: (_TAKE_BACK, _CLOSE),
@@ -113,4 +114,8 @@ def answers_to(todo: TodoLine | TodoRow) -> tuple[Answer, ...]:
     if todo.kind == _T.STATE_TIME and todo.rule in STOPS:
         known["kind"] = STOPS[str(todo.rule)]
     found = ANSWERS.get(TodoKind(todo.kind), ())
+    if todo.kind == _T.ANSWER_CANCEL and todo.command == _C.REJECT_CANCEL:
+        found = found[::-1]  # T33: the parcel is away
+    if todo.kind == _T.ASK_COLLECTED and todo.rule in STOPS:
+        found = (_record("yes", STOPS[str(todo.rule)]), *found[1:])  # of what was dropped off: the first scan
     return tuple(Answer(one.label, one.command, {**known, **one.values}) for one in found)

@@ -1,4 +1,4 @@
-"""What a command still needs from a person: a reason, the packing checklist, a time, a choice.
+"""What a command still needs from a person: a reason, the packing rules, a time, a choice.
 
 A table of fields by command. What is asked for is drawn here; the command checks the values again.
 """
@@ -14,15 +14,16 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import present
-from dashboard.words import capital, catalogue, said, say
+from dashboard import actions, present
+from dashboard.words import capital, catalogue, plain, said, say
 from models.case_guard import PARCEL_RECALLED, SELLER_REASONS
 from models.claim import CHOICES
+from models.command import CANCEL_LIMIT_RANK
 from models.command_name import CommandName
 from models.fact import Authority, Fact, FactKind
-from models.guard import CHECKLIST
 from models.hold import BY_HAND
 from models.order import Order
+from models.packing_rules import RULES, UNREAD, Packing
 from models.stage import RANK, HandoverMode, Stage
 
 # Reasons are chosen, never typed: what people type may hold a buyer's name.
@@ -48,12 +49,14 @@ LONGEST: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """The order that a form is about, as it is now."""
+    """The order that a form is about, as it is now, and what packing and cancelling it is judged by."""
 
     order: Order
     facts: Sequence[Fact]
     zone: ZoneInfo
     now: datetime
+    packing: Packing = UNREAD
+    cancel_limit_rank: int = CANCEL_LIMIT_RANK
 
 
 @dataclass(slots=True)
@@ -68,15 +71,49 @@ class Filled:
 Field = Callable[[Subject, Filled], None]
 
 
-def _checklist(_: Subject, filled: Filled) -> None:
-    ticks = [
-        line
-        for line in CHECKLIST
-        if st.checkbox(capital(catalogue().text(f"refusals.checklist.{line}")), key=f"tick-{line}")
-    ]
+def _checklist(subject: Subject, filled: Filled) -> None:
+    """Show the rules once a shift; ask for each line where a flagged SKU is in the parcel."""
+    if careful := subject.packing.flagged(subject.order.items):
+        _ticks(careful, filled)
+    elif not subject.packing.read_until(subject.now):
+        _rules(filled)
+
+
+def _ticks(careful: Sequence[str], filled: Filled) -> None:
+    st.markdown(say("forms.careful", skus=plain(", ".join(careful))))
+    ticks = [rule for rule in RULES if st.checkbox(_rule_words(rule), key=f"tick-{rule}")]
     filled.values["checklist"] = ",".join(ticks)
-    if len(ticks) < len(CHECKLIST):
+    if len(ticks) < len(RULES):
         filled.missing = say("forms.tick_all")
+
+
+def _rules(filled: Filled) -> None:
+    """One button says that they are kept in this shift; then the dialog asks no more."""
+    st.markdown(say("forms.rules"))
+    st.markdown("\n".join(f"- {_rule_words(rule)}" for rule in RULES))
+    st.button(say("forms.keep_rules"), key="form-keep-rules", type="primary", on_click=_keep_rules)
+    filled.missing = say("forms.rules_first")
+
+
+def _keep_rules() -> None:
+    """Note it; what went wrong is told as after any action, and the dialog asks on."""
+    told = actions.keep_packing_rules()
+    if not told.done:
+        st.session_state["told"] = told
+
+
+def _rule_words(rule: str) -> str:
+    return capital(catalogue().text(f"packing.lines.{rule}"))
+
+
+def _stock(subject: Subject, filled: Filled) -> None:
+    """Ask in the same dialog where nobody looked yet (T11)."""
+    if subject.order.stage is not Stage.NEW:
+        return
+    in_stock = st.radio(
+        say("forms.stock"), ("ok", "no"), format_func=lambda found: say(f"stock.{found}"), key="form-stock"
+    )
+    filled.values["stock"] = in_stock
 
 
 def _reason(_: Subject, filled: Filled) -> None:
@@ -205,7 +242,7 @@ def _step(subject: Subject, filled: Filled) -> None:
 # What each command still needs, by the name of the value it fills.
 FIELDS: Final[Mapping[CommandName, Mapping[str, Field]]] = MappingProxyType(
     {
-        CommandName.MARK_PACKED: {"checklist": _checklist},
+        CommandName.MARK_PACKED: {"stock": _stock, "checklist": _checklist},
         CommandName.MARK_SHIPPED: {"handover_mode": _handover, "tracking_no": _tracking},
         CommandName.SWITCH_HANDOVER: {"handover_mode": _handover, "reason_code": _reason},
         CommandName.SELLER_CANCEL: {"reason_code": _reason},
@@ -224,9 +261,13 @@ FIELDS: Final[Mapping[CommandName, Mapping[str, Field]]] = MappingProxyType(
 )
 
 
+ASKED_WHEN_REFUSED: Final = frozenset({"checklist_incomplete", "careful_sku"})
+"""Refusals that a form mends: one click packs, unless the rules are to be read or ticked first."""
+
+
 def asks(command: CommandName, values: Mapping[str, str]) -> bool:
-    """Tell whether a command still needs something from a person."""
-    return bool(set(FIELDS.get(command, {})) - set(values))
+    """Tell whether a command needs something from a person before it can be tried."""
+    return command is not CommandName.MARK_PACKED and bool(set(FIELDS.get(command, {})) - set(values))
 
 
 def fill(command: CommandName, given: Mapping[str, str], subject: Subject) -> Filled:

@@ -12,11 +12,10 @@ from typing import Final
 import streamlit as st
 
 from dashboard import actions, present, queries
-from dashboard.fields import Subject, fill
-from dashboard.words import capital, catalogue, say
+from dashboard.fields import Filled, Subject, fill
+from dashboard.words import capital, catalogue, plain, say
 from models.command import offered
 from models.command_name import CommandName
-from models.order import Order
 
 ASKING: Final = "asking"  # what the open dialog is about; kept until it is answered or closed
 
@@ -25,7 +24,8 @@ ASKING: Final = "asking"  # what the open dialog is about; kept until it is answ
 class Asking:
     """What a dialog asks about: one order by its number, and the command to give.
 
-    No command: the person chooses among those that are possible now, but for those in `without`.
+    No command: the person chooses among those that are possible now, but for those in `without`. `about` says in
+    words what a value of it means.
     """
 
     shop: str
@@ -34,6 +34,7 @@ class Asking:
     command: CommandName | None = None
     without: tuple[CommandName, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""
 
 
 def ask(asking: Asking) -> None:
@@ -59,12 +60,16 @@ def _dialog(asking: Asking) -> None:
         st.warning(say("order.unknown", order_no=asking.order_no))
         return
     st.markdown(say("forms.about", order_no=asking.order_no, stage=present.stage_badge(subject.order.stage)))
-    command = _command(asking, subject.order)
+    if asking.about:
+        st.markdown(f"**{asking.about}**")
+    command = _command(asking, subject)
     if command is None:
         st.info(say("forms.nothing_possible"))
         return
     filled = fill(command, asking.values, subject)
-    if not st.button(_do_words(command), type="primary", key="form-do"):
+    if command is CommandName.RETRACT and not filled.missing:
+        _foresee(asking, filled)
+    if not st.button(_do_words(command), type="secondary" if filled.missing else "primary", key="form-do"):
         return
     if filled.missing:
         st.warning(filled.missing)
@@ -75,20 +80,42 @@ def _dialog(asking: Asking) -> None:
     st.rerun()
 
 
+def _foresee(asking: Asking, filled: Filled) -> None:
+    """Show what taking an entry back would change, or why it is refused."""
+    seen = actions.foresee(asking.shop, asking.order_no, filled.command, filled.values)
+    if isinstance(seen, actions.Told):
+        st.warning(seen.words)
+        return
+    words = catalogue()
+    names = [words.text(f"preview.{column}") for column in ("what", "before", "after")]
+    if seen:
+        st.table([dict(zip(names, map(plain, map(capital, row)), strict=True)) for row in seen], border="horizontal")
+    else:
+        st.info(say("forms.changes_nothing"))
+
+
 def _subject(asking: Asking) -> Subject | None:
     now = queries.now()
     row = next(iter(queries.find_orders(asking.order_no, asking.shop)), None)
     order = queries.order_now(row, now) if row else None
     if row is None or order is None:
         return None
-    return Subject(order=order, facts=queries.facts(row.id), zone=queries.zone_of(row.shop_id), now=now)
+    return Subject(
+        order=order,
+        facts=queries.facts(row.id),
+        zone=queries.zone_of(row.shop_id),
+        now=now,
+        packing=queries.packing(row.shop_id, actions.ACTOR),
+        cancel_limit_rank=queries.policy_of(row).cancel_limit_rank,
+    )
 
 
-def _command(asking: Asking, order: Order) -> CommandName | None:
+def _command(asking: Asking, subject: Subject) -> CommandName | None:
     """Give the command that was asked for, or let the person choose among those that are possible now."""
     if asking.command is not None:
         return asking.command
-    possible = [name for name in offered(order, actions.ROLE) if name not in asking.without]
+    names = offered(subject.order, actions.ROLE, subject.cancel_limit_rank)
+    possible = [name for name in names if name not in asking.without]
     if not possible:
         return None
     return st.selectbox(say("forms.what"), possible, format_func=command_words, key="form-command")

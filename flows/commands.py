@@ -7,7 +7,8 @@ command, so that a crash between effect and facts is mended by asking again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -22,13 +23,18 @@ from models.command_name import CommandName
 from models.db.audit import note
 from models.db.facts import facts_of
 from models.db.orders import folded, locked_row, record_facts, terms_of
+from models.db.packing_rules import rules_read
 from models.db.session import open_session
 from models.db.tables import OrderRow
-from models.fact import Fact
+from models.explain import told as written
+from models.fact import Fact, Json
 from models.ids import order_id
 from models.order import Order
+from models.packing_rules import Packing
+from models.preview import Aspect, Preview, Standing, compare, preview
 from models.settings import ShopSettings
 from models.stage import Stage, Step
+from models.terms import Terms
 
 UNKNOWN_ORDER: Final = "unknown_order"
 
@@ -105,23 +111,65 @@ AT_SHOP: Final[Mapping[CommandName, AtShop]] = MappingProxyType(
 def perform(office: Office, shop_name: str, order_no: str, command: Command) -> Performed | Refused:
     """Carry out one command on one order. Raises ShopError if the shop was not reached: nothing was stored."""
     shop = office.shop(shop_name)
-    key = order_id(shop_name, order_no)
+    considered = _consider(office, shop, order_no, command)
+    if isinstance(considered, Refused):
+        return considered
+    answer = _at_shop(office, shop_name, order_no, considered.order, command)
+    if answer.outcome in {Outcome.REFUSED, Outcome.BUSINESS_FAILURE}:
+        return _by_shop(office, shop, order_no, command, answer.code)
+    about = f"{order_id(shop_name, order_no)}:{command.name}"
+    return _store(office, shop, order_no, command, told_facts(answer.told, command.at, key=about))
+
+
+def preview_of(office: Office, shop_name: str, order_no: str, command: Command) -> Preview | Refused:
+    """Tell what a command would change, or why it is refused; nothing is done."""
+    considered = _consider(office, office.shop(shop_name), order_no, command)
+    if isinstance(considered, Refused):
+        return considered
+    return preview(considered.facts, considered.new, considered.terms, command.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Considered:
+    """An order as it is, and the facts that an accepted command would add."""
+
+    order: Order
+    facts: Sequence[Fact]
+    new: Sequence[Fact]
+    terms: Terms
+
+
+def _consider(office: Office, shop: ShopSettings, order_no: str, command: Command) -> _Considered | Refused:
     with open_session(office.engine, read_only=True) as session:
-        row = session.get(OrderRow, key)
+        row = session.get(OrderRow, order_id(shop.name, order_no))
         if row is None:
             return Refused(code=UNKNOWN_ORDER, values={"order_no": order_no})
         order = folded(session, shop, row, command.at)
         decided = _decided(session, shop, row, order, command)
-    if isinstance(decided, Refused):
-        return decided
-    answer = _at_shop(office, shop_name, order_no, order, command)
-    if answer.outcome in {Outcome.REFUSED, Outcome.BUSINESS_FAILURE}:
-        return Refused(code=answer.code, values={"order_no": order_no})
-    return _store(office, shop, order_no, command, told_facts(answer.told, command.at, key=f"{key}:{command.name}"))
+        if isinstance(decided, Refused):
+            return decided
+        facts, terms = facts_of(session, row.id), terms_of(session, shop)
+    return _Considered(order=order, facts=facts, new=decided.facts, terms=terms)
+
+
+def _by_shop(office: Office, shop: ShopSettings, order_no: str, command: Command, code: str) -> Refused:
+    """Say why the shop refused; if another hand was faster in the meantime, that is why."""
+    considered = _consider(office, shop, order_no, command)
+    return considered if isinstance(considered, Refused) else Refused(code=code, values={"order_no": order_no})
 
 
 def _decided(session: Session, shop: ShopSettings, row: OrderRow, order: Order, command: Command) -> Accepted | Refused:
-    return decide(order, facts_of(session, row.id), command, terms_of(session, shop))
+    asked = replace(command, packing=packing_of(session, shop, command.actor))
+    return decide(order, facts_of(session, row.id), asked, terms_of(session, shop))
+
+
+def packing_of(session: Session, shop: ShopSettings, actor: str) -> Packing:
+    """Give what this person's packing for this shop is judged by."""
+    return Packing(
+        careful_skus=shop.careful_skus,
+        shift=timedelta(hours=shop.shift_hours),
+        read=rules_read(session, shop.name, actor),
+    )
 
 
 def _at_shop(office: Office, shop_name: str, order_no: str, order: Order, command: Command) -> Answer:
@@ -141,27 +189,33 @@ def _store(
     """
     with open_session(office.engine) as session:
         row = locked_row(session, order_id(shop.name, order_no))
-        before = Stage(row.stage)
-        decided = _decided(session, shop, row, folded(session, shop, row, command.at), command)
+        order = folded(session, shop, row, command.at)
+        decided = _decided(session, shop, row, order, command)
         facts = (*(decided.facts if isinstance(decided, Accepted) else ()), *told)
         changes = record_facts(session, shop, [(order_no, fact) for fact in facts], command.at)
-        after = changes[0].after if changes else before
+        after = changes[0].order if changes else order
         if isinstance(decided, Accepted):
-            _note(session, row.id, command, before, after)
+            _note(session, row.id, command, order, after)
         session.commit()
     if isinstance(decided, Refused):
         return decided
-    return Performed(order_no=order_no, before=before, after=after)
+    return Performed(order_no=order_no, before=order.stage, after=after.stage)
 
 
-def _note(session: Session, key: str, command: Command, before: Stage, after: Stage) -> None:
+def _note(session: Session, key: str, command: Command, before: Order, after: Order) -> None:
+    """Write down who did it, with the stage and each clock that changed, as they were and as they are."""
+    clocks = [row for row in compare(before, after).differences if row.aspect is Aspect.CLOCK]
     note(
         session,
         at=command.at,
         actor=command.actor,
         action=command.name,
         order_id=key,
-        before={"stage": before},
-        after={"stage": after},
+        before={"stage": before.stage, "clocks": {row.about: _clock(row.before) for row in clocks}},
+        after={"stage": after.stage, "clocks": {row.about: _clock(row.after) for row in clocks}},
         reason=command.reason,
     )
+
+
+def _clock(clock: Standing | None) -> Json:
+    return {"state": clock.code, "due_at": written(clock.due_at)} if clock else None

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from models.command_name import CommandName
-from models.fact import Fact, FactKind
+from models.fact import Authority, Fact, FactKind
+from models.merge import without_retracted
 from models.order import Order
+from models.packing_rules import UNREAD, Packing
 from models.stage import Role
 from models.terms import Terms
 
@@ -21,6 +23,7 @@ class Command:
     """What somebody wants done, at `at` (aware UTC).
 
     `reason` may be typed text: it is looked at and never stored; codes are. `values` are KEY=VALUE.
+    `packing` is what the packing list is judged by.
     """
 
     name: CommandName
@@ -29,6 +32,7 @@ class Command:
     at: datetime
     reason: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    packing: Packing = UNREAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +44,15 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """The command is refused. `values` fill the words of `code`; `instead` is what is possible."""
+    """The command is refused. `values` fill the words of `code`; `instead` is what is possible.
+
+    `already` says that what was wished stands: somebody was faster, and nothing is wrong.
+    """
 
     code: str
     values: Mapping[str, str] = field(default_factory=dict)
     instead: tuple[CommandName, ...] = ()
+    already: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +86,39 @@ class Ask:
             return None
         return (stated.replace(tzinfo=self.terms.timezone) if stated.tzinfo is None else stated).astimezone(UTC)
 
-    def last(self, *kinds: FactKind) -> Fact | None:
-        """The latest report of these kinds; None when there is none."""
-        told = [fact for fact in self.facts if fact.kind in kinds]
-        return max(told, key=lambda fact: (fact.occurred_at, fact.source_key), default=None)
+    def told(self, *kinds: FactKind, **payload: str) -> list[Fact]:
+        """The reports of these kinds with these values that nobody took back, as they happened."""
+        found = [fact for fact in without_retracted(self.facts) if fact.kind in kinds]
+        named = [fact for fact in found if all(fact.text(key) == value for key, value in payload.items())]
+        return sorted(named, key=lambda fact: (fact.occurred_at, fact.source_key))
+
+    def last(self, *kinds: FactKind, **payload: str) -> Fact | None:
+        """The latest of those reports; None when there is none."""
+        return next(reversed(self.told(*kinds, **payload)), None)
+
+
+def key_of(kind: FactKind, at: datetime, actor: str, about: str = "") -> str:
+    """The source key of what a person tells: what, when and who, and what it is about."""
+    return ":".join(part for part in (kind, at.isoformat(), actor, about) if part)
+
+
+def is_word_of(fact: Fact, actor: str) -> bool:
+    """Whether this person told it by a command."""
+    mine = key_of(fact.kind, fact.occurred_at, actor)
+    return fact.authority is Authority.HUMAN and f"{fact.source_key}:".startswith(f"{mine}:")
 
 
 def who_did(fact: Fact | None) -> dict[str, str]:
-    """Who told it and when, for "Lan packed this already"; empty for nothing."""
+    """Who told it and when, for "Lan packed this 20 s ago"; empty for nothing."""
     if fact is None:
         return {}
-    return {"by": fact.text("actor") or fact.authority.value, "at": fact.occurred_at.isoformat()}
+    return {"by": _teller(fact), "at": fact.occurred_at.isoformat()}
+
+
+def _teller(fact: Fact) -> str:
+    """A cancellation's `actor` is whose wish it was; who told it stands in the key."""
+    before = key_of(fact.kind, fact.occurred_at, "")
+    if fact.authority is not Authority.HUMAN:
+        return fact.authority.value
+    told = fact.source_key.removeprefix(f"{before}:").partition(":")[0] if fact.source_key.startswith(before) else ""
+    return told or fact.text("actor") or fact.authority.value

@@ -12,14 +12,15 @@ from typing import Final
 
 from models import case_guard, deed, guard
 from models.answer import Accepted, Ask, Command, Refused
-from models.case import CaseKind, CaseStep
+from models.case import Case, CaseKind, CaseStep
 from models.command_name import CommandName
+from models.deadline import DeadlineState
 from models.deed import Deed
 from models.fact import Fact, FactKind
 from models.guard import Guard, allowed_role
 from models.hold import BY_HAND, Hold
 from models.order import Order
-from models.stage import ROLE_RANK, HandoverMode, Role, ShippingMode, Stage
+from models.stage import RANK, ROLE_RANK, HandoverMode, Role, ShippingMode, Stage
 from models.terms import Terms
 
 __all__ = ["Accepted", "Command", "CommandName", "Refused", "decide", "offered"]
@@ -36,21 +37,21 @@ class CommandRow:
 
 _PACKER, _MANAGER = Role.PACKER, Role.MANAGER
 _live, _paid, _when = guard.live, guard.paid, guard.time_sane
-_done, _hold, _cancelling = guard.not_done_yet, guard.no_hold, guard.not_cancelling
+_done, _hold, _ours = guard.not_done_yet, guard.no_hold, guard.not_cancelling
 _reason = guard.reason_given
 
 COMMANDS: Final[Mapping[CommandName, CommandRow]] = {
     CommandName.CONFIRM: CommandRow(
-        _PACKER, (_when, _live, _paid, _done, _cancelling, guard.stock_ok, _hold), deed.confirmed
+        _PACKER, (_when, _live, _paid, _done, _ours, guard.stock_ok, _hold), deed.confirmed
     ),
     CommandName.MARK_PACKED: CommandRow(
         _PACKER,
-        (_when, _live, _paid, _done, _cancelling, guard.stock_ok, _hold, guard.checklist_ticked),
+        (_when, _live, _paid, _done, _ours, guard.stock_ok, _hold, guard.packing_rules_kept),
         deed.packed,
     ),
     CommandName.MARK_SHIPPED: CommandRow(
         _PACKER,
-        (_when, _live, _paid, _done, _cancelling, _hold, guard.packed_first, guard.handover_known),
+        (_when, _live, _paid, _done, _ours, _hold, guard.packed_first, guard.handover_known),
         deed.shipped,
     ),
     CommandName.DROP_OFF: CommandRow(
@@ -98,10 +99,9 @@ def decide(order: Order, facts: Sequence[Fact], command: Command, terms: Terms) 
 
 
 BY_STAGE: Final[Mapping[Stage, tuple[CommandName, ...]]] = {
-    Stage.UNPAID: (CommandName.SELLER_CANCEL,),
-    Stage.NEW: (CommandName.CONFIRM, CommandName.MARK_PACKED, CommandName.SELLER_CANCEL),
-    Stage.CONFIRMED: (CommandName.MARK_PACKED, CommandName.SELLER_CANCEL),
-    Stage.PACKED: (CommandName.MARK_SHIPPED, CommandName.SELLER_CANCEL),
+    Stage.NEW: (CommandName.CONFIRM, CommandName.MARK_PACKED),
+    Stage.CONFIRMED: (CommandName.MARK_PACKED,),
+    Stage.PACKED: (CommandName.MARK_SHIPPED,),
     Stage.AWAITING_HANDOVER: (CommandName.DROP_OFF, CommandName.SWITCH_HANDOVER),
 }
 
@@ -117,13 +117,19 @@ BY_CASE: Final[Mapping[CaseKind, tuple[CommandName, ...]]] = {
     CaseKind.RETURN: (CommandName.ACCEPT_RETURN, CommandName.REJECT_RETURN, CommandName.EXTEND_ANSWER),
 }
 ALWAYS: Final = (CommandName.RECORD, CommandName.RETRACT)
+CANCEL_LIMIT_RANK: Final = RANK[Stage.AWAITING_HANDOVER]  # seller rule [A], T07
 WORK: Final = frozenset({CommandName.CONFIRM, CommandName.MARK_PACKED, CommandName.MARK_SHIPPED})
 
 
-def offered(order: Order, role: Role) -> tuple[CommandName, ...]:
-    """The commands this order allows this role, for a page's buttons; most likely first."""
+def offered(order: Order, role: Role, cancel_limit_rank: int = CANCEL_LIMIT_RANK) -> tuple[CommandName, ...]:
+    """The commands this order allows this role, for a page's buttons; most likely first.
+
+    With its values given, none of them is refused for where the order stands. The policy says below which rank
+    the seller may cancel.
+    """
     found = [*_from_cases(order), *_from_stage(order)]
-    found += [CommandName.RELEASE] if order.holds & (BY_HAND | {Hold.CONFLICT}) else []
+    found += [CommandName.SELLER_CANCEL] if order.rank < cancel_limit_rank and not _cancelling(order) else []
+    found += [CommandName.RELEASE] if _releasable(order) else []
     found += [CommandName.HOLD] if not order.terminal and Hold.MANUAL not in order.holds else []
     settled = all(conflict.settled for conflict in order.conflicts) and not order.open_cases
     found += [*ALWAYS] if settled else [CommandName.CLOSE_CASE, *ALWAYS]
@@ -140,19 +146,35 @@ def _from_cases(order: Order) -> list[CommandName]:
         if case.waiting:
             found.append(CommandName.CHOOSE_CLAIM)
         elif case.kind not in ANSWERED_BY or case.next_step in {CaseStep.ANSWER, CaseStep.COMPLAIN}:
-            found += BY_CASE[case.kind]
-    return found
+            found += [name for name in BY_CASE[case.kind] if _in_time(order, case, name)]
+    return [*found, CommandName.FILE_COMPLAINT] if case_guard.may_complain(order) else found
+
+
+def _in_time(order: Order, case: Case, name: CommandName) -> bool:
+    """T34b: an answer is extended before its time is over."""
+    if name is not CommandName.EXTEND_ANSWER:
+        return True
+    clock = order.deadline(case_guard.answer_rule(case), case.case_id.partition(":")[2])
+    return clock is not None and clock.state in {DeadlineState.RUNNING, DeadlineState.WARNED}
+
+
+def _releasable(order: Order) -> frozenset[Hold]:
+    """The holds that a person may end; the one of our own cancelling goes with its case."""
+    return order.holds & (BY_HAND | {Hold.CONFLICT}) - ({Hold.MANUAL} if _cancelling(order) else frozenset())
+
+
+def _cancelling(order: Order) -> bool:
+    return any(case.kind is CaseKind.SELLER_CANCEL for case in order.open_cases)
 
 
 def _from_stage(order: Order) -> list[CommandName]:
-    cancelling = any(case.kind is CaseKind.SELLER_CANCEL for case in order.open_cases)
     found = list(BY_STAGE.get(order.stage, ()))
     if order.shipping_mode is ShippingMode.PLATFORM and order.stage in {Stage.NEW, Stage.CONFIRMED}:
-        found.insert(-1, CommandName.MARK_SHIPPED)
+        found.append(CommandName.MARK_SHIPPED)
     if order.stage is Stage.AWAITING_HANDOVER:
         packed = FactKind.PACKED in order.milestones
         found = [*(() if packed else (CommandName.MARK_PACKED,)), *found]
         if order.handover_mode is not HandoverMode.DROP_OFF or order.dropped_off:
             found.remove(CommandName.DROP_OFF)
     hidden = WORK if order.holds else frozenset()
-    return [name for name in found if name not in hidden and not (cancelling and name is CommandName.SELLER_CANCEL)]
+    return [name for name in found if name not in hidden]

@@ -6,21 +6,32 @@ out twice leaves one fact. No typed text is kept: reasons are codes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import chain, count
 from typing import Final, TypeAlias
 
-from models.answer import Ask
-from models.case import Case, CaseKind, CaseStep
-from models.case_guard import SELLER_REASONS, answerable, case_with_steps, open_case, open_claim
-from models.deadline import RuleId
+from models import packing_rules
+from models.answer import Ask, key_of
+from models.case import Case, CaseKind
+from models.case_guard import (
+    SELLER_REASONS,
+    STEP_FACTS,
+    answer_rule,
+    answerable,
+    case_with_steps,
+    open_case,
+    open_claim,
+    return_to_answer,
+)
 from models.fact import Authority, Fact, FactKind, Json
-from models.guard import CHECKLIST, SHIP_ANYWAY
+from models.fact_key import facts_named
+from models.guard import SHIP_ANYWAY
 from models.hold import Hold
 from models.stage import Stage
 
 Deed: TypeAlias = Callable[[Ask], tuple[Fact, ...]]
 
-CHECKLIST_VERSION: Final = 1
 RECORDED: Final = (
     "tracking_no",
     "carrier",
@@ -36,28 +47,28 @@ RECORDED: Final = (
 )
 """Values that `record` passes on to the fact."""
 
-STEP_FACTS: Final[Mapping[str, FactKind]] = {
-    CaseStep.CANCEL: FactKind.CANCELLED,
-    CaseStep.NOTIFY: FactKind.BUYER_NOTIFIED,
-    CaseStep.REQUEST_REFUND: FactKind.REFUND_REQUESTED,
-    CaseStep.AWAIT_REFUND: FactKind.REFUND_DONE,
-}
-
 
 def told(ask: Ask, kind: FactKind, about: str = "", **payload: Json) -> Fact:
     """One fact of authority human; empty payload values are left out."""
     at = ask.happened_at or ask.command.at
-    key = ":".join(part for part in (kind, at.isoformat(), ask.command.actor, about) if part)
     return Fact(
         kind=kind,
         occurred_at=at,
         observed_at=ask.command.at,
         authority=Authority.HUMAN,
-        source_key=key,
+        source_key=_free(ask, key_of(kind, at, ask.command.actor, about)),
         payload={"actor": ask.command.actor}
         | {name: value for name, value in payload.items() if value not in (None, "")},
         source="person",
     )
+
+
+def _free(ask: Ask, key: str) -> str:
+    """The key, or one beside it when the same word was said and taken back: said again, it counts again."""
+    counting = {fact.source_key for fact in ask.told(*FactKind)}
+    gone = {fact.source_key for fact in ask.facts} - counting
+    numbered = (f"{key}:{number}" for number in count(2))
+    return next(found for found in chain([key], numbered) if found not in gone)
 
 
 def confirmed(ask: Ask) -> tuple[Fact, ...]:
@@ -67,8 +78,8 @@ def confirmed(ask: Ask) -> tuple[Fact, ...]:
 
 def packed(ask: Ask) -> tuple[Fact, ...]:
     """T10; T11: packing a new order confirms its stock."""
-    ticks: list[Json] = list(CHECKLIST)
-    fact = told(ask, FactKind.PACKED, checklist={"version": CHECKLIST_VERSION, "ticks": ticks})
+    ticked = bool(ask.value("checklist"))
+    fact = told(ask, FactKind.PACKED, checklist=packing_rules.kept(None if ticked else ask.command.packing.read))
     return (*confirmed(ask), fact) if ask.order.stage is Stage.NEW else (fact,)
 
 
@@ -122,8 +133,8 @@ def extended(ask: Ask) -> tuple[Fact, ...]:
     case, due_at = answerable(ask), ask.moment("due_at")
     if case is None or due_at is None:
         return ()
-    rule = RuleId.D08 if case.kind is CaseKind.CANCEL_REQUEST else RuleId.D15
-    return (_answer(ask, FactKind.ANSWER_EXTENDED, case, due_at=due_at.isoformat(), rule=rule.value),)
+    rule = answer_rule(case).value
+    return (_answer(ask, FactKind.ANSWER_EXTENDED, case, due_at=due_at.isoformat(), rule=rule),)
 
 
 def complained(ask: Ask) -> tuple[Fact, ...]:
@@ -154,24 +165,24 @@ def claim_chosen(ask: Ask) -> tuple[Fact, ...]:
 
 def return_accepted(ask: Ask) -> tuple[Fact, ...]:
     """T37."""
-    case = open_case(ask, CaseKind.RETURN)
+    case = return_to_answer(ask)
     return (_answer(ask, FactKind.RETURN_ACCEPTED, case),) if case else ()
 
 
 def return_rejected(ask: Ask) -> tuple[Fact, ...]:
     """T37."""
-    case = open_case(ask, CaseKind.RETURN)
+    case = return_to_answer(ask)
     return (_answer(ask, FactKind.RETURN_REJECTED, case, reason_code=ask.value("reason_code")),) if case else ()
 
 
 def recorded(ask: Ask) -> tuple[Fact, ...]:
-    """T40b: what a person saw, as their word."""
+    """T40b: what a person saw, as their word; `estimated` when they know only by when it had happened."""
     kind = FactKind(ask.value("kind"))
     about = ask.value("tracking_no") or ask.value("case_id")
     payload: dict[str, Json] = {key: ask.value(key) for key in RECORDED}
     if kind is FactKind.CANCELLED:
         payload["actor"] = ask.value("actor") or "unknown"
-    return (told(ask, kind, about, **payload),)
+    return (replace(told(ask, kind, about, **payload), estimated=bool(ask.value("estimated"))),)
 
 
 def held(ask: Ask) -> tuple[Fact, ...]:
@@ -186,7 +197,8 @@ def released(ask: Ask) -> tuple[Fact, ...]:
 
 def retracted(ask: Ask) -> tuple[Fact, ...]:
     """T40."""
-    return (told(ask, FactKind.RETRACTION, ask.value("fact_id"), fact_id=ask.value("fact_id")),)
+    named = facts_named(ask.facts, ask.value("fact_id"))[0].source_key
+    return (told(ask, FactKind.RETRACTION, named, fact_id=named),)
 
 
 def closed(ask: Ask) -> tuple[Fact, ...]:

@@ -10,19 +10,17 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final, TypeAlias
 
-from models.answer import Ask, Refused, who_did
+from models import packing_rules
+from models.answer import Ask, Refused, is_word_of, who_did
 from models.case import CaseKind
 from models.command_name import CommandName as Do
 from models.fact import Authority, Fact, FactKind
+from models.fact_key import facts_named
 from models.hold import BY_HAND, Hold
 from models.merge import DERIVED
 from models.stage import RANK, ROLE_RANK, HandoverMode, Role, ShippingMode, Stage
 
 Guard: TypeAlias = Callable[[Ask], Refused | None]
-
-CHECKLIST: Final = ("items_and_count", "label_readable", "nothing_extra", "no_buyer_data")
-"""T10: right items and count; label the right way and readable; no flyers, nothing unauthorised, no
-solicitation; no buyer data visible beyond the label."""
 
 SHIP_ANYWAY: Final = "ship_anyway"  # T12
 DESPITE_HOLD: Final = "hold"  # pack or ship although the order is on hold, with a reason
@@ -51,12 +49,19 @@ DONE_BY: Final[Mapping[Do, tuple[str, FactKind, int]]] = {
 }
 """What a command would do again: the code, the fact that says it, the rank that proves it."""
 
+ADDED: Final = ("tracking_no", "carrier", "handover_mode", "drop_off_point")
+"""What a repeated command may tell that is news."""
+
+TOLD_APART: Final = ("tracking_no", "case_id", "request_no", "return_no", "attempt_no")
+"""What tells two words of one kind and moment apart."""
+
 
 def allowed_role(role: Role) -> Guard:
-    """The person must have at least this role."""
+    """The person must have at least this role; a packer may take back an own slip of just now."""
 
     def guard(ask: Ask) -> Refused | None:
-        if ROLE_RANK[ask.command.role] >= ROLE_RANK[role]:
+        rank = ROLE_RANK[ask.command.role]
+        if rank >= ROLE_RANK[role] or (rank >= ROLE_RANK[Role.PACKER] and is_own_slip(ask)):
             return None
         return Refused(code="role_too_low", values={"needs": role.value})
 
@@ -66,6 +71,8 @@ def allowed_role(role: Role) -> Guard:
 def live(ask: Ask) -> Refused | None:
     """T42: nothing more is packed, shipped or cancelled on a cancelled or finished order."""
     if ask.order.stage is Stage.CANCELLED:
+        if ask.command.name is Do.SELLER_CANCEL and not ask.order.presumed:
+            return is_cancelled(ask)
         asked = any(case.kind is CaseKind.CANCEL_REQUEST for case in ask.order.open_cases)
         code = "presumed_cancelled" if ask.order.presumed else "order_cancelled"
         return Refused(code=code, instead=(Do.REJECT_CANCEL,) if asked else (Do.RECORD,))
@@ -81,9 +88,24 @@ def not_done_yet(ask: Ask) -> Refused | None:
     """The same thing done by two people at once is told, with who and when."""
     code, kind, rank = DONE_BY[ask.command.name]
     told = kind in ask.order.milestones and not ask.order.milestones[kind].implied
-    if told or ask.order.rank >= rank:
-        return Refused(code=code, values=who_did(ask.last(kind)))
-    return None
+    if not told and ask.order.rank < rank:
+        return None
+    instead = () if _as_wished(ask, kind) else (Do.RECORD, Do.RETRACT)
+    return Refused(code=code, values=who_did(ask.last(kind)), instead=instead, already=not instead)
+
+
+def _as_wished(ask: Ask, kind: FactKind) -> bool:
+    """Whether what stands is what the command asks for: another tracking number, or doubts, would get lost."""
+    reports = ask.told(kind)
+    new = [key for key in ADDED if ask.value(key) and ask.value(key) not in {fact.text(key) for fact in reports}]
+    doubts = stock_ok(ask) or (ask.value("checklist") and packing_rules.missing(ask.value("checklist")))
+    return not new and not doubts
+
+
+def is_cancelled(ask: Ask) -> Refused:
+    """The order is cancelled, as was wished."""
+    told = ask.last(FactKind.CANCELLED, FactKind.CANCEL_APPROVED)
+    return Refused(code="already_cancelled", values=who_did(told), already=True)
 
 
 def no_hold(ask: Ask) -> Refused | None:
@@ -113,11 +135,18 @@ def stock_ok(ask: Ask) -> Refused | None:
     return Refused(code="stock_not_ok", instead=(Do.SELLER_CANCEL, Do.HOLD))
 
 
-def checklist_ticked(ask: Ask) -> Refused | None:
-    """T10: every line is ticked; "all" ticks them all."""
-    ticks = {tick.strip() for tick in ask.value("checklist").split(",")}
-    missing = [line for line in CHECKLIST if line not in ticks and "all" not in ticks]
-    return Refused(code="checklist_incomplete", values={"missing": ", ".join(missing)}) if missing else None
+def packing_rules_kept(ask: Ask) -> Refused | None:
+    """T10: the rules were read in this shift, or every line is ticked; always ticked for a flagged SKU."""
+    packing, ticks = ask.command.packing, ask.value("checklist")
+    careful = packing.flagged(ask.order.items)
+    if not ticks and not careful and packing.read_until(ask.command.at):
+        return None
+    if not (missing := packing_rules.missing(ticks)):
+        return None
+    values = {"missing": ", ".join(missing)}
+    if careful:
+        return Refused(code="careful_sku", values=values | {"skus": ", ".join(careful)})
+    return Refused(code="checklist_incomplete", values=values)
 
 
 def packed_first(ask: Ask) -> Refused | None:
@@ -136,10 +165,9 @@ def waits_for_carrier(ask: Ask) -> Refused | None:
     """T14, T18: the order is set to shipped and the carrier does not have it."""
     if ask.order.stage is Stage.AWAITING_HANDOVER:
         return None
-    shipped = ask.order.rank > RANK[Stage.AWAITING_HANDOVER]
-    return Refused(
-        code="already_collected" if shipped else "not_shipped", instead=() if shipped else (Do.MARK_SHIPPED,)
-    )
+    if ask.order.rank > RANK[Stage.AWAITING_HANDOVER]:
+        return Refused(code="already_collected", instead=(Do.RECORD,))
+    return Refused(code="not_shipped", instead=(Do.MARK_SHIPPED,))
 
 
 def is_drop_off(ask: Ask) -> Refused | None:
@@ -153,8 +181,11 @@ def other_handover(ask: Ask) -> Refused | None:
     """T18: the new way is given and is another one."""
     if refused := one_of(ask, "handover_mode", tuple(HandoverMode)):
         return refused
-    same = ask.value("handover_mode") == ask.order.handover_mode
-    return Refused(code="same_handover", values={"handover_mode": ask.order.handover_mode.value}) if same else None
+    mode = ask.order.handover_mode.value
+    if ask.value("handover_mode") != mode:
+        return None
+    switched = who_did(ask.last(FactKind.HANDOVER_SWITCHED, handover_mode=mode))
+    return Refused(code="same_handover", values={**switched, "handover_mode": mode}, already=True)
 
 
 def reason_given(ask: Ask) -> Refused | None:
@@ -167,13 +198,13 @@ def recordable(ask: Ask) -> Refused | None:
     known = tuple(kind for kind in FactKind if kind not in ONLY_BY_COMMAND)
     if refused := one_of(ask, "kind", known):
         return refused
-    twin = [fact for fact in ask.facts if _is_same_word(ask, fact)]
-    return Refused(code="already_recorded", values=who_did(twin[0])) if twin else None
+    twin = [fact for fact in ask.told(FactKind(ask.value("kind"))) if _is_same_word(ask, fact)]
+    return Refused(code="already_recorded", values=who_did(twin[0]), already=True) if twin else None
 
 
 def _is_same_word(ask: Ask, fact: Fact) -> bool:
-    same = fact.kind == ask.value("kind") and fact.occurred_at == ask.happened_at
-    return same and fact.authority is Authority.HUMAN and (fact.text("tracking_no") or "") == ask.value("tracking_no")
+    same = fact.occurred_at == ask.happened_at and fact.authority is Authority.HUMAN
+    return same and all((fact.text(key) or "") == ask.value(key) for key in TOLD_APART)
 
 
 def time_sane(ask: Ask) -> Refused | None:
@@ -189,36 +220,56 @@ def holdable(ask: Ask) -> Refused | None:
     if refused := one_of(ask, "hold", tuple(sorted(BY_HAND)), needed=False):
         return refused
     hold = ask.value("hold") or Hold.MANUAL
-    placed = ask.last(FactKind.HOLD_PLACED)
-    return Refused(code="already_on_hold", values=who_did(placed)) if hold in ask.order.holds else None
+    if hold not in ask.order.holds:
+        return None
+    placed = next(reversed(_placings(ask, hold)), None) or ask.last(FactKind.SELLER_CANCEL_STARTED)
+    return Refused(code="already_on_hold", values=who_did(placed), already=True)
 
 
 def releasable(ask: Ask) -> Refused | None:
     """T39: by the same or a higher role; the platform's and the buyer's are not ours to release."""
-    hold = ask.value("hold") or Hold.MANUAL
+    if refused := one_of(ask, "hold", tuple(sorted(Hold)), needed=False):
+        return refused
+    hold = ask.value("hold") or Hold.MANUAL.value
     if hold not in ask.order.holds:
-        return Refused(code="not_on_hold", values={"hold": hold})
+        ended = ask.last(FactKind.HOLD_RELEASED, hold=hold)
+        code = "already_released" if ended else "not_on_hold"
+        return Refused(code=code, values={**who_did(ended), "hold": hold}, already=ended is not None)
     if hold not in {*BY_HAND, Hold.CONFLICT}:
         return Refused(code="hold_not_ours", values={"hold": hold})
-    placed = [fact for fact in ask.facts if fact.kind is FactKind.HOLD_PLACED and fact.text("hold") == hold]
-    needed = max((ROLE_RANK[Role(fact.text("role") or Role.PACKER)] for fact in placed), default=0)
-    if ROLE_RANK[ask.command.role] < needed:
-        return Refused(code="role_too_low", values={"needs": Role.MANAGER.value})
+    placers = [Role(fact.text("role") or Role.PACKER) for fact in _placings(ask, hold)]
+    needed = max(placers, key=ROLE_RANK.__getitem__, default=Role.PACKER)
+    if ROLE_RANK[ask.command.role] < ROLE_RANK[needed]:
+        return Refused(code="role_too_low", values={"needs": needed.value})
     return not_cancelling(ask) if hold == Hold.MANUAL else None
+
+
+def _placings(ask: Ask, hold: str) -> list[Fact]:
+    """Who put on the hold that is on: placings since it was released last."""
+    about = ask.told(FactKind.HOLD_PLACED, FactKind.HOLD_RELEASED)
+    told = [fact for fact in about if (fact.text("hold") or Hold.MANUAL) == hold]
+    over = max((fact.occurred_at for fact in told if fact.kind is FactKind.HOLD_RELEASED), default=None)
+    placed = [fact for fact in told if fact.kind is FactKind.HOLD_PLACED]
+    return [fact for fact in placed if over is None or fact.occurred_at > over]
 
 
 def retractable(ask: Ask) -> Refused | None:
     """T40: a fact we have, not taken back yet; with a reason unless it is one's own slip of just now."""
-    fact_id = ask.value("fact_id")
-    named = next((fact for fact in ask.facts if fact.source_key == fact_id), None)
-    if named is None:
-        return Refused(code="no_such_fact", values={"fact_id": fact_id})
-    before = [fact for fact in ask.facts if fact.kind is FactKind.RETRACTION and fact.text("fact_id") == fact_id]
-    if before:
-        return Refused(code="already_retracted", values=who_did(before[-1]))
-    own = named.text("actor") == ask.command.actor and named.authority is Authority.HUMAN
-    slip = own and ask.command.at - named.observed_at <= OWN_SLIP
-    return None if slip or ask.has_reason else Refused(code="reason_needed")
+    found = facts_named(ask.facts, ask.value("fact_id"))
+    if len(found) != 1:
+        code = "ambiguous_fact" if found else "no_such_fact"
+        return Refused(code=code, values={"fact_id": ask.value("fact_id")})
+    if before := ask.last(FactKind.RETRACTION, fact_id=found[0].source_key):
+        return Refused(code="already_retracted", values=who_did(before), already=True)
+    return None if is_own_slip(ask) or ask.has_reason else Refused(code="reason_needed")
+
+
+def is_own_slip(ask: Ask) -> bool:
+    """Whether the command takes back what the same person said by a command just now."""
+    found = facts_named(ask.facts, ask.value("fact_id")) if ask.command.name is Do.RETRACT else ()
+    if len(found) != 1 or not is_word_of(found[0], ask.command.actor):
+        return False
+    return ask.command.at - found[0].observed_at <= OWN_SLIP
 
 
 def one_of(ask: Ask, key: str, allowed: tuple[str, ...], *, needed: bool = True) -> Refused | None:

@@ -1,6 +1,6 @@
 """A refusal in words: why not, and what is possible instead.
 
-Pure. Codes, times and lists of codes become words of the catalogue; "Lan packed this 20 min ago already".
+Pure. Codes, times and lists of codes become words of the catalogue; "Lan packed this 20 s ago".
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ from typing import Final
 
 from models.answer import Refused
 from models.catalogue import Catalogue
-from models.fact import Authority
 
-JUST_NOW: Final = timedelta(minutes=1)
-LISTS: Final[Mapping[str, str]] = {
-    "missing": "refusals.checklist",
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+TABLES: Final[Mapping[str, str]] = {
+    "missing": "packing.lines",
     "holds": "facts.holds",
     "hold": "facts.holds",
+    "step": "refusals.steps",
+    "first": "refusals.steps",
+    "answer": "facts",
+    "handover_mode": "pages.handover",
 }
-STEPS: Final = ("step", "first")
+"""Where the words stand for values that are codes, or lists of them."""
 NOBODY_KNOWN: Final[Mapping[str, str]] = {
     "by": "refusals.possible.somebody",
     "at": "refusals.possible.before",
@@ -29,15 +32,23 @@ NOBODY_KNOWN: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class RefusalWords:
-    """Why not, and what is possible instead (may be empty)."""
+    """Why not, and what is possible instead, or why nothing is; both are sentences."""
 
     reason: str
     instead: str
 
 
-def refusal_words(catalogue: Catalogue, refused: Refused, now: datetime, order_no: str = "") -> RefusalWords:
-    """Put a refusal into words; `now` tells how long ago somebody else was faster."""
-    values = _values(catalogue, refused.values, now) | {"order_no": order_no}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """Who is told, and when (UTC): `you` is the name under which they act, empty where many share one."""
+
+    now: datetime
+    you: str = ""
+
+
+def refusal_words(catalogue: Catalogue, refused: Refused, listener: Listener, order_no: str = "") -> RefusalWords:
+    """Put a refusal into the words of somebody at a command line."""
+    values = _values(catalogue, refused.values, listener) | {"order_no": order_no}
     key = f"refusals.{refused.code}"
     advice = [catalogue.text(f"{key}.instead", **values)] if f"{key}.instead" in catalogue else []
     if refused.instead:
@@ -46,33 +57,50 @@ def refusal_words(catalogue: Catalogue, refused: Refused, now: datetime, order_n
             for name in refused.instead
         )
         advice.append(catalogue.text("refusals.possible.instead", commands=commands))
-    return RefusalWords(reason=catalogue.text(f"{key}.reason", **values), instead=" ".join(advice))
+    if not advice and f"{key}.nothing" in catalogue:
+        advice.append(catalogue.text(f"{key}.nothing", **values))
+    return RefusalWords(reason=reason_words(catalogue, refused, listener, order_no), instead=" ".join(advice))
 
 
-def _values(catalogue: Catalogue, given: Mapping[str, str], now: datetime) -> dict[str, str]:
+def reason_words(catalogue: Catalogue, refused: Refused, listener: Listener, order_no: str = "") -> str:
+    """Why the command is refused; a shop's own code is told as it is."""
+    key = f"refusals.{refused.code}.reason"
+    if key not in catalogue:
+        return catalogue.text("refusals.possible.by_shop", code=refused.code.replace("_", " "))
+    return catalogue.text(key, **_values(catalogue, refused.values, listener), order_no=order_no)
+
+
+def _values(catalogue: Catalogue, given: Mapping[str, str], listener: Listener) -> dict[str, str]:
     """Turn codes and times among the values into words."""
     unknown = {key: catalogue.text(text) for key, text in NOBODY_KNOWN.items()}
-    words: dict[str, Callable[[str], str]] = {"by": lambda name: _who(catalogue, name)}
-    words |= {"at": lambda at: _ago(catalogue, at, now)}
-    words |= {key: _listed(catalogue, table) for key, table in LISTS.items()}
-    words |= dict.fromkeys(STEPS, _listed(catalogue, "refusals.steps"))
-    return unknown | {key: words[key](value) if key in words else value for key, value in given.items()}
+    words: dict[str, Callable[[str], str]] = {key: _listed(catalogue, table) for key, table in TABLES.items()}
+    words |= {"by": lambda name: who_words(catalogue, name, listener)}
+    words |= {"at": lambda at: ago_words(catalogue, datetime.fromisoformat(at), listener)}
+    told = {key: words[key](value) if key in words else value for key, value in given.items() if key != "order_no"}
+    return unknown | told
 
 
-def _who(catalogue: Catalogue, name: str) -> str:
-    key = f"facts.authority.{name}"
-    return catalogue.text(key) if name in set(Authority) and key in catalogue else name
+def who_words(catalogue: Catalogue, name: str, listener: Listener) -> str:
+    """Who did something: you, somebody known by a name of ours, a source of news, or the name itself."""
+    if name == listener.you:
+        return catalogue.text("refusals.people.you")
+    for key in (f"refusals.people.{name}", f"facts.authority.{name}"):
+        if key in catalogue:
+            return catalogue.text(key)
+    return name
 
 
-def _ago(catalogue: Catalogue, at: str, now: datetime) -> str:
-    passed = now - datetime.fromisoformat(at)
-    if passed < JUST_NOW:
+def ago_words(catalogue: Catalogue, at: datetime, listener: Listener) -> str:
+    """How long ago something was: in seconds below a minute, then in one rounded unit."""
+    passed = listener.now - at
+    if passed < SECOND:
         return catalogue.text("refusals.possible.just_now")
-    return catalogue.text("times.ago", span=catalogue.span(passed))
+    seconds = catalogue.text("times.seconds", n=passed // SECOND)
+    return catalogue.text("times.ago", span=seconds if passed < MINUTE else catalogue.span(passed))
 
 
 def _listed(catalogue: Catalogue, table: str) -> Callable[[str], str]:
     def listed(codes: str) -> str:
-        return "; ".join(catalogue.text(f"{table}.{code.strip()}") for code in codes.split(","))
+        return "; ".join(catalogue.text(f"{table}.{code.strip()}") for code in codes.split(",")) if codes else ""
 
     return listed

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,9 +14,11 @@ from models.command_name import CommandName
 from models.stage import Role
 
 if TYPE_CHECKING:
-    from flows.cli.outcome import Outcome
+    from flows.cli.outcome import Outcome, Wish
+    from flows.office import Office
 
 COMMANDS = ", ".join(CommandName)
+UNREAD, CAREFUL = "checklist_incomplete", "careful_sku"  # refusals that a person at a terminal can mend
 
 
 def do(
@@ -34,6 +36,12 @@ def do(
         ),
     ] = None,
     role: Annotated[Role, typer.Option("--as", help="As whom you act.")] = Role.MANAGER,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="NAME", help="Who does it; without it the user of this machine.")
+    ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", "--dry-run", help="Only tell what it would change; nothing is done.")
+    ] = False,
     shop: Annotated[
         str | None, typer.Option("--shop", metavar="NAME", help="The shop, if a number exists in several.")
     ] = None,
@@ -43,20 +51,17 @@ def do(
 
     For a shop without a connection of its own you do the clicks in Seller Center (`shipclock todo --clicks` tells
     them) and then say so here. What is not possible is refused with the reason and what to do instead; nothing is
-    half done. Ends with 4 if any was refused.
+    half done. Ends with 4 if any was refused; that somebody did it before you is no refusal.
     """
     numbers, name = _split(given)
     pairs = dict(_pair(text) for text in values or ())
     _known(pairs, name)
     from flows.cli.opening import opened
-    from flows.cli.outcome import carry_out
+    from flows.cli.outcome import Wish, actor
 
     office = opened()
-    if name is CommandName.MARK_PACKED and "checklist" not in pairs:
-        pairs["checklist"] = _ticked()
-    outcomes = [
-        carry_out(office, number, name, shop=shop, role=role, reason=reason, values=pairs) for number in numbers
-    ]
+    wish = Wish(name=name, by=by or actor(), role=role, reason=reason, values=pairs, preview=preview)
+    outcomes = _each(office, numbers, wish, shop)
     if as_json:
         emit({"command": name, "results": [outcome.as_json() for outcome in outcomes]})
     else:
@@ -106,17 +111,50 @@ def _known(pairs: Iterable[str], command: CommandName) -> None:
         fail(_words("cli.no_key", given=stray[0], command=command, known=", ".join(known)))
 
 
-def _ticked() -> str:
-    """Ask for the packing list where somebody can answer; in a script the command itself says that it is kept."""
-    from models.guard import CHECKLIST
+def _each(office: Office, numbers: list[str], wish: Wish, shop: str | None) -> list[Outcome]:
+    """Carry it out on each order; at a terminal, what is missing for packing or to be sure is asked for."""
+    from flows.cli.outcome import carry_out
+    from flows.cli.packing import somebody_answers
 
-    lines = {line: _words(f"refusals.checklist.{line}") for line in CHECKLIST}
-    if not sys.stdin.isatty():
-        note(_words("cli.packing_list_kept", lines="; ".join(lines.values())))
-        return "all"
-    return ",".join(
-        line for line, told in lines.items() if typer.confirm(told.capitalize() + "?", default=True, err=True)
-    )
+    asks = somebody_answers() and not wish.preview
+    if asks and wish.name is CommandName.RETRACT:
+        return [_when_sure(office, number, wish, shop) for number in numbers]
+    outcomes = [carry_out(office, number, wish, shop=shop) for number in numbers]
+    if not asks or "checklist" in wish.values:
+        return outcomes
+    return _with_packing_rules(office, outcomes, wish)
+
+
+def _when_sure(office: Office, number: str, wish: Wish, shop: str | None) -> Outcome:
+    """Show what it would change, and do it when the user agrees."""
+    from flows.cli.outcome import carry_out
+
+    seen = carry_out(office, number, replace(wish, preview=True), shop=shop)
+    if seen.preview is None:
+        return seen
+    note(seen.words)
+    if typer.confirm(_words("preview.ask"), default=False, err=True):
+        return carry_out(office, number, wish, shop=shop)
+    return replace(seen, words=_words("preview.left", order_no=seen.order_no))
+
+
+def _with_packing_rules(office: Office, outcomes: list[Outcome], wish: Wish) -> list[Outcome]:
+    """Ask once for the shift, then for the ticks of each order with flagged goods, and pack what was left."""
+    from flows.cli.outcome import carry_out
+    from flows.cli.packing import offer_to_keep, ticked_for
+
+    unread = any(outcome.code == UNREAD for outcome in outcomes)
+    agreed = unread and offer_to_keep(office, wish.by)
+    done = []
+    for outcome in outcomes:
+        values = wish.values
+        if outcome.code == CAREFUL:
+            values = {**values, "checklist": ticked_for(outcome.order_no, outcome.values["skus"])}
+        elif not (agreed and outcome.code == UNREAD):
+            done.append(outcome)
+            continue
+        done.append(carry_out(office, outcome.order_no, replace(wish, values=values), shop=outcome.shop))
+    return done
 
 
 def _tell(outcomes: list[Outcome]) -> None:
