@@ -16,7 +16,8 @@ from dashboard import actions, fields, forms, present, queries
 from dashboard.answers import Answer, answers_to
 from dashboard.words import capital, catalogue, plain, say
 from models.command_name import CommandName
-from models.db.reading import TodoLine
+from models.db.todo_reading import TodoLine
+from models.fact_key import short_key
 
 TOLD: Final = "told"
 ORDER_PAGE: Final = "views/order.py"
@@ -40,7 +41,9 @@ def show_told() -> None:
     told = st.session_state.pop(TOLD, None)
     if not isinstance(told, actions.Told):
         return
-    if told.done:
+    if told.already:
+        st.info(told.words, icon=":material/group:")
+    elif told.done:
         st.success(told.words, icon=":material/check_circle:")
     else:
         st.warning(told.words, icon=":material/report:")
@@ -120,18 +123,21 @@ def _answer_button(todo: TodoLine, answer: Answer, *, primary: bool) -> None:
 
 def answer_todo(todo: TodoLine, answer: Answer) -> None:
     """Give the answer's command for the order on which the button stood, or ask for what it still needs."""
+    asking = forms.Asking(
+        shop=todo.shop_id,
+        order_no=todo.order_no,
+        title=catalogue().text(f"todos.{todo.kind}.title", order_no=todo.order_no),
+        command=answer.command,
+        values=answer.values,
+    )
     if fields.asks(answer.command, answer.values):
-        forms.ask(
-            forms.Asking(
-                shop=todo.shop_id,
-                order_no=todo.order_no,
-                title=catalogue().text(f"todos.{todo.kind}.title", order_no=todo.order_no),
-                command=answer.command,
-                values=answer.values,
-            )
-        )
+        forms.ask(asking)
+        return
+    told = actions.do(todo.shop_id, todo.order_no, answer.command, answer.values)
+    if told.code in fields.ASKED_WHEN_REFUSED:
+        forms.ask(asking)
     else:
-        tell(actions.do(todo.shop_id, todo.order_no, answer.command, answer.values))
+        tell(told)
 
 
 def _problem_button(todo: TodoLine) -> None:
@@ -161,6 +167,20 @@ def command_button(shop: str, order_no: str, command: CommandName) -> None:
         command=command,
     )
     st.button(words, key=f"command-{command}", on_click=forms.ask, args=(asking,))
+
+
+def take_back_button(shop: str, order_no: str, fact_id: str, what: str) -> None:
+    """Draw a small button beside an entry of the timeline; it shows what would change before it acts."""
+    asking = forms.Asking(
+        shop=shop,
+        order_no=order_no,
+        title=say("forms.title", command=forms.command_words(CommandName.RETRACT), order_no=order_no),
+        command=CommandName.RETRACT,
+        values={"fact_id": fact_id},
+        about=what,
+    )
+    key = f"take-back-{short_key(fact_id)}"
+    st.button(say("timeline.take_back"), key=key, type="tertiary", on_click=forms.ask, args=(asking,))
 
 
 def empty(words: str) -> None:

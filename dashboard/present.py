@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.words import catalogue, plain, said, say
 from models.db.page_reading import Settled
-from models.db.reading import Breach, DataAge, Problem, TodoLine
+from models.db.reading import Breach, DataAge, Problem
 from models.db.tables import DeadlineRow, StepRow
-from models.policy_files import load_policy
+from models.db.todo_reading import TodoLine
+from models.origin import origin, origin_words
+from models.policy import Policy
 
 # A shape and a colour for each stage, beside its word.
 STAGE_LOOK: Final = {
@@ -58,7 +60,6 @@ PATIENCE: Final = timedelta(minutes=45)  # D20: three times the longest interval
 DEMO_PATIENCE: Final = timedelta(hours=24)  # virtual hours pass in seconds while a poll takes real ones
 
 
-LONG_IN_DAYS: Final = 4  # from four days on people count days, up to then hours: the rules say 48 h and 72 h
 MOST_NUMBERS: Final = 20
 LONGEST_NUMBER: Final = 40
 SEPARATORS: Final = re.compile(r"[\s,;]+")
@@ -106,8 +107,12 @@ def when(moment: datetime | None, zone: ZoneInfo, now: datetime | None = None) -
         return say("when.unknown")
     local = moment.astimezone(zone)
     same_year = now is None or now.astimezone(zone).year == local.year
-    day = f"{say(f'days.{local.weekday()}')} {local.day} {say(f'months.{local.month}')}"
-    return f"{day}{'' if same_year else f' {local.year}'} {local:%H:%M}"
+    return f"{date_name(local.date())}{'' if same_year else f' {local.year}'} {local:%H:%M}"
+
+
+def date_name(day: date) -> str:
+    """Give a day without its year ("Sun 1 Mar")."""
+    return f"{say(f'days.{day.weekday()}')} {day.day} {say(f'months.{day.month}')}"
 
 
 def day_name(moment: datetime, zone: ZoneInfo) -> str:
@@ -163,27 +168,9 @@ def clock_badge(clock: DeadlineRow, now: datetime, *, over: bool) -> str:
     return badge(catalogue().text(f"rules.states.{clock.state}"), *STATE_LOOK.get(clock.state, ("help", "gray")))
 
 
-def clock_origin(clock: DeadlineRow) -> str:
-    """Say whose figure a clock's time is: the platform's own, a platform rule, the article's, ours."""
-    if clock.stated and f"pages.origins_of.{clock.rule}" not in catalogue():
-        return say("origins.stated")
-    figure = next((c for rule, c in load_policy(clock.policy).clocks.items() if rule == clock.rule), None)
-    if figure is None:
-        return say("origins.none")
-    length = length_words(figure.unit, figure.length)
-    if f"pages.origins_of.{clock.rule}" in catalogue():
-        return say(f"origins_of.{clock.rule}", length=length)
-    if figure.source in {"article", "default"}:
-        return say(f"origins.{figure.source}", length=length)
-    return say("origins.rule", length=length, read_on=figure.read_on or say("when.unknown"))
-
-
-def length_words(unit: str, length: float) -> str:
-    """Say a figure of a policy; long ones of hours in days, as people count them ("14 days")."""
-    days, hours = divmod(length, 24)
-    if unit == "hours" and days >= LONG_IN_DAYS and not hours:
-        unit, length = "calendar_days", days
-    return say(f"lengths.{unit}", n=f"{length:g}")
+def clock_origin(clock: DeadlineRow, policy: Policy, promised_at: datetime | None = None) -> str:
+    """Say whose figure a clock's time is: the platform's own, a platform rule, the article's, ours, the shop's."""
+    return plain(origin_words(origin(clock, policy, promised_at)))
 
 
 def step_name(step: str) -> str:

@@ -15,18 +15,25 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from sqlmodel import Session
 
+from flows import figures
+from flows.commands import packing_of
 from flows.office import Office, open_office
+from flows.questions import find_questions
 from ingest.quarantine import Waiting, list_quarantined
-from models.db import page_reading, reading
+from models.db import page_reading, reading, todo_reading
 from models.db.facts import facts_of
 from models.db.orders import find_rows, folded
 from models.db.page_reading import NextDue, Settled
-from models.db.reading import Breach, DataAge, OrderFile, Problem, TodoLine
+from models.db.reading import Breach, DataAge, OrderFile, Problem
 from models.db.session import open_session
 from models.db.tables import OrderRow
+from models.db.todo_reading import TodoLine
 from models.fact import Fact
+from models.gathering import Gathered
 from models.home import find_home
 from models.order import Order
+from models.packing_rules import UNREAD, Packing
+from models.policy import Policy
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -118,19 +125,25 @@ def _ask(question: Callable[[Session], T]) -> T:
 @kept(FRESH)
 def todos(kind: str | None = None, order_no: str | None = None, limit: int = reading.PAGE) -> list[TodoLine]:
     """Give what people must do, worst first."""
-    return _ask(lambda session: reading.todo_list(session, kind=kind, order_no=order_no, limit=limit))
+    return _ask(lambda session: todo_reading.todo_list(session, kind=kind, order_no=order_no, limit=limit))
 
 
 @kept(FRESH)
 def todo_counts() -> dict[str, int]:
-    """Count what people must do, by kind."""
-    return _ask(reading.todo_counts)
+    """Count what people must do, by kind; what is asked once a day is not among it."""
+    return _ask(todo_reading.todo_counts)
+
+
+@kept(FRESH)
+def questions() -> list[Gathered]:
+    """Give what is asked once a day, one line a shop."""
+    return find_questions(office())
 
 
 @kept(FRESH)
 def overdue(at: datetime) -> int:
     """Count the to-dos whose time is over at that (rounded) moment."""
-    return _ask(lambda session: page_reading.overdue_count(session, at))
+    return _ask(lambda session: todo_reading.overdue_count(session, at))
 
 
 @kept(FRESH)
@@ -226,7 +239,7 @@ def quarantined() -> list[tuple[Waiting, str]]:
 
 def todo_mark() -> tuple[int, datetime | None]:
     """Give what changes when the list of to-dos does; never kept."""
-    return _ask(page_reading.todo_mark)
+    return _ask(todo_reading.todo_mark)
 
 
 def data_age() -> list[DataAge]:
@@ -248,6 +261,17 @@ def order_now(row: OrderRow, at: datetime) -> Order | None:
     """Give the order at that moment, from its facts; None if the settings no longer name its shop."""
     shop = office().settings.shop_named(row.shop_id)
     return None if shop is None else _ask(lambda session: folded(session, shop, row, at))
+
+
+def policy_of(row: OrderRow) -> Policy:
+    """Give the figures of the order's shop."""
+    return figures.policy_of(office(), row)
+
+
+def packing(shop: str, actor: str) -> Packing:
+    """Give what this person's packing for this shop is judged by; never kept, it decides what is asked."""
+    settings = office().settings.shop_named(shop)
+    return UNREAD if settings is None else _ask(lambda session: packing_of(session, settings, actor))
 
 
 def facts(order_id: str) -> list[Fact]:

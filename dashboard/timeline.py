@@ -21,11 +21,12 @@ SECRETIVE: Final = timedelta(hours=1)  # from which delay on the timeline says w
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of an order's timeline."""
+    """One line of an order's timeline; `fact_id` is set where it is an entry that can be taken back."""
 
     at: datetime
     who: str
     what: str
+    fact_id: str | None = None
 
 
 def timeline(file: OrderFile, now: datetime, zone: ZoneInfo) -> list[Entry]:
@@ -51,7 +52,8 @@ def fact_entry(fact: FactRow, zone: ZoneInfo, *, taken_back: bool) -> Entry:
         notes.append(say("timeline.taken_back"))
     what = capital(catalogue().text(f"facts.{fact.kind}"))
     who = catalogue().text(f"facts.authority.{fact.authority}")
-    return Entry(at=fact.occurred_at, who=capital(who), what=with_notes(what, notes))
+    fact_id = None if taken_back else fact.source_key
+    return Entry(at=fact.occurred_at, who=capital(who), what=with_notes(what, notes), fact_id=fact_id)
 
 
 def _audit_entry(line: AuditRow) -> Entry:

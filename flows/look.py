@@ -1,30 +1,30 @@
 """The cheap look of each minute: which deployment has work. Nothing is done and nothing heavy is imported.
 
-A mailbox is asked for its state alone; the rest are four questions to the database.
+A mailbox is asked for its state alone; the rest are short questions to the database.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session
 
 from flows.office import Office
+from flows.shop_watch import watch_silence, watch_unread, watch_waiting
 from ingest import ledger
 from ingest.errors import LoginRefusedError, MailboxError
 from ingest.poll import has_news
-from models.catalogue import words
-from models.db.alerts import Alert, due_alerts, raise_alert
+from models.db.alerts import due_alerts
 from models.db.session import open_session
 from models.db.steps import due_steps
+from models.db.wake import Sleep, caught_up, note_look, note_outage_over, untold_sleep
 from models.db.watch import due_orders
 from models.settings import MailboxSettings
 
 POLL: Final = "poll-mailbox"
-BLIND_AFTER: Final = timedelta(minutes=15)  # [D] D20: its least, for a look comes each minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,18 +37,22 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What a look found: work, and the mailboxes that could not be asked with the reason in words."""
+    """What a look found: work, the mailboxes that could not be asked with the reason in words, the end of a sleep."""
 
     work: tuple[Work, ...]
     faults: Mapping[str, str]
+    slept: Sleep | None = None
 
 
 def look(office: Office) -> Looked:
     """Find what has work at this moment. A mailbox that does not answer holds up nothing else."""
+    with open_session(office.engine) as session:
+        slept = note_look(session, office.now())
+        session.commit()
     news, faults = _ask_mailboxes(office)
     with open_session(office.engine, read_only=True) as session:
-        due = _due(session, office.now())
-    return Looked(work=(*_polls(news), *(Work(deployment=name) for name in due)), faults=faults)
+        due = _due(session, office)
+    return Looked(work=(*_polls(news), *(Work(deployment=name) for name in due)), faults=faults, slept=slept)
 
 
 def _polls(news: list[str]) -> tuple[Work, ...]:
@@ -62,13 +66,22 @@ def _polls(news: list[str]) -> tuple[Work, ...]:
             return (Work(deployment=POLL),)
 
 
-def _due(session: Session, now: datetime) -> list[str]:
+def _due(session: Session, office: Office) -> list[str]:
+    now, shops = office.now(), [shop.name for shop in office.settings.shop]
     questions = {
         "drive-orders": bool(due_steps(session, now, limit=1)),
-        "watch-deadlines": bool(due_orders(session, now, limit=1)),
-        "send-alerts": bool(due_alerts(session, now, limit=1)),
+        "watch-deadlines": bool(due_orders(session, now, limit=1, shops=shops)),
+        "send-alerts": _has_to_tell(session, office, now),
     }
     return [deployment for deployment, has_work in questions.items() if has_work]
+
+
+def _has_to_tell(session: Session, office: Office, now: datetime) -> bool:
+    """Whether alerts wait; after a sleep they wait for mail and watcher, then its summary ends the sleep."""
+    slept = untold_sleep(session)
+    if slept is None:
+        return bool(due_alerts(session, now, limit=1))
+    return caught_up(session, slept, [mailbox.name for mailbox in office.settings.mailbox], now)
 
 
 def _ask_mailboxes(office: Office) -> tuple[list[str], dict[str, str]]:
@@ -77,33 +90,23 @@ def _ask_mailboxes(office: Office) -> tuple[list[str], dict[str, str]]:
     for mailbox in office.settings.mailbox:
         try:
             if has_news(office.engine, mailbox, office.home):
+                _note_outage_over(office, mailbox)
                 news.append(mailbox.name)
             else:
                 _note(office, mailbox, None)
+                watch_silence(office, mailbox)
         except MailboxError as fault:
             _note(office, mailbox, fault.code)
             faults[mailbox.name] = str(fault)
-            _shout(office, mailbox, fault)
+            watch_unread(office, mailbox, refused=isinstance(fault, LoginRefusedError))
+        watch_waiting(office, mailbox)
     return news, faults
 
 
-def _shout(office: Office, mailbox: MailboxSettings, fault: MailboxError) -> None:
-    """Alert once for each time that the mailbox stays unread: soon if only a person can help, else after a while."""
-    now, refused = office.now(), isinstance(fault, LoginRefusedError)
+def _note_outage_over(office: Office, mailbox: MailboxSettings) -> None:
+    """Before its news are read: what came while it did not answer is told in one message."""
     with open_session(office.engine) as session:
-        last = ledger.last_ok_at(session, mailbox.name)
-        if last is None or (not refused and now - last < BLIND_AFTER):
-            return
-        alert = Alert(
-            subject=f"mailbox:{mailbox.name}",
-            rule="D20",
-            level=1 if refused else 0,
-            text_key="login_refused" if refused else "blind",
-            about=last.isoformat(),
-            critical=True,
-            values={"mailbox": mailbox.name, "span": words().span(now - last)},
-        )
-        raise_alert(session, alert, now)
+        note_outage_over(session, mailbox.name, office.now())
         session.commit()
 
 

@@ -1,34 +1,22 @@
-"""Sending what the outbox holds: at least once, grouped when many, without any buyer's data.
+"""Sending what the outbox holds: at least once, grouped when many, after a sleep in one summary.
 
 Alerts go to the Apprise addresses of the settings. Without addresses they count as told: they stand on the
-dashboard. The words come from the catalogue; an alert carries order numbers and times alone.
+dashboard. The words are `flows.telling`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from flows.office import Office
-from models.catalogue import words
-from models.db.alerts import due_alerts, mark_failed, mark_sent
+from flows.telling import Message, compose, summary
+from models.db.alerts import due_alerts, mark_failed, mark_sent, waiting_alerts
 from models.db.session import open_session
-from models.db.tables import AlertRow
-
-CLOCKS: Final = frozenset({"warned", "breached"})  # what they say of one order can be said of many
-MANY: Final = 5  # [D] more than this many of one shop and rule go out as one message
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """One message to send and the alerts it tells."""
-
-    title: str
-    body: str
-    rows: tuple[AlertRow, ...]
+from models.db.wake import Sleep, caught_up, forget_sleep, note_look, untold_sleep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,65 +27,64 @@ class Sent:
     messages: int
     failed: int
 
+    def __add__(self, other: Sent) -> Sent:
+        """Give what both rounds came to."""
+        return Sent(
+            alerts=self.alerts + other.alerts,
+            messages=self.messages + other.messages,
+            failed=self.failed + other.failed,
+        )
+
+
+NOTHING: Final = Sent(alerts=0, messages=0, failed=0)
+
 
 def send_due(office: Office) -> Sent:
-    """Send what is due; what cannot be sent is tried again later, with growing waits."""
+    """Send what is due; what cannot be sent is tried again later, with growing waits.
+
+    After a sleep nothing goes out until mail and clocks have caught up, and then all of it as one message.
+    """
     moment = office.now()
+    with open_session(office.engine) as session:
+        note_look(session, moment)
+        slept = untold_sleep(session)
+        ready = slept is None or caught_up(session, slept, [one.name for one in office.settings.mailbox], moment)
+        session.commit()
+    if slept is not None:
+        return _tell_sleep(office, slept, moment) if ready else NOTHING
     with open_session(office.engine, read_only=True) as session:
         messages = compose(due_alerts(session, moment), moment)
-    sent = failed = 0
-    for message in messages:
-        arrived = deliver(office.settings.alerts.addresses, message)
-        with open_session(office.engine) as session:
-            if arrived:
-                mark_sent(session, [row.dedup_key for row in message.rows], moment)
-                sent += len(message.rows)
-            else:
-                mark_failed(session, message.rows, moment)
-                failed += len(message.rows)
-            session.commit()
-    return Sent(alerts=sent, messages=len(messages), failed=failed)
+    return sum((_send(office, message, moment) for message in messages), start=NOTHING)
 
 
-def compose(rows: Sequence[AlertRow], moment: datetime) -> list[Message]:
-    """Turn alerts into messages as of `moment`: one each, or one for all of a shop and rule when they are many.
-
-    What is about no order (a mail that waits) says the same each time, and goes out as one message.
-    """
-
-    def group(row: AlertRow) -> tuple[str, str, str]:
-        return row.shop_id or "", row.rule, row.text_key
-
-    messages: list[Message] = []
-    for _, same in groupby(sorted(rows, key=lambda row: (*group(row), row.created_at, row.dedup_key)), key=group):
-        alike = tuple(same)
-        as_one = len(alike) > MANY or alike[0].order_no is None
-        batches: Iterable[tuple[AlertRow, ...]] = [alike] if as_one else [(row,) for row in alike]
-        messages.extend(_message(batch, moment) for batch in batches)
-    return messages
+def _tell_sleep(office: Office, slept: Sleep, moment: datetime) -> Sent:
+    """Send one message for all that waits; the sleep is over when it arrived, or when nothing waits."""
+    with open_session(office.engine, read_only=True) as session:
+        rows = waiting_alerts(session)
+        due = bool(due_alerts(session, moment, limit=1))
+    if rows and not due:
+        return NOTHING  # it could not be sent, and its next try has not come
+    zone = office.settings.shop[0].zone if office.settings.shop else ZoneInfo("UTC")
+    if rows:
+        return _send(office, summary(rows, slept, zone, moment), moment, slept)
+    with open_session(office.engine) as session:
+        forget_sleep(session, slept)
+        session.commit()
+    return NOTHING
 
 
-def _message(rows: tuple[AlertRow, ...], moment: datetime) -> Message:
-    """Word one message; of several alerts the one that is due first is named."""
-    worst = min(rows, key=lambda row: row.values.get("due_at", ""))
-    text, due = words(), worst.values.get("due_at")
-    clock, others = worst.text_key in CLOCKS, len(rows) - 1
-    title = "grouped" if clock and others else worst.text_key
-    values = {
-        "shop": worst.shop_id or "",
-        "order_no": worst.order_no or "",
-        "rule": text.text(f"rules.{worst.rule}.name"),
-        "missed": text.text(f"rules.{worst.rule}.missed"),
-        "time_left": text.time_left(datetime.fromisoformat(due) if due else None, moment),
-        "count": len(rows),
-        **worst.values,
-        "step": text.text(f"pages.steps.{worst.values.get('step')}"),
-    }
-    known = title if f"alerts.titles.{title}" in text else "other"
-    body = text.text(f"alerts.{title}", **values)
-    if others and not clock and worst.order_no:
-        body = f"{body} {text.text('alerts.more', count=others)}"
-    return Message(title=text.text(f"alerts.titles.{known}"), body=body, rows=rows)
+def _send(office: Office, message: Message, moment: datetime, slept: Sleep | None = None) -> Sent:
+    arrived = deliver(office.settings.alerts.addresses, message)
+    with open_session(office.engine) as session:
+        if arrived:
+            mark_sent(session, [row.dedup_key for row in message.rows], moment)
+        else:
+            mark_failed(session, message.rows, moment)
+        if arrived and slept is not None:
+            forget_sleep(session, slept)
+        session.commit()
+    count = len(message.rows)
+    return Sent(alerts=count if arrived else 0, messages=1, failed=0 if arrived else count)
 
 
 def deliver(addresses: Sequence[str], message: Message) -> bool:

@@ -17,6 +17,7 @@ from flows.look import Work, look
 from flows.office import open_office
 from flows.processes import Tell
 from flows.server import prefect_client
+from models.catalogue import words
 from models.db.session import DatabaseError
 from models.home import find_home
 from models.settings_file import SettingsError
@@ -60,6 +61,8 @@ class Supervisor:
             finally:
                 office.engine.dispose()
             faults.update(looked.faults)
+            if looked.slept:
+                self.tell(words().text("cli.slept", span=words().span(looked.slept.until - looked.slept.since)))
             started = start_runs(looked.work, self.environment["PREFECT_API_URL"])
         except (SettingsError, DatabaseError) as fault:
             faults["settings or database"] = str(fault)
@@ -73,9 +76,9 @@ class Supervisor:
 
     def _say(self, faults: dict[str, str]) -> None:
         """Say what is new: a fault once, and once that it is over."""
-        for name, words in faults.items():
-            if self.told.get(name) != words:
-                self.tell(words)
+        for name, told in faults.items():
+            if self.told.get(name) != told:
+                self.tell(told)
         for name in self.told.keys() - faults.keys():
             self.tell(f"All is well again: {name}.")
         self.told = faults

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, String, and_, cast
+from sqlalchemy import ColumnElement, String, and_, cast, or_
 from sqlmodel import Session, col, select, update
 
 from ingest.mailbox import FolderState
@@ -23,7 +23,7 @@ from models.notification import QuarantineReason
 
 FAKES: Final = frozenset({QuarantineReason.SENDER_UNAUTHENTICATED, QuarantineReason.LOOKALIKE_SENDER})
 NO_CLAIM: Final = frozenset({QuarantineReason.MALFORMED, QuarantineReason.TOO_LARGE})  # nobody knows who wrote it
-FAKE_RULE, UNREAD_RULE = "X12", "D22"  # order-lifecycle, sections 7 and 8
+FAKE_RULE: Final = "X12"  # order-lifecycle, section 8
 
 
 class Outcome(StrEnum):
@@ -35,6 +35,9 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"  # the same bytes were seen before in this mailbox
     RELEASED = "released"  # a person vouched for it
     DISMISSED = "dismissed"  # a person wants nothing of it
+
+
+ARRIVED: Final = frozenset({Outcome.PARSED, Outcome.RELEASED, Outcome.QUARANTINED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,22 +169,42 @@ def quarantined(session: Session, *, mailbox: str | None = None, limit: int = 20
     return session.exec(query.order_by(col(MessageRow.seen_at), col(MessageRow.id)).limit(limit)).all()
 
 
-def shout_quarantined(session: Session, mailbox: str, now: datetime) -> None:
-    """Alert about each waiting mail that says it is TikTok Shop's and that nobody was told of yet."""
-    told = select(AlertRow.about).where(col(AlertRow.rule).in_([FAKE_RULE, UNREAD_RULE]))
-    query = select(MessageRow.id, MessageRow.reason).where(
-        col(MessageRow.mailbox) == mailbox,
-        col(MessageRow.outcome) == Outcome.QUARANTINED,
-        col(MessageRow.reason).not_in(NO_CLAIM),
-        cast(MessageRow.id, String).not_in(told),
-    )
-    for number, reason in session.exec(query).all():
-        fake = reason in FAKES
-        alert = Alert(
-            subject=f"mailbox:{mailbox}",
-            rule=FAKE_RULE if fake else UNREAD_RULE,
-            level=0,
-            text_key="fake" if fake else "quarantine",
-            about=str(number),
-        )
+def shout_fakes(session: Session, mailbox: str, now: datetime) -> None:
+    """Alert about each waiting mail that claims to be TikTok Shop's and cannot be trusted, once (X12)."""
+    told = select(AlertRow.about).where(col(AlertRow.rule) == FAKE_RULE)
+    query = select(MessageRow.id).where(*_waits(mailbox), col(MessageRow.reason).in_(FAKES))
+    for number in session.exec(query.where(cast(MessageRow.id, String).not_in(told))).all():
+        alert = Alert(subject=f"mailbox:{mailbox}", rule=FAKE_RULE, level=0, text_key="fake", about=str(number))
         raise_alert(session, alert, now)
+
+
+def not_understood(session: Session, mailbox: str) -> Sequence[tuple[int | None, str | None, datetime]]:
+    """Of each waiting mail that is TikTok Shop's and was not understood: its number, its shop, when it was seen."""
+    query = select(MessageRow.id, MessageRow.shop_id, MessageRow.seen_at)
+    return session.exec(query.where(*_waits(mailbox), col(MessageRow.reason).not_in(FAKES | NO_CLAIM))).all()
+
+
+def _waits(mailbox: str) -> tuple[ColumnElement[bool], ...]:
+    return (col(MessageRow.outcome) == Outcome.QUARANTINED, col(MessageRow.mailbox) == mailbox)
+
+
+def has_mail_since(session: Session, mailbox: str, shop: str, since: datetime) -> bool:
+    """Whether any mail of TikTok Shop that may be the shop's was seen after `since`."""
+    return session.exec(select(MessageRow.id).where(*_may_be(mailbox, shop, since)).limit(1)).first() is not None
+
+
+def mail_times(session: Session, mailbox: str, shop: str, since: datetime) -> list[datetime]:
+    """When such mails were sent that were seen after `since`; when seen, where that is unknown or earlier."""
+    query = select(MessageRow.sent_at, MessageRow.seen_at).where(*_may_be(mailbox, shop, since))
+    return [min(sent_at or seen_at, seen_at) for sent_at, seen_at in session.exec(query).all()]
+
+
+def _may_be(mailbox: str, shop: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """A mail that was not understood is one, too: it did come."""
+    return (
+        col(MessageRow.outcome).in_(ARRIVED),
+        col(MessageRow.seen_at) > since,
+        col(MessageRow.mailbox) == mailbox,
+        or_(col(MessageRow.shop_id) == shop, col(MessageRow.shop_id).is_(None)),
+        or_(col(MessageRow.reason).is_(None), col(MessageRow.reason).not_in(FAKES | NO_CLAIM)),
+    )

@@ -60,7 +60,7 @@ def poll_mailbox(  # what a poll needs, each a thing of its own
             raise
         with open_session(engine) as session:
             ledger.note_success(session, mailbox.name, now())
-            ledger.shout_quarantined(session, mailbox.name, now())
+            ledger.shout_fakes(session, mailbox.name, now())
             session.commit()
     return result
 

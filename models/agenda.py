@@ -6,7 +6,7 @@ first. The words shown live in a catalogue of texts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,7 +19,7 @@ from models.deadline import Deadline, DeadlineState, RuleId
 from models.fact import FactKind
 from models.hold import BY_HAND, Hold
 from models.schedule import ABOUT_DELIVERY, Course
-from models.stage import TERMINAL, HandoverMode, ShippingMode, Stage, Step
+from models.stage import RANK, TERMINAL, HandoverMode, ShippingMode, Stage, Step
 from models.todo import Todo, TodoKind
 
 WORST: Final = 0
@@ -115,7 +115,10 @@ OVERDUE: Final[Mapping[TodoKind, TodoKind]] = {
 }
 """After the answer's time is over one can only look what the platform did (T34)."""
 
-BY_CONFLICT: Final[Mapping[str, Row]] = {
+WHEN_AWAY: Final[Mapping[TodoKind, Do]] = {TodoKind.ANSWER_CANCEL: Do.REJECT_CANCEL}
+"""What is set to shipped is not cancelled: rejecting is what we suggest (T33)."""
+
+BY_CONFLICT: Final[dict[str, Row]] = {
     "X03": Row(TodoKind.COMPARE_ORDER, 1, None, Do.CLOSE_CASE),
     "X04": Row(TodoKind.RECALL_PARCEL, WORST, None, Do.CLOSE_CASE),
     "X05": Row(TodoKind.RECALL_PARCEL, WORST, None, Do.CLOSE_CASE),
@@ -124,6 +127,9 @@ BY_CONFLICT: Final[Mapping[str, Row]] = {
     "X10": Row(TodoKind.DECIDE_ANSWER, 1, None, Do.CLOSE_CASE),
     "X16": Row(TodoKind.CHECK_CONTRADICTION, 4, None, Do.CLOSE_CASE),
 }
+
+AFTER_REFUND: Final = {"X06": Row(TodoKind.SETTLE_REFUND, 2, None, Do.CLOSE_CASE)}
+"""T27: the parcel arrived although its money was asked for."""
 
 BY_BREACH: Final[Mapping[RuleId, Row]] = {
     RuleId.D07: Row(TodoKind.ASK_POST_OFFICE, 3, RuleId.D07, Do.RECORD),
@@ -165,7 +171,7 @@ def _pressing(todo: Todo) -> tuple[int, bool, float, str, str, str]:
 def _all(standing: Standing) -> Iterator[Todo]:
     yield from _to_go_on(standing)
     yield from _from_cases(standing)
-    yield from _from_conflicts(standing.conflicts)
+    yield from _from_conflicts(standing)
     yield from _from_clocks(standing)
     yield from _from_stock(standing)
     if standing.course.history.placed is None and standing.stage not in TERMINAL:
@@ -217,6 +223,8 @@ def _of_case(standing: Standing, case: Case, row: Row) -> Todo:
     about = f"{case.case_id}/{case.next_step}" if row.rule is RuleId.D14 else case.case_id.partition(":")[2]
     about = "" if case.kind in {CaseKind.CARRIER_COMPLAINT, CaseKind.SELLER_CANCEL} else about
     todo = replace(_timed(standing, row, about), case_id=case.case_id, about=str(case.next_step))
+    if _is_away(standing):
+        todo = replace(todo, command=WHEN_AWAY.get(todo.kind, todo.command))
     if todo.kind in OVERDUE and todo.priority == WORST:
         return replace(todo, kind=OVERDUE[todo.kind], command=Do.CLOSE_CASE)
     if case.next_step == CaseStep.FOLLOW_UP:
@@ -225,9 +233,16 @@ def _of_case(standing: Standing, case: Case, row: Row) -> Todo:
     return todo
 
 
-def _from_conflicts(conflicts: Iterable[Conflict]) -> Iterator[Todo]:
-    for conflict in conflicts:
-        row = None if conflict.settled else BY_CONFLICT.get(conflict.id)
+def _is_away(standing: Standing) -> bool:
+    limit = standing.course.history.terms.policy.cancel_limit_rank
+    return standing.stage is not Stage.CANCELLED and RANK[standing.stage] >= limit
+
+
+def _from_conflicts(standing: Standing) -> Iterator[Todo]:
+    refund = standing.course.history.evidence.of(FactKind.REFUND_REQUESTED, FactKind.REFUND_DONE)
+    rows = BY_CONFLICT | (AFTER_REFUND if refund else {})
+    for conflict in standing.conflicts:
+        row = None if conflict.settled else rows.get(conflict.id)
         if row is not None:
             yield Todo(kind=row.kind, priority=row.priority, command=row.command, case_id=conflict.case_id)
 
@@ -250,8 +265,11 @@ def _from_clocks(standing: Standing) -> Iterator[Todo]:
 
 
 def is_unclear(clock: Deadline) -> bool:
-    """Whether only a person can say if the clock was met: its stop is implied by later proof."""
-    return clock.state is DeadlineState.UNKNOWN and not clock.asks
+    """Whether only a person can say if the clock was met: its stop is implied by later proof.
+
+    Where it accuses nobody, nobody is asked: the shop's orders would all be.
+    """
+    return clock.state is DeadlineState.UNKNOWN and clock.accuses
 
 
 def _from_stock(standing: Standing) -> Iterator[Todo]:

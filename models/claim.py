@@ -20,6 +20,7 @@ from models.schedule import Course
 from models.stage import RANK, Stage
 
 CLAIM: Final = "claim"
+LATE: Final = "late"
 LATE_CLAIM: Final = "claim:late"
 WAIT: Final = "wait"
 CHASE: Final = "chase"
@@ -51,17 +52,23 @@ def claim_clocks(course: Course, cases: Sequence[Case]) -> list[Deadline]:
     """D14 for each step that was done or is next, D14b while a refund may still be asked for."""
     found: list[Deadline] = []
     for case in cases:
-        if case.kind is not CaseKind.CLAIM or not (case.steps_done or _steps_begun(course, case)):
+        begun = _begun_at(course, case) if case.kind is CaseKind.CLAIM else None
+        if begun is None:
             continue
-        found += _step_clocks(course, case)
+        found += _step_clocks(course, case, begun)
         if (possible := _still_possible(course, case)) is not None:
             found.append(possible)
     return found
 
 
-def _steps_begun(course: Course, case: Case) -> bool:
-    """Whether the steps are due: a late parcel may be waited for, so its claim begins when it is chosen (T23)."""
-    return not case.waiting and (case.case_id != LATE_CLAIM or _is_chosen(course, case.case_id))
+def _begun_at(course: Course, case: Case) -> datetime | None:
+    """Since when the steps are due; None while a late parcel is waited for (T23): no claim is chosen for it."""
+    cancelled = course.history.cancelled
+    if _is_chosen(course, case.case_id) and (choice := last_choice(course, case.case_id)):
+        return max(case.opened_at, choice.occurred_at)
+    if case.case_id != LATE_CLAIM:
+        return case.opened_at
+    return max(case.opened_at, cancelled.at) if cancelled and cancelled.reason == LATE else None
 
 
 def last_choice(course: Course, case_id: str) -> Fact | None:
@@ -77,12 +84,22 @@ def _loss_claim(course: Course) -> Case | None:
     reason = "damaged" if told and told.stage is Stage.DAMAGED else "lost"
     opened_at = min(moment for moment in (told and told.at, begun) if moment)
     case_id = f"claim:{reason}"
-    delivered = course.history.delivered
-    asked = _tick(course, case_id, CaseStep.REQUEST_REFUND)
-    found = delivered is not None and told is None and asked is None
+    delivered, disputed = course.history.delivered, _is_disputed(course, case_id)
+    found = delivered is not None and not _is_doubtful(course, case_id)
     end = _End(at=max(delivered.known_by, opened_at), outcome="delivered") if found and delivered else None
-    disputed = delivered is not None and not found and not _is_chosen(course, case_id)
     return _claim(course, case_id, opened_at, end, frozen=disputed)
+
+
+def _is_doubtful(course: Course, case_id: str) -> bool:
+    """Whether a delivery does not settle the claim: somebody declared the loss, or the refund is asked for (X06)."""
+    return course.history.told_lost is not None or _tick(course, case_id, CaseStep.REQUEST_REFUND) is not None
+
+
+def _is_disputed(course: Course, case_id: str) -> bool:
+    """Whether the claim is frozen until a person decides between loss and delivery (X06)."""
+    if course.history.delivered is None or case_id == LATE_CLAIM:
+        return False
+    return _is_doubtful(course, case_id) and not _is_chosen(course, case_id)
 
 
 def _presumed_lost_at(course: Course) -> datetime | None:
@@ -97,7 +114,7 @@ def _late_claim(course: Course) -> Case | None:
     if promise is None or not promise.seen_breached:
         return None
     case_id, cancelled, delivered = LATE_CLAIM, course.history.cancelled, course.history.delivered
-    chosen = _is_chosen(course, case_id) or (cancelled is not None and cancelled.reason == "late")
+    chosen = _is_chosen(course, case_id) or (cancelled is not None and cancelled.reason == LATE)
     ends = []
     if promise.withdrawn:
         ends.append(_End(at=promise.due_at, outcome="withdrawn"))
@@ -187,15 +204,14 @@ def _tick(course: Course, case_id: str, step: CaseStep) -> Stop | None:
     return Stop(at=min(mine, key=loudness).occurred_at, known_at=min(fact.observed_at for fact in mine))
 
 
-def _step_clocks(course: Course, case: Case) -> list[Deadline]:
-    """One clock after another: each begins when the step before it was done."""
-    choice = last_choice(course, case.case_id)
-    start = max(case.opened_at, choice.occurred_at) if choice else case.opened_at
+def _step_clocks(course: Course, case: Case, start: datetime) -> list[Deadline]:
+    """One clock after another: each begins when the step before it was done; a frozen claim has those of done steps."""
+    frozen = _is_disputed(course, case.case_id)
     found: list[Deadline] = []
     for step in CLAIM_STEPS:
         tick = _tick(course, case.case_id, step)
         due = due_after(course.history, RuleId.D14, start, course.pause)
-        if due is None or (tick is None and case.waiting):
+        if due is None or (tick is None and frozen):
             break
         about = f"{case.case_id}/{step}"
         clock = judge(

@@ -13,9 +13,12 @@ from typing import Final
 
 from models.business_time import Interval
 from models.deadline import RULES, ClockType, Deadline, DeadlineState, Fault, RuleId
+from models.extension import extended
 from models.fact import STRENGTH, Fact, FactKind
 from models.history import History
-from models.merge import Evidence, rank_proved
+from models.merge import Evidence, loudness, rank_proved
+from models.policy import Clock
+from models.terms import Terms
 
 INSTANT: Final = datetime.resolution  # the first moment at which `due_at` has passed
 
@@ -42,11 +45,12 @@ NO_PAUSE: Final = Pause()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """When a clock is over, when it warns before (UTC, ascending), and whether somebody stated it."""
+    """When a clock is over, when it warns before (UTC, ascending), and who says so: a statement, an extension."""
 
     at: datetime
     warns: tuple[datetime, ...] = ()
     stated: bool = False
+    extended_by: str | None = None
 
 
 def due_after(history: History, rule: RuleId, start: datetime, pause: Pause = NO_PAUSE) -> Due | None:
@@ -57,9 +61,29 @@ def due_after(history: History, rule: RuleId, start: datetime, pause: Pause = NO
     stated = stated_due(history.evidence, rule)
     if stated is not None:
         return Due(at=stated, warns=clock.warns_before(stated), stated=True)
-    pauses = pause.over if RULES[rule].clock is ClockType.TARGET else ()
-    at, warns = clock.run(start, history.terms.calendar, pauses)
-    return Due(at=at, warns=warns)
+    return policy_due(history, rule, clock, start, pause)
+
+
+def policy_due(history: History, rule: RuleId, clock: Clock, start: datetime, pause: Pause = NO_PAUSE) -> Due:
+    """The due moment by the policy's figure, moved by the extensions in force.
+
+    A figure that counts from the order, and is over before its clock begins, says nothing of this clock: whoever
+    begins late would accuse the next one. Then the usual figure counts, from the clock's own start.
+    """
+    terms, placed_at = history.terms, history.placed_at
+    if clock.otherwise is not None:
+        if placed_at is not None and (due := _run(terms, rule, clock, placed_at)).at > start:
+            return due
+        clock = clock.otherwise
+    return _run(terms, rule, clock, start, pause.over if RULES[rule].clock is ClockType.TARGET else ())
+
+
+def _run(terms: Terms, rule: RuleId, clock: Clock, start: datetime, pauses: tuple[Interval, ...] = ()) -> Due:
+    at, warns = clock.run(start, terms.calendar, terms.working_days, pauses)
+    if not terms.extensions:
+        return Due(at=at, warns=warns)
+    moved, name = extended(terms.extensions, rule, start, at, terms.working_days)
+    return Due(at=moved, warns=clock.warns_before(moved), extended_by=name) if name else Due(at=at, warns=warns)
 
 
 def stated_due(evidence: Evidence, rule: RuleId) -> datetime | None:
@@ -87,7 +111,10 @@ def first_of(facts: Sequence[Fact]) -> Stop | None:
 
 
 def find_stop(evidence: Evidence, rule: RuleId) -> Stop | None:
-    """The earliest of the stops the rule names; only without any, the earliest proof of its rank."""
+    """The earliest of the stops the rule names; only without any, the earliest proof of its rank.
+
+    Of several reports of one kind the strongest authority's counts (section 4).
+    """
     row = RULES[rule]
     proofs = _proofs(evidence, row.stop_rank)
     named = [milestone for kind in row.stops if (milestone := evidence.milestones.get(kind))]
@@ -96,13 +123,21 @@ def find_stop(evidence: Evidence, rule: RuleId) -> Stop | None:
         return Stop(at=min(milestone.known_by for milestone in named), known_at=min(known))
     if not proofs:
         return None
-    return Stop(at=min(fact.occurred_at for fact in proofs), known_at=min(known), implied=bool(row.stops))
+    first = min(min(reports, key=loudness).occurred_at for reports in _by_kind(proofs))
+    return Stop(at=first, known_at=min(known), implied=bool(row.stops))
 
 
 def _proofs(evidence: Evidence, rank: int | None) -> list[Fact]:
     if rank is None:
         return []
     return [fact for fact in evidence.facts if rank_proved(fact) >= rank and fact.kind is not FactKind.CANCELLED]
+
+
+def _by_kind(facts: Iterable[Fact]) -> Iterable[list[Fact]]:
+    kinds: dict[FactKind, list[Fact]] = {}
+    for fact in facts:
+        kinds.setdefault(fact.kind, []).append(fact)
+    return kinds.values()
 
 
 def judge(  # noqa: PLR0913 - a clock is these seven things
@@ -120,7 +155,8 @@ def judge(  # noqa: PLR0913 - a clock is these seven things
     """How the clock stands at the history's now. `void_at` is when it lost its purpose (a cancellation)."""
     row, now = RULES[rule], history.now
     since = pause.since if row.clock is ClockType.TARGET else None
-    state = _state(due.at, stop, void_at, since, now, accuses=history.terms.accuses(row.asks, due.at))
+    accuses = history.terms.accuses(row.asks, due.at)
+    state = _state(due.at, stop, void_at, since, now, accuses=accuses)
     ran_until = min(moment for moment in (now, stop and stop.at, void_at, since) if moment)
     level = sum(moment <= ran_until for moment in due.warns)
     if state is DeadlineState.RUNNING and level:
@@ -135,9 +171,14 @@ def judge(  # noqa: PLR0913 - a clock is these seven things
         due_at=due.at,
         warn_level=level,
         stated=due.stated,
+        extended_by=due.extended_by,
         breached_at=due.at if state in {DeadlineState.BREACHED, DeadlineState.MET_LATE} else None,
         met_at=stop.at if stop and met else None,
-        withdrawn=stop is not None and state is DeadlineState.MET and stop.known_at > due.at,
+        accuses=accuses,
+        withdrawn=accuses
+        and stop is not None
+        and state is DeadlineState.MET
+        and stop.at <= due.at < stop.known_at,
         asks=state is DeadlineState.UNKNOWN and stop is None,
         next_check_at=_next_check(due, now) if ticking else None,
         fault=fault or row.fault,
@@ -154,13 +195,14 @@ def _state(
     *,
     accuses: bool,
 ) -> DeadlineState:
-    if void_at is not None and void_at <= due and (stop is None or void_at < stop.at):
+    stands_still = paused_since is not None and paused_since <= due
+    if void_at is not None and (void_at <= due or stands_still) and (stop is None or void_at < stop.at):
         return DeadlineState.VOID
     if stop is not None:
-        if stop.at <= due:
+        if stop.at <= due or stands_still:
             return DeadlineState.MET
         return DeadlineState.UNKNOWN if stop.implied else DeadlineState.MET_LATE
-    if paused_since is not None and paused_since <= due:
+    if stands_still:
         return DeadlineState.PAUSED
     if now <= due:
         return DeadlineState.RUNNING

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -71,6 +71,8 @@ class Fault(StrEnum):
     NOBODY = "nobody"
     SYSTEM = "system"
 
+
+MAIL_GRACE: Final = timedelta(minutes=30)  # [D] so long news of a stop in time may still be under way
 
 OPEN_STATES: Final = frozenset(
     {DeadlineState.RUNNING, DeadlineState.WARNED, DeadlineState.PAUSED, DeadlineState.BREACHED}
@@ -159,9 +161,9 @@ class Deadline:
 
     `about` tells apart clocks of one rule: a request's number, a claim's step. `warn_level` counts the
     warnings whose moment passed while the clock ran. `withdrawn` says that the clock is MET and yet at
-    `due_at` no stop was known: a breach had been seen. `asks`: UNKNOWN since this shop never gets such
-    evidence. `next_check_at` is the next moment at which time
-    alone changes it.
+    `due_at` no stop was known: a breach had been seen. `accuses`: whether silence meant anything at `due_at`;
+    `asks`: it did not, and the clock is UNKNOWN. `extended_by` names the announcement that moved `due_at`.
+    `next_check_at` is the next moment at which time alone changes it.
     """
 
     rule: RuleId
@@ -171,9 +173,11 @@ class Deadline:
     due_at: datetime
     warn_level: int = 0
     stated: bool = False
+    extended_by: str | None = None
     breached_at: datetime | None = None
     met_at: datetime | None = None
     withdrawn: bool = False
+    accuses: bool = True
     asks: bool = False
     next_check_at: datetime | None = None
     fault: Fault
@@ -187,4 +191,12 @@ class Deadline:
     @property
     def seen_breached(self) -> bool:
         """Whether a breach was seen at some time, even if late news took it back."""
-        return self.breached_at is not None or self.withdrawn
+        return self.accuses and (self.breached_at is not None or self.withdrawn)
+
+
+def is_confirmed(clock: Deadline, now: datetime) -> bool:
+    """Whether a breach counts in statistics: mail that would withdraw it has had time to come.
+
+    The alert does not wait for that: it goes out at the due moment.
+    """
+    return clock.breached_at is not None and now >= clock.breached_at + MAIL_GRACE

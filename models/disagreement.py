@@ -131,10 +131,14 @@ def _tellers(history: History) -> list[Fact]:
 
 
 def _against_loss(history: History) -> Sequence[Fact]:
-    """Delivered and lost or damaged, or delivered after a refund was asked for (T27)."""
+    """Delivered and lost or damaged, or delivered after a refund was asked for or done (T27)."""
     delivered = history.evidence.of(_K.DELIVERED)
+    last = max((fact.occurred_at for fact in delivered), default=None)
+    if last is None:
+        return ()
     against = history.evidence.of(_K.LOST_DECLARED, _K.DAMAGED_DECLARED, _K.REFUND_REQUESTED)
-    return [*delivered, *against] if delivered and against else ()
+    refunded = [fact for fact in history.evidence.of(_K.REFUND_DONE) if fact.occurred_at < last]
+    return [*delivered, *against, *refunded] if against or refunded else ()
 
 
 def _numbered(history: History) -> Sequence[Fact]:

@@ -6,7 +6,7 @@ facts tell it (order-lifecycle, sections 4 and 5). `models.order` goes on from h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from models.fact import STRENGTH, Authority, Fact, FactKind, Json
 from models.merge import Evidence, loudness, weigh
 from models.milestone import Milestone
-from models.parcel import Parcel, Progress, parcels_of, progress
+from models.parcel import Parcel, Progress, parcels_of, progress, whole
 from models.request import Request, cancel_requests, return_requests
 from models.stage import HandoverMode, ShippingMode, Stage
 from models.terms import Terms
@@ -70,9 +70,13 @@ class Loss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """All that the facts tell. `told_cancelled` counts unless a stronger delivery denies it (X07)."""
+    """All that the facts tell. `told_cancelled` counts unless a stronger delivery denies it (X07).
+
+    `whole` is the evidence as far as it holds for the order and not for some of its parcels alone.
+    """
 
     evidence: Evidence
+    whole: Evidence
     terms: Terms
     now: datetime
     placed: Fact | None
@@ -89,8 +93,8 @@ class History:
 
     @property
     def delivered(self) -> Milestone | None:
-        """The delivery, as the strongest authority tells it."""
-        return self.evidence.milestones.get(FactKind.DELIVERED)
+        """The delivery, as the strongest authority tells it; of several live parcels that of the last."""
+        return self.whole.milestones.get(FactKind.DELIVERED)
 
     @property
     def cancelled(self) -> Cancellation | None:
@@ -104,7 +108,7 @@ class History:
     @property
     def lost(self) -> Loss | None:
         """The declared loss that counts: against a delivery the later, then the stronger."""
-        told, delivered = self.told_lost, self.delivered
+        told, delivered = _loss(self.whole), self.delivered
         if told is None or delivered is None or delivered.at is None:
             return told
         mine, other = (told.at, STRENGTH[told.authority]), (delivered.at, STRENGTH[delivered.authority])
@@ -128,6 +132,7 @@ def read_history(facts: Iterable[Fact], terms: Terms, now: datetime) -> History:
     requests = cancel_requests(evidence)
     return History(
         evidence=evidence,
+        whole=whole(evidence, parcels),
         terms=terms,
         now=now,
         placed=evidence.speaking(FactKind.ORDER_PLACED),
@@ -228,8 +233,14 @@ def _cancellation(evidence: Evidence, requests: tuple[Request, ...]) -> Cancella
         authority=speaking.authority,
         reason=speaking.text("reason_code")
         or min((code for fact in told if (code := fact.text("reason_code"))), default=None),
-        actor=speaking.text("actor") or ("buyer" if approved else "unknown"),
+        actor=_whose_wish(speaking, approved),
     )
+
+
+def _whose_wish(speaking: Fact, approved: Sequence[Fact]) -> str:
+    """An approval's own actor is who gave it; the wish to cancel was the buyer's (T31)."""
+    told = speaking.text("actor") if speaking.kind is FactKind.CANCELLED else None
+    return told or ("buyer" if approved else "unknown")
 
 
 def _loss(evidence: Evidence) -> Loss | None:

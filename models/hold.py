@@ -11,10 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from models.business_time import joined
+from models.business_time import Interval, joined
 from models.clock import Pause
 from models.fact import Fact, FactKind
 from models.history import History
+from models.policy import PLATFORM_HOLD
 
 
 class Hold(StrEnum):
@@ -45,11 +46,7 @@ class Span:
 def spans(history: History, differing: Sequence[Fact]) -> list[Span]:
     """Every hold the order had. `differing` are the reports of the order that disagree (X03)."""
     evidence = history.evidence
-    found = _switched(
-        Hold.PLATFORM_HOLD,
-        evidence.of(FactKind.PLATFORM_HOLD_STARTED),
-        evidence.of(FactKind.PLATFORM_HOLD_ENDED),
-    )
+    found = _held_by_platform(history)
     placed, released = evidence.of(FactKind.HOLD_PLACED), evidence.of(FactKind.HOLD_RELEASED)
     if placed:
         for hold in BY_HAND:
@@ -62,6 +59,26 @@ def spans(history: History, differing: Sequence[Fact]) -> list[Span]:
             [*_naming(Hold.CONFLICT, released), *_settled(evidence.of(FactKind.CASE_CLOSED))],
         )
     return found
+
+
+def usual_hold(history: History) -> Interval | None:
+    """Between which moments (UTC) the platform holds a new order by the policy; None where its news tell, or never."""
+    length, placed_at = history.terms.policy.intervals.get(PLATFORM_HOLD), history.placed_at
+    if length is None or placed_at is None or history.evidence.of(FactKind.PLATFORM_HOLD_STARTED):
+        return None
+    ends = [fact.occurred_at for fact in history.evidence.of(FactKind.PLATFORM_HOLD_ENDED)]
+    return placed_at, max(placed_at, min([placed_at + length, *ends]))
+
+
+def _held_by_platform(history: History) -> list[Span]:
+    if usual := usual_hold(history):
+        since, until = usual
+        return [Span(hold=Hold.PLATFORM_HOLD, since=since, until=until if until <= history.now else None)]
+    return _switched(
+        Hold.PLATFORM_HOLD,
+        history.evidence.of(FactKind.PLATFORM_HOLD_STARTED),
+        history.evidence.of(FactKind.PLATFORM_HOLD_ENDED),
+    )
 
 
 def in_force(found: Iterable[Span]) -> frozenset[Hold]:

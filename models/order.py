@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.agenda import Standing, is_unclear, steps_due, todos_of
+from models.auto_cancel import auto_cancel_at
 from models.case import Case
 from models.claim import claim_clocks, claims
 from models.conflict import Conflict
@@ -19,7 +20,7 @@ from models.disagreement import conflicts, differing_orders
 from models.dispute import disputes
 from models.fact import Authority, Fact, FactKind, Json
 from models.history import History, read_history
-from models.hold import Hold, in_force, pause_of, spans
+from models.hold import Hold, in_force, pause_of, spans, usual_hold
 from models.merge import with_implied
 from models.milestone import Milestone
 from models.parcel import Parcel
@@ -50,9 +51,10 @@ from models.verdict import (
 class Order:
     """What we know of one order at one moment; a function of its facts, the shop's terms and now.
 
-    `placed_at`, `promised_at` are None while unknown. `late_since` is the promised time once it passed
-    without delivery. `review` says that a person must tell us a time. `next_check_at` is the next moment
-    at which time alone changes anything here; None when nothing will.
+    `placed_at`, `promised_at` are None while unknown. `auto_cancel_at` is when the platform cancels by itself if
+    nothing more happens, where the policy knows. `late_since` is the promised time once it passed without
+    delivery. `review` says that a person must tell us a time. `next_check_at` is the next moment at which time
+    alone changes anything here; None when nothing will.
     """
 
     stage: Stage
@@ -64,6 +66,7 @@ class Order:
     failed_attempts: int
     promised_at: datetime | None
     placed_at: datetime | None
+    auto_cancel_at: datetime | None
     holds: frozenset[Hold]
     late_since: datetime | None
     incomplete: bool
@@ -175,6 +178,8 @@ def _order(standing: Standing, final: Verdict, presumed: Presumption | None) -> 
     cancelled, promise = history.cancelled, standing.course.clocks.get(RuleId.D11)
     guessed = presumed if final.stage is Stage.CANCELLED and cancelled is None else None
     checks = [clock.next_check_at for clock in standing.deadlines if clock.next_check_at]
+    if (hold := usual_hold(history)) and hold[1] > history.now:
+        checks.append(hold[1])
     return Order(
         stage=final.stage,
         stage_authority=final.authority,
@@ -183,8 +188,9 @@ def _order(standing: Standing, final: Verdict, presumed: Presumption | None) -> 
         handover_mode=history.handover.mode,
         shipping_mode=history.shipping_mode,
         failed_attempts=history.attempts.count,
-        promised_at=promise.due_at if promise else None,
+        promised_at=promise.due_at if promise and (promise.stated or history.promised) else None,
         placed_at=history.placed_at,
+        auto_cancel_at=auto_cancel_at(history, final.stage),
         holds=standing.holds,
         late_since=promise.breached_at if promise else None,
         incomplete=history.placed is None,

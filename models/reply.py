@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.clock import Due, Stop, first_of, judge, loudest_due
+from models.clock import Due, Stop, first_of, judge, loudest_due, policy_due
 from models.deadline import Deadline, RuleId
 from models.fact import Fact, FactKind
 from models.history import History
@@ -35,7 +35,11 @@ def answers_to_cancel(history: History) -> list[Deadline]:
 
 
 def answers_to_return(history: History) -> list[Deadline]:
-    """D15: a clock for each wish for a return or refund. An extension that names no time is an answer."""
+    """D15: a clock for each wish for a return or refund. An extension that names no time is an answer.
+
+    Void once the order is cancelled, as every clock.
+    """
+    void_at = history.cancelled.at if history.cancelled else None
     found = []
     for request in history.returns:
         due = request_due(history, RuleId.D15, request, history.returns)
@@ -43,7 +47,7 @@ def answers_to_return(history: History) -> list[Deadline]:
             continue
         untimed = tuple(fact for fact in request.extensions if fact.moment("due_at") is None)
         stop = first_of((*request.answers, *untimed))
-        found.append(judge(history, RuleId.D15, request.opened_at, due, stop=stop, about=request.key))
+        found.append(judge(history, RuleId.D15, request.opened_at, due, stop=stop, void_at=void_at, about=request.key))
     return found
 
 
@@ -55,13 +59,15 @@ def request_due(history: History, rule: RuleId, request: Request, requests: Sequ
     about = [fact for fact in history.evidence.of(FactKind.DUE_STATED) if fact.text("rule") == rule]
     mine = [fact for fact in about if _is_about(fact, request, requests)]
     stated = loudest_due([request.fact, *mine])
-    due = stated or clock.run(request.opened_at, history.terms.calendar)[0]
-    extended = False
+    figure = policy_due(history, rule, clock, request.opened_at)
+    due, extended = stated or figure.at, False
     for extension in request.extensions:
         moved = extension.moment("due_at")
         if moved is not None and moved > due and extension.occurred_at <= due:
             due, extended = moved, True
-    return Due(at=due, warns=clock.warns_before(due), stated=stated is not None or extended)
+    if stated is None and not extended:
+        return figure
+    return Due(at=due, warns=clock.warns_before(due), stated=True)
 
 
 def _is_about(fact: Fact, request: Request, requests: Sequence[Request]) -> bool:

@@ -11,7 +11,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from models.clock import NO_PAUSE, Due, Pause, Stop, due_after, find_stop, first_of, judge
+from models.business_time import in_wall_time
+from models.clock import (
+    NO_PAUSE,
+    Due,
+    Pause,
+    Stop,
+    due_after,
+    find_stop,
+    first_of,
+    judge,
+    policy_due,
+    stated_due,
+)
 from models.deadline import Deadline, DeadlineState, Fault, RuleId
 from models.fact import Authority, FactKind
 from models.history import History
@@ -100,7 +112,10 @@ def pack(course: Course) -> Deadline | None:
     if ship_by is None or clock is None or begun is None:
         return None
     due_at = ship_by.due_at - clock.hours
-    return _plain(course, RuleId.D03, begun.at, Due(at=due_at, warns=clock.warns_before(due_at), stated=ship_by.stated))
+    if due_at > begun.at:  # held time does not count, as with every aim of ours
+        due_at = in_wall_time(begun.at, [due_at - begun.at], course.pause.over)[0]
+    due = Due(at=due_at, warns=clock.warns_before(due_at), stated=ship_by.stated, extended_by=ship_by.extended_by)
+    return _plain(course, RuleId.D03, begun.at, due)
 
 
 def collect(course: Course) -> Deadline | None:
@@ -155,38 +170,46 @@ def first_scan(course: Course) -> Deadline | None:
 
 
 def lost(course: Course) -> Deadline | None:
-    """D10: for parcels the seller ships. Two failed attempts are a loss too and stop it."""
+    """D10: for parcels the seller ships. Two failed attempts are a loss too and stop it, until a delivery denies it."""
     history, start = course.history, course.at(FactKind.MARKED_SHIPPED)
     if start is None or history.shipping_mode is not ShippingMode.SELLER:
         return None
     due = due_after(history, RuleId.D10, start)
     if due is None:
         return None
-    stops = [found] if (found := find_stop(history.evidence, RuleId.D10)) else []
+    stops = [found] if (found := find_stop(history.whole, RuleId.D10)) else []
     attempts = history.attempts
-    if attempts.second_at and attempts.known_at:
+    if attempts.second_at and attempts.known_at and history.delivered is None:
         stops.append(Stop(at=attempts.second_at, known_at=attempts.known_at))
     stop = min(stops, key=lambda one: one.at, default=None)
     return judge(history, RuleId.D10, start, due, stop=stop, void_at=course.ended_at)
 
 
 def deliver(course: Course) -> Deadline | None:
-    """D11: the promised time. The shop's fault where it shipped late itself."""
+    """D11: the promised time, else as long as the policy gives. The shop's fault where it shipped late itself."""
     history = course.history
-    stated = due_after(history, RuleId.D11, history.now)
-    clock = history.terms.policy.clocks.get(RuleId.D11)
-    if stated is None or clock is None:
+    due = _promise(history)
+    if due is None:
         return None
-    promised_at = history.promised.moment("promised_at") if history.promised else None
-    if not stated.stated:
-        if promised_at is None:
-            return None
-        stated = Due(at=promised_at, warns=clock.warns_before(promised_at))
     start = history.placed_at or min(fact.occurred_at for fact in history.evidence.facts)
     own = [course.clocks[rule] for rule in (RuleId.D02, RuleId.D06) if rule in course.clocks]
     fault = Fault.SHOP if any(one.breached_at for one in own) else None
-    stop = find_stop(history.evidence, RuleId.D11)
-    return judge(history, RuleId.D11, start, stated, stop=stop, void_at=course.ended_at, fault=fault)
+    stop = find_stop(history.whole, RuleId.D11)
+    return judge(history, RuleId.D11, start, due, stop=stop, void_at=course.ended_at, fault=fault)
+
+
+def _promise(history: History) -> Due | None:
+    """When the parcel must have arrived: as stated, as promised, else by a figure that has a length."""
+    clock = history.terms.policy.clocks.get(RuleId.D11)
+    if clock is None:
+        return None
+    stated = stated_due(history.evidence, RuleId.D11)
+    promised_at = stated or (history.promised.moment("promised_at") if history.promised else None)
+    if promised_at is not None:
+        return Due(at=promised_at, warns=clock.warns_before(promised_at), stated=stated is not None)
+    if not clock.length or history.placed_at is None:
+        return None
+    return policy_due(history, RuleId.D11, clock, history.placed_at)
 
 
 def second_attempt(course: Course) -> Deadline | None:

@@ -44,6 +44,7 @@ class TodoKind(StrEnum):
     COMPARE_ORDER = "compare_order"  # X03
     RECALL_PARCEL = "recall_parcel"  # X04, X05
     DECIDE_DELIVERY = "decide_delivery"  # X06
+    SETTLE_REFUND = "settle_refund"  # X06 after a refund was asked for (T27)
     CHECK_MONEY = "check_money"  # X07
     DECIDE_ANSWER = "decide_answer"  # X10
     CHECK_CONTRADICTION = "check_contradiction"  # X16

@@ -57,6 +57,7 @@ def _order(file: OrderFile) -> None:
         st.warning(say("order.no_shop", shop=plain(row.shop_id)))
     else:
         _possible(row, order)
+        _cancels_itself(order.auto_cancel_at, zone, now)
     _clocks(file, zone, now)
     _timeline(file, zone, now)
     _work(file, zone, now)
@@ -134,22 +135,29 @@ def _todos(row: OrderRow, now: datetime) -> None:
 def _possible(row: OrderRow, order: Order) -> None:
     st.header(say("order.possible"))
     with st.container(horizontal=True, gap="small"):
-        for command in offered(order, actions.ROLE):
+        for command in offered(order, actions.ROLE, queries.policy_of(row).cancel_limit_rank):
             parts.command_button(row.shop_id, row.order_no, command)
+
+
+def _cancels_itself(at: datetime | None, zone: ZoneInfo, now: datetime) -> None:
+    """Say when the platform cancels an order to which nothing more happens."""
+    if at is not None:
+        key = "auto_cancel" if now <= at else "auto_cancel_over"
+        st.markdown(catalogue().text(f"policies.order.{key}", when=present.when(at, zone, now)))
 
 
 def _clocks(file: OrderFile, zone: ZoneInfo, now: datetime) -> None:
     if not file.deadlines:
         return
     st.header(say("order.clocks"))
-    over = file.order.stage in present.OVER
+    over, policy = file.order.stage in present.OVER, queries.policy_of(file.order)
     st.table(
         [
             {
                 say("order.clock"): capital(present.rule_name(clock.rule)),
                 say("order.state"): present.clock_badge(clock, now, over=over),
                 say("order.due"): present.when(clock.due_at, zone, now),
-                say("order.origin"): present.clock_origin(clock),
+                say("order.origin"): present.clock_origin(clock, policy, file.order.promised_at),
             }
             for clock in file.deadlines
         ],
@@ -159,19 +167,15 @@ def _clocks(file: OrderFile, zone: ZoneInfo, now: datetime) -> None:
 
 
 def _timeline(file: OrderFile, zone: ZoneInfo, now: datetime) -> None:
+    """Draw what happened, the newest first, each entry with its way back."""
     st.header(say("order.timeline"))
-    st.table(
-        [
-            {
-                say("timeline.when"): present.when(entry.at, zone, now),
-                say("timeline.who"): entry.who,
-                say("timeline.what"): entry.what,
-            }
-            for entry in timeline(file, now, zone)
-        ],
-        border="horizontal",
-        alt=say("order.timeline"),
-    )
+    for place, entry in enumerate(timeline(file, now, zone)):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"entry-{place}"):
+            st.markdown(present.when(entry.at, zone, now), width=130)
+            st.markdown(entry.who, width=150)
+            st.markdown(entry.what, width="content")
+            if entry.fact_id:
+                parts.take_back_button(file.order.shop_id, file.order.order_no, entry.fact_id, entry.what)
 
 
 def _work(file: OrderFile, zone: ZoneInfo, now: datetime) -> None:

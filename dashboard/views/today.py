@@ -6,9 +6,10 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import forms, parts, present, queries
+from dashboard import forms, gathered, parts, present, queries
 from dashboard.words import say
 from models.db.reading import PAGE
+from models.gathering import GATHERED
 
 FEW: Final = 10
 SEEN: Final = "todo-mark"
@@ -33,6 +34,8 @@ def pulse() -> None:
 def kind_filter() -> str | None:
     """Draw the counts by kind, each a filter that the address keeps; give the chosen kind."""
     counts = queries.todo_counts()
+    if questions := queries.questions():
+        counts = {**counts, GATHERED: len(questions)}
     kinds = sorted(counts, key=lambda kind: (-counts[kind], kind))
     if len(kinds) <= 1:
         return None
@@ -61,13 +64,16 @@ def todo_list() -> None:
     chosen = kind_filter()
     more = st.session_state.get("all-todos", False)
     todos = queries.todos(kind=chosen, limit=PAGE)
-    if not todos:
+    questions = queries.questions() if chosen in {None, GATHERED} else []
+    if not todos and not questions:
         ages = queries.data_age()
         read = max((age.last_ok_at for age in ages if age.last_ok_at), default=None)
         parts.empty(say("today.nothing", read=present.ago(read, now)))
     parts.todo_cards(todos if more else todos[:FEW], now)
     if len(todos) > FEW:
         st.toggle(say("today.all", count=len(todos)), key="all-todos")
+    for line in questions:
+        gathered.card(line, primary=not todos and line is questions[0])
 
 
 def next_clocks() -> None:

@@ -12,7 +12,23 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from flows.cli import acting, checking, explaining, intake, looking, quarantine, running, setup
+from flows.cli import (
+    acting,
+    answering,
+    benching,
+    checking,
+    entering,
+    explaining,
+    importing,
+    intake,
+    looking,
+    packing,
+    policies,
+    quarantine,
+    rebuilding,
+    running,
+    setup,
+)
 from flows.cli.output import say
 
 FIRST: Final = "First steps"
@@ -100,6 +116,28 @@ _add(
     "do 576461413038785752 mark_shipped --set tracking_no=VN123",
     "do 576461413038785752 reject_cancel --reason 'already packed'",
     "do 576461413038785752 record --set kind=delivered",
+    "do 576461413038785752 retract --set fact_id=3fa9c1 --preview",
+)  # fmt: skip
+_add(
+    "packing-rules", DAILY, packing.packing_rules, "Show the packing rules, or say that you keep them.",
+    "packing-rules", "packing-rules --acknowledge", "packing-rules --acknowledge --as Lan",
+)  # fmt: skip
+_add(
+    "answer", DAILY, answering.answer, "Answer what is asked of many orders once a day.",
+    "answer collected", "answer collected --until 2026-11-20 --yes",
+    "answer delivered --yes --except 576461413038785752 --except 576461413038785753",
+)  # fmt: skip
+_add(
+    "import", DAILY, importing.import_orders, "Enter the orders of an export from Seller Center.",
+    "import orders.xlsx --dry-run", "import orders.csv --shop 'Tre Viet Store' --json",
+)  # fmt: skip
+_add(
+    "enter", DAILY, entering.enter, "Enter an order by hand.",
+    "enter 576461413038785752 --placed-at 2026-11-22T14:05 --item TV-TRAY-L=2",
+)  # fmt: skip
+_add(
+    "reconcile", CLOSER, importing.reconcile, "Compare an export from Seller Center with what is known here.",
+    "reconcile orders.xlsx", "reconcile orders.csv --json",
 )  # fmt: skip
 _add(
     "explain", CLOSER, explaining.explain, "Tell why an order is where we say it is.",
@@ -116,6 +154,25 @@ _add(
     "rerun 576461413038785752", "rerun 576461413038785752 --step hand_over",
 )  # fmt: skip
 
+figures = typer.Typer(
+    cls=Grouped, rich_markup_mode=None, short_help="Show the time limits that count, and check your own.",
+    help="The time limits that count: which there are, whose figures they are, whether your own are right.",
+    epilog=examples("policy show", "policy show us-2026", "policy show --shop 'Tre Viet Store'", "policy check"),
+)  # fmt: skip
+figures.command(
+    "show", short_help="Show every figure with its source.",
+    epilog=examples("policy show", "policy show us-2026", "policy show --shop 'Tre Viet Store' --json"),
+)(policies.show)  # fmt: skip
+figures.command(
+    "check", short_help="Say whether figures, extensions and holidays are right.",
+    epilog=examples("policy check", "policy check my-policy.toml", "policy check my-extensions.toml --json"),
+)(policies.check)  # fmt: skip
+app.add_typer(figures, name="policy", rich_help_panel=CLOSER)
+_add(
+    "rebuild", CLOSER, rebuilding.rebuild, "Compute all orders anew and compare.",
+    "rebuild --check", "rebuild --order 576461413038785752", "rebuild --check --json",
+)  # fmt: skip
+
 waiting_mail = typer.Typer(
     cls=Grouped, rich_markup_mode=None, short_help="Look after mails that were not understood.",
     invoke_without_command=True, callback=quarantine.show, epilog=examples("quarantine", "quarantine release 12"),
@@ -127,6 +184,14 @@ for name, command, line in (
 ):
     waiting_mail.command(name, epilog=examples(line))(command)
 app.add_typer(waiting_mail, name="quarantine", rich_help_panel=DAILY)
+
+measuring = typer.Typer(
+    cls=Grouped, rich_markup_mode=None, short_help="Measure how fast Shipclock is here.",
+    no_args_is_help=True, epilog=examples("bench lifecycle", "bench lifecycle --orders 10000 --deadlines 100000"),
+)  # fmt: skip
+measuring.callback()(benching.bench)
+measuring.command("lifecycle", epilog=examples("bench lifecycle", "bench lifecycle --json"))(benching.lifecycle)
+app.add_typer(measuring, name="bench", rich_help_panel=CLOSER)
 
 app.command(
     "test",

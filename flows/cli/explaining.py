@@ -37,7 +37,7 @@ def explain(
     if facts is not None:
         if now is None:
             fail("--facts needs --now TIME. Example: --now 2026-03-02T00:00:00Z")
-        answer, moment = reasons.of_file(facts, now, policy)
+        answer, moment = reasons.of_file(facts, now, policy, in_words=not as_json)
     else:
         if now is not None:
             fail("--now goes with --facts; for an order of yours use --at TIME.")

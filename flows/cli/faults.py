@@ -25,6 +25,7 @@ EXPECTED: Final[Mapping[str, int]] = {
     "models.policy.PolicyError": EXIT_USAGE,
     "models.explain.FactsError": EXIT_USAGE,
     "ingest.vocabulary.VocabularyError": EXIT_USAGE,
+    "ingest.export_fault.ExportError": EXIT_USAGE,
     "flows.office.UnknownShopError": EXIT_USAGE,
     "ingest.sealed.SealError": EXIT_FAULT,
     "flows.shop.protocol.ShopError": EXIT_FAULT,

@@ -19,6 +19,7 @@ from flows.cli.question import Asker
 from flows.cli.settings_text import settings_text, write_secret, write_settings
 from models.catalogue import words
 from models.home import Home, find_home, password_name
+from models.policy_files import BASE, market_policy
 from models.settings import CURRENCIES
 from models.settings_file import parse_settings
 from models.stage import HandoverMode, ShippingMode
@@ -133,6 +134,10 @@ def _finish(home: Home, asker: Asker, login: Login, shops: list[dict[str, Any]])
     parse_settings(text, home.config)
     write_settings(home.config, text)
     say(words().text("cli.init.written", file=home.config))
+    for shop in shops:
+        policy = market_policy(shop["market"])
+        key = "article" if policy == BASE else "chosen"
+        say(words().text(f"policies.init.{key}", shop=shop["name"], market=shop["market"], policy=policy))
     if login.password is not None and not login.from_environment:
         name = password_name(MAILBOX)
         if asker.agree("keep_password", file=home.dotenv):

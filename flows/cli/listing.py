@@ -9,13 +9,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from flows.cli import gathered
 from flows.cli.opening import local, zone_of
 from flows.cli.output import say, table
 from flows.office import Office
 from models.catalogue import words
-from models.db.reading import COUNT_CAP, DataAge, TodoLine
+from models.db.reading import COUNT_CAP, DataAge
 from models.db.tables import OrderRow
+from models.db.todo_reading import TodoLine
 from models.deadline import RULES, ClockType, RuleId
+from models.gathering import PRIORITY, Gathered
 
 LATE_LOOK: Final = timedelta(minutes=45)  # three missed looks of the 15-minute schedule (D20)
 
@@ -76,19 +79,37 @@ def order_json(row: OrderRow) -> dict[str, Any]:
     }
 
 
-def print_todos(office: Office, lines: Sequence[TodoLine], now: datetime, *, clicks: bool) -> None:
+def print_todos(
+    office: Office, lines: Sequence[TodoLine], asked: Sequence[Gathered], now: datetime, *, clicks: bool
+) -> None:
     """Print to-dos as a table, or with `clicks` each with the way through Seller Center."""
+    several = len(office.settings.shop) > 1
+    mixed = _mixed(lines, asked)
     if clicks:
-        for line in lines:
-            say("\n".join(todo_words(line.kind, line.order_no, words().time_left(line.due_at, now))))
+        for line in mixed:
+            say(_in_full(line, now, several=several))
             say()
         return
-    several = len(office.settings.shop) > 1
     columns = ["left", "todo", *(["shop"] if several else []), "due"]
-    table(_headings(columns), [_todo_line(office, line, now, several=several) for line in lines])
+    table(_headings(columns), [_todo_line(office, line, now, several=several) for line in mixed])
 
 
-def _todo_line(office: Office, line: TodoLine, now: datetime, *, several: bool) -> list[str]:
+def _mixed(lines: Sequence[TodoLine], asked: Sequence[Gathered]) -> list[TodoLine | Gathered]:
+    """Give all in one list: what is asked stands before what is as pressing."""
+    first = [line for line in lines if line.priority < PRIORITY]
+    return [*first, *asked, *lines[len(first) :]]
+
+
+def _in_full(line: TodoLine | Gathered, now: datetime, *, several: bool) -> str:
+    if isinstance(line, Gathered):
+        return gathered.in_full(line, several=several)
+    return "\n".join(todo_words(line.kind, line.order_no, words().time_left(line.due_at, now)))
+
+
+def _todo_line(office: Office, line: TodoLine | Gathered, now: datetime, *, several: bool) -> list[str]:
+    if isinstance(line, Gathered):
+        shop = [line.shop_id] if several else []
+        return [words().time_left(None, now), gathered.title(line), *shop, ""]
     return [
         words().time_left(line.due_at, now),
         words().text(f"todos.{line.kind}.title", order_no=line.order_no),
@@ -107,12 +128,16 @@ def todo_words(kind: str, order_no: str, left: str = "") -> list[str]:
     return [f"{title} ({left})" if left else title, *(f"  {part}" for part in parts)]
 
 
-def todos_json(lines: Sequence[TodoLine], now: datetime, ages: Sequence[DataAge]) -> dict[str, Any]:
+def todos_json(
+    lines: Sequence[TodoLine], asked: Sequence[Gathered], now: datetime, ages: Sequence[DataAge]
+) -> dict[str, Any]:
     """Give to-dos for machines, with the age of the data they rest on."""
     return {
         "now": now,
         "mailboxes": [{"name": age.mailbox, "last_ok_at": age.last_ok_at, "error": age.last_error} for age in ages],
-        "todos": [_todo_json(line) for line in lines],
+        "todos": [
+            gathered.as_json(line) if isinstance(line, Gathered) else _todo_json(line) for line in _mixed(lines, asked)
+        ],
     }
 
 

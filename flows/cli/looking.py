@@ -23,12 +23,14 @@ def todo(
     """Show what must be done now, the most urgent first.
 
     Each line is one thing to do with one order and how much time there is. `shipclock order NUMBER` tells more
-    about one order, `shipclock do NUMBER COMMAND` says that it is done.
+    about one order, `shipclock do NUMBER COMMAND` says that it is done. What no mail tells your shop is asked in
+    one line a day: `shipclock answer`.
     """
-    from flows.cli import listing
+    from flows.cli import gathered, listing
     from flows.cli.opening import opened
-    from models.db.reading import data_age, todo_list
+    from models.db.reading import data_age
     from models.db.session import open_session
+    from models.db.todo_reading import todo_list
 
     wanted = _kind(kind)
     office = opened()
@@ -38,15 +40,16 @@ def todo(
     with open_session(office.engine, read_only=True) as session:
         lines = todo_list(session, shop=shop, kind=wanted, limit=limit)
         ages = data_age(session)
+    asked = gathered.asked(office, shop=shop, kind=wanted)
     if as_json:
-        emit(listing.todos_json(lines, now, ages))
+        emit(listing.todos_json(lines, asked, now, ages))
         return
     for warning in listing.late_mailboxes(office, ages, now):
         note(warning)
-    if not lines:
+    if not lines and not asked:
         say(listing.nothing_due(ages, now))
         return
-    listing.print_todos(office, lines, now, clicks=clicks)
+    listing.print_todos(office, lines, asked, now, clicks=clicks)
 
 
 def orders(
@@ -88,6 +91,9 @@ def orders(
 def order(
     number: Annotated[str, typer.Argument(metavar="NUMBER", help="The order's number, or SHOP:NUMBER.")],
     shop: ShopName = None,
+    facts: Annotated[
+        bool, typer.Option("--facts", help="Only what happened, each entry with the key that `do retract` takes.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show one order: where it is, its clocks, what to do with the clicks for it, and what happened.
@@ -106,7 +112,9 @@ def order(
     if file is None:  # gone between two looks
         fail(f"No order {number} here.")
     if as_json:
-        emit(order_page.as_json(file))
+        emit(order_page.as_json(office, file, office.now()))
+    elif facts:
+        order_page.show_facts(office, file)
     else:
         order_page.show(office, file, office.now())
 
@@ -114,11 +122,13 @@ def order(
 def _kind(given: str | None) -> str | None:
     """Find the kind of to-do that was meant: an unknown one would look as if there were nothing to do."""
     from models.catalogue import words
+    from models.gathering import GATHERED
     from models.todo import TodoKind
 
-    if given is None or _plain(given) in set(TodoKind):
+    known = (*TodoKind, GATHERED)
+    if given is None or _plain(given) in known:
         return given and _plain(given)
-    return fail(words().text("cli.no_kind", given=given, known=", ".join(TodoKind)))
+    return fail(words().text("cli.no_kind", given=given, known=", ".join(known)))
 
 
 def _stage(given: str | None) -> Stage | None:

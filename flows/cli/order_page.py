@@ -9,17 +9,27 @@ from zoneinfo import ZoneInfo
 from flows.cli.listing import clock_name, order_json, todo_words
 from flows.cli.opening import local, zone_of
 from flows.cli.output import pairs, say, table
+from flows.figures import policy_of
 from flows.office import Office
 from models.catalogue import words
+from models.db.facts import facts_of
+from models.db.orders import folded
 from models.db.reading import OrderFile
+from models.db.session import open_session
 from models.db.tables import CaseRow, DeadlineRow, FactRow, StepRow
+from models.fact_key import short_key
+from models.merge import without_retracted
+from models.origin import origin, origin_words
+from models.policy import Policy
 
 
-def as_json(file: OrderFile) -> dict[str, Any]:
+def as_json(office: Office, file: OrderFile, now: datetime) -> dict[str, Any]:
     """Give the order for machines."""
+    policy = policy_of(office, file.order)
     return {
         **order_json(file.order),
-        "deadlines": [_deadline_json(row) for row in file.deadlines],
+        "auto_cancel_at": _cancels_itself(office, file, now),
+        "deadlines": [_deadline_json(file, row, policy) for row in file.deadlines],
         "cases": [_case_json(row) for row in file.cases],
         "todos": [{"kind": row.kind, "about": row.about, "due_at": row.due_at} for row in file.todos],
         "facts": [_fact_json(row) for row in file.facts],
@@ -30,17 +40,33 @@ def as_json(file: OrderFile) -> dict[str, Any]:
 def show(office: Office, file: OrderFile, now: datetime) -> None:
     """Print the order for people; times are the shop's."""
     zone, text = zone_of(office, file.order.shop_id), words()
+    policy = policy_of(office, file.order)
     _head(file, zone)
+    if at := _cancels_itself(office, file, now):
+        key = "auto_cancel" if now <= at else "auto_cancel_over"
+        say(text.text(f"policies.order.{key}", when=local(at, zone)))
     _section("todos")
     for todo in file.todos:
         say("\n".join(todo_words(todo.kind, file.order.order_no, text.time_left(todo.due_at, now))))
     if not file.todos:
         say(text.text("cli.nothing_here"))
-    _rows("clocks", [_clock(row, zone, now) for row in file.deadlines])
+    _rows("clocks", [_clock(file, row, policy, zone, now) for row in file.deadlines])
     _rows("cases", [_case(row, zone) for row in file.cases])
     _rows("conflicts", [[text.text(f"conflicts.{conflict}")] for conflict in file.order.conflicts])
     _rows("problems", [_problem(row, zone) for row in file.steps if row.error_code])
     _rows("timeline", [_event(row, zone) for row in file.facts])
+
+
+def show_facts(office: Office, file: OrderFile) -> None:
+    """Print what happened, each entry with the key under which it can be taken back."""
+    zone = zone_of(office, file.order.shop_id)
+    with open_session(office.engine, read_only=True) as session:
+        counting = {fact.source_key for fact in without_retracted(facts_of(session, file.order.id))}
+    table([""] * 5, [_entry(row, zone, counts=row.source_key in counting) for row in file.facts])
+
+
+def _entry(row: FactRow, zone: ZoneInfo, *, counts: bool) -> list[str]:
+    return [short_key(row.source_key), *_event(row, zone), "" if counts else words().text("cli.taken_back")]
 
 
 def _head(file: OrderFile, zone: ZoneInfo) -> None:
@@ -70,14 +96,23 @@ def _rows(name: str, rows: list[list[str]]) -> None:
         table([""] * len(rows[0]), rows)
 
 
-def _clock(row: DeadlineRow, zone: ZoneInfo, now: datetime) -> list[str]:
+def _cancels_itself(office: Office, file: OrderFile, now: datetime) -> datetime | None:
+    """Tell when the platform cancels the order if nothing more happens; None where nobody knows."""
+    shop = office.settings.shop_named(file.order.shop_id)
+    if shop is None:
+        return None
+    with open_session(office.engine, read_only=True) as session:
+        return folded(session, shop, file.order, now).auto_cancel_at
+
+
+def _clock(file: OrderFile, row: DeadlineRow, policy: Policy, zone: ZoneInfo, now: datetime) -> list[str]:
     text = words()
     running = row.state in {"RUNNING", "WARNED", "BREACHED"}
     return [
         clock_name(row.rule, row.start_at, row.due_at),
         text.time_left(row.due_at, now) if running else text.text(f"rules.states.{row.state}"),
         local(row.due_at, zone),
-        text.text("cli.stated") if row.stated else "",
+        origin_words(origin(row, policy, file.order.promised_at)),
     ]
 
 
@@ -105,7 +140,7 @@ def _event(row: FactRow, zone: ZoneInfo) -> list[str]:
     ]
 
 
-def _deadline_json(row: DeadlineRow) -> dict[str, Any]:
+def _deadline_json(file: OrderFile, row: DeadlineRow, policy: Policy) -> dict[str, Any]:
     names = (
         "rule",
         "about",
@@ -114,11 +149,13 @@ def _deadline_json(row: DeadlineRow) -> dict[str, Any]:
         "due_at",
         "warn_level",
         "stated",
+        "extended_by",
         "breached_at",
         "met_at",
         "fault",
     )
-    return {name: getattr(row, name) for name in names}
+    told = origin(row, policy, file.order.promised_at)
+    return {**{name: getattr(row, name) for name in names}, "origin": told.origin.value}
 
 
 def _case_json(row: CaseRow) -> dict[str, Any]:
@@ -137,7 +174,7 @@ def _fact_json(row: FactRow) -> dict[str, Any]:
         "estimated",
         "payload",
     )
-    return {name: getattr(row, name) for name in names}
+    return {"key": short_key(row.source_key), **{name: getattr(row, name) for name in names}}
 
 
 def _step_json(row: StepRow) -> dict[str, Any]:

@@ -25,13 +25,17 @@ from models.explain import FactsError, explained, facts_from_json, told
 from models.fact import Fact
 from models.merge import rank_proved
 from models.order import Order, fold
+from models.origin import origin, origin_words
 from models.policy_files import load_policy
 from models.stage import HandoverMode, ShippingMode
 from models.terms import Terms
 
 
-def of_file(file: Path, now: str, policy: str) -> tuple[dict[str, Any], datetime]:
-    """Explain the facts of a JSON file at `now`; give the moment too. Raises FactsError, PolicyError, OSError."""
+def of_file(file: Path, now: str, policy: str, *, in_words: bool = False) -> tuple[dict[str, Any], datetime]:
+    """Explain the facts of a JSON file at `now`; give the moment too. Raises FactsError, PolicyError, OSError.
+
+    With `in_words` the answer says, for people, where each time comes from.
+    """
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as fault:
@@ -40,7 +44,9 @@ def of_file(file: Path, now: str, policy: str) -> tuple[dict[str, Any], datetime
         raise FactsError(f'{file} must hold an object {{"shop": ..., "facts": [...]}}')
     facts, shop = facts_from_json(data)
     then = moment(now, ZoneInfo("UTC"))
-    return explained(fold(facts, _terms(shop, policy), then)), then
+    terms = _terms(shop, policy)
+    order = fold(facts, terms, then)
+    return {**explained(order), **({"because": {"origins": _origins(order, terms)}} if in_words else {})}, then
 
 
 def _terms(shop: dict[str, str], policy: str) -> Terms:
@@ -97,7 +103,7 @@ def _view(facts: Sequence[Fact], terms: Terms, at: datetime, told_by: Sequence[F
     keys = {fact.source_key for fact in facts}
     return {
         **explained(order),
-        "because": _because(order, facts),
+        "because": {**_because(order, facts), "origins": _origins(order, terms)},
         "facts": [_fact(fact) for fact in _by_time(told_by or facts) if fact.source_key in keys],
     }
 
@@ -110,6 +116,11 @@ def _because(order: Order, facts: Sequence[Fact]) -> dict[str, Any]:
         "deadlines": {_clock_key(clock): _keys(_behind(clock, facts)) for clock in order.deadlines},
         "conflicts": {conflict.id: list(conflict.fact_keys) for conflict in order.conflicts},
     }
+
+
+def _origins(order: Order, terms: Terms) -> list[str]:
+    """Say of each clock, in the order of the clocks, where its time comes from."""
+    return [origin_words(origin(clock, terms.policy, order.promised_at)) for clock in order.deadlines]
 
 
 def _behind(clock: Deadline, facts: Iterable[Fact]) -> list[Fact]:

@@ -41,8 +41,8 @@ def _view(view: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> None:
     facts = {fact["source_key"]: fact for fact in view.get("facts", ())}
     say(words().stage(view["stage"], presumed=view["presumed"]))
     _rest_on(because.get("stage", ()), facts, zone)
-    for clock in view["deadlines"]:
-        say(_clock(clock, now, zone))
+    for clock, origin in zip(view["deadlines"], because["origins"], strict=True):
+        say(_clock(clock, origin, now, zone))
         _rest_on(because.get("deadlines", {}).get(f"{clock['id']} {clock.get('about', '')}".strip(), ()), facts, zone)
     for conflict in view["conflicts"]:
         say(words().text("cli.explain.conflict", words=words().text(f"conflicts.{conflict}")))
@@ -52,12 +52,11 @@ def _view(view: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> None:
         say(f"{kind}: {words().text('cli.case_open' if case['state'] == 'open' else 'cli.case_closed')}")
 
 
-def _clock(clock: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> str:
+def _clock(clock: Mapping[str, Any], origin: str, now: datetime, zone: ZoneInfo) -> str:
     text = words()
     start, due = (datetime.fromisoformat(clock[key]) for key in ("start_at", "due_at"))
     state = text.time_left(due, now) if clock["state"] in OPEN else text.text(f"rules.states.{clock['state']}")
-    stated = f", {text.text('cli.stated')}" if clock["stated"] else ""
-    return f"{clock_name(clock['id'], start, due)}: {state} ({local(due, zone)}{stated})"
+    return f"{clock_name(clock['id'], start, due)}: {state} ({local(due, zone)}; {origin})"
 
 
 def _rest_on(keys: Any, facts: Mapping[str, Mapping[str, Any]], zone: ZoneInfo) -> None:  # noqa: ANN401  # JSON

@@ -23,11 +23,14 @@ MORE: Final[Mapping[str, Sequence[str]]] = {
         'allowed_from_domains = ["shop.tiktok.com"]   # the domains TikTok Shop writes from',
     ),
     "shop": (
-        'policy = "article"   # the time limits that count',
+        'policy = "article"   # the time limits that count; without, those of your market',
         'drop_off_point = "Post office 3"',
         'business_hours = "09:00-18:00"',
         'business_days = ["mon", "tue", "wed", "thu", "fri", "sat"]',
         "closed_days = [2027-02-06, 2027-02-07]",
+        "[shop.figures.D02]   # a time limit of your own; `shipclock policy show` lists the keys",
+        "length = 48",
+        'unit = "hours"',
     ),
     "alerts": (
         "Where you are told of overdue orders: addresses of https://github.com/caronc/apprise, for example",

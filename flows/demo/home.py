@@ -93,6 +93,7 @@ def _settings(maildir: Path, server: MailServer | None) -> str:
             "drop_off_point": cast.drop_off_point,
             "mailbox": MAILBOX,
             "policy": "article",
+            "shift_hours": 168,  # twelve hours are 24 seconds of a demo: an onlooker is asked each few minutes
         }
         for cast in casts().values()
     ]

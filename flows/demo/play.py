@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from flows import clock
-from flows.commands import Performed, perform
+from flows.commands import Performed, packing_of, perform
 from flows.demo.home import DemoHome
 from flows.look import look
 from flows.shop.protocol import ShopError
@@ -20,12 +20,16 @@ from flows.shop.simulator.fault import mend
 from flows.shop.simulator.marketplace import Platform
 from flows.shop.simulator.staff import Move, OpenTodo, moves
 from models.command import Command
-from models.db.reading import problems, todo_list
+from models.db.packing_rules import record_reading
+from models.db.reading import problems
 from models.db.session import open_session
+from models.db.todo_reading import todo_list
+from models.db.wake import note_awake
 from models.stage import Role
 
 Run: TypeAlias = Callable[..., object]
 
+STAFF: Final = "staff"  # as whom the play's people act
 ORDER_STAGE: Final = "order-stage"
 ROUNDS: Final = 4  # news lead to work, work to news; what is left waits for the next move
 ALL_TODOS: Final = 10_000
@@ -48,6 +52,9 @@ class Play:
         """Play up to `moment`; `people`: whether the staff act too, or leave the dashboard to the onlooker."""
         self.platform.advance(moment)
         clock.set_virtual(self.office.engine, moment)
+        self._stay_awake(moment)
+        if people:
+            self._keep_packing_rules(moment)
         for _ in range(ROUNDS):
             worked = self._work()
             acted = people and self._people_act(moment)
@@ -55,6 +62,21 @@ class Play:
             if not (worked or acted):
                 break
         self._run_broken_again(moment)
+
+    def _stay_awake(self, moment: datetime) -> None:
+        """Count the leap of the virtual clock as looked through: nobody slept, so no summary gathers its alerts."""
+        with open_session(self.office.engine) as session:
+            note_awake(session, moment)
+            session.commit()
+
+    def _keep_packing_rules(self, moment: datetime) -> None:
+        """Let the staff read the packing rules once a shift, as people do."""
+        with open_session(self.office.engine) as session:
+            shops = [
+                shop for shop in self.office.settings.shop if not packing_of(session, shop, STAFF).read_until(moment)
+            ]
+            record_reading(session, [shop.name for shop in shops], STAFF, moment)
+            session.commit()
 
     def _work(self) -> bool:
         """Run each flow that has something to do."""
@@ -89,7 +111,7 @@ class Play:
     def _carry_out(self, shop: str, move: Move) -> bool:
         command = Command(
             name=move.command,
-            actor="staff",
+            actor=STAFF,
             role=Role.MANAGER,
             at=move.at,
             reason=move.reason,
@@ -111,4 +133,4 @@ class Play:
             if waited < STAFF_AFTER:
                 continue
             self.reruns += 1
-            self.runs[ORDER_STAGE](shop=problem.shop_id, order_no=problem.order_no, step=problem.step, by="staff")
+            self.runs[ORDER_STAGE](shop=problem.shop_id, order_no=problem.order_no, step=problem.step, by=STAFF)

@@ -8,16 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
+from sqlalchemy import bindparam, tuple_
 from sqlmodel import Session, col, select, update
 
-from models.db.insert import insert_new
+from models.db.columns import table_of
+from models.db.insert import execute_all, insert_new
 from models.db.tables import AlertRow
 
 BREACH_LEVEL: Final = 10  # above every warn level
 FIRST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=1)
+AT_A_TIME: Final = 500  # orders in one statement
+OUTBOX: Final = table_of(AlertRow)
+LAST_DIGIT: Final = 9  # with which the keys of one thing's levels end at most
+SILENCED: Final = {"suppressed": True, "next_attempt_at": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +43,37 @@ class Alert:
     @property
     def dedup_key(self) -> str:
         """Identity: raising the same alert again changes nothing."""
-        return f"{self.subject}|{self.rule}|{self.about}|{self.level}"
+        return self.key_of(self.level)
+
+    def key_of(self, level: int) -> str:
+        """Identity of the same alert at another level."""
+        return f"{self.subject}|{self.rule}|{self.about}|{level}"
 
 
 def raise_alert(session: Session, alert: Alert, now: datetime) -> bool:
     """Put the alert into the outbox once; silence the lower levels that are still unsent. True if it is new."""
-    row = {
+    return bool(raise_alerts(session, [alert], now))
+
+
+def raise_alerts(session: Session, alerts: Sequence[Alert], now: datetime, *, quietly: bool = False) -> int:
+    """Put alerts into the outbox, each once; silence their lower levels that are still unsent. How many are new.
+
+    `quietly`: they count as told, and are never sent.
+    """
+    new = insert_new(session, AlertRow, [_row(alert, now, quietly=quietly) for alert in alerts])
+    lower = [
+        {"first": alert.key_of(0), "last": alert.key_of(LAST_DIGIT), "below": alert.level}
+        for alert in alerts
+        if alert.level
+    ]
+    unsent = (OUTBOX.c.dedup_key.between(bindparam("first"), bindparam("last")), OUTBOX.c.sent_at.is_(None))
+    quieter = update(OUTBOX).where(*unsent, OUTBOX.c.level < bindparam("below"))
+    execute_all(session, quieter.values(**SILENCED), lower)
+    return new
+
+
+def _row(alert: Alert, now: datetime, *, quietly: bool) -> dict[str, Any]:
+    return {
         "dedup_key": alert.dedup_key,
         "shop_id": alert.shop_id,
         "order_no": alert.order_no,
@@ -53,26 +84,18 @@ def raise_alert(session: Session, alert: Alert, now: datetime) -> bool:
         "text_key": alert.text_key,
         "values": dict(alert.values),
         "created_at": now,
-        "next_attempt_at": now,
+        "next_attempt_at": None if quietly else now,
         "attempts": 0,
-        "suppressed": False,
+        "suppressed": quietly,
     }
-    if not insert_new(session, AlertRow, [row]):
-        return False
-    _silence(session, f"{alert.subject}|{alert.rule}|{alert.about}|", below=alert.level)
-    return True
 
 
-def silence_order(session: Session, order_id: str) -> None:
-    """Send nothing more about an order that is over."""
-    _silence(session, f"{order_id}|", below=None)
-
-
-def _silence(session: Session, prefix: str, *, below: int | None) -> None:
-    unsent = [col(AlertRow.sent_at).is_(None), col(AlertRow.dedup_key).startswith(prefix, autoescape=True)]
-    if below is not None:
-        unsent.append(col(AlertRow.level) < below)
-    session.exec(update(AlertRow).where(*unsent).values(suppressed=True, next_attempt_at=None))
+def silence_orders(session: Session, orders: Sequence[tuple[str, str]]) -> None:
+    """Send nothing more about orders (shop, order_no) that are over."""
+    for start in range(0, len(orders), AT_A_TIME):
+        theirs = tuple_(OUTBOX.c.shop_id, OUTBOX.c.order_no).in_(orders[start : start + AT_A_TIME])
+        waiting = update(OUTBOX).where(OUTBOX.c.next_attempt_at.is_not(None), theirs)
+        session.execute(waiting.values(**SILENCED))
 
 
 def due_alerts(session: Session, now: datetime, limit: int = 500) -> Sequence[AlertRow]:
@@ -81,9 +104,17 @@ def due_alerts(session: Session, now: datetime, limit: int = 500) -> Sequence[Al
     return session.exec(due.order_by(col(AlertRow.created_at), col(AlertRow.dedup_key)).limit(limit)).all()
 
 
+def waiting_alerts(session: Session) -> Sequence[AlertRow]:
+    """Give every alert that was not sent yet, those that are tried again later too, oldest first."""
+    waiting = select(AlertRow).where(col(AlertRow.next_attempt_at).is_not(None))
+    return session.exec(waiting.order_by(col(AlertRow.created_at), col(AlertRow.dedup_key))).all()
+
+
 def mark_sent(session: Session, keys: Sequence[str], now: datetime) -> None:
     """Record that these alerts went out."""
-    session.exec(update(AlertRow).where(col(AlertRow.dedup_key).in_(keys)).values(sent_at=now, next_attempt_at=None))
+    for start in range(0, len(keys), AT_A_TIME):
+        told = update(AlertRow).where(col(AlertRow.dedup_key).in_(keys[start : start + AT_A_TIME]))
+        session.exec(told.values(sent_at=now, next_attempt_at=None))
 
 
 def mark_failed(session: Session, rows: Sequence[AlertRow], now: datetime) -> None:

@@ -1,52 +1,115 @@
-"""Caching what follows from an order's facts: columns, deadlines, cases, to-dos.
+"""What follows from an order's facts, as plain values for its rows: columns, clocks, cases, to-dos, steps.
 
-Rows are brought in line with the folded order. Two things are ours and not the fold's: when we first saw a
-breach (`detected_at`) and since when a to-do stands; both survive as long as their row does.
+Pure: the folded order and what is stored in, rows out. Some things are ours and not the fold's, and survive as
+long as their row does: when we first saw a breach, since when a to-do stands, the policy a clock was made by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
-from sqlmodel import Session, col, delete, select
-
 from models.case import Case
-from models.db.alerts import BREACH_LEVEL, Alert, raise_alert
-from models.db.audit import note
-from models.db.tables import CaseRow, DeadlineRow, OrderRow, TodoRow
-from models.deadline import Deadline, DeadlineState, Fault
+from models.db.alerts import BREACH_LEVEL, Alert
+from models.db.steps import steps_after
+from models.db.stored import CASES, DEADLINES, SHELVES, TODOS, Rows, Stored, Values
+from models.deadline import ClockType, Deadline, DeadlineState, Fault
 from models.explain import FLAGS
 from models.order import Order
+from models.stage import Stage
 from models.todo import Todo
 
 WAITING_FOR_US: Final = frozenset({DeadlineState.RUNNING, DeadlineState.WARNED, DeadlineState.BREACHED})
 SEEN_BREACHED: Final = frozenset({DeadlineState.BREACHED, DeadlineState.MET_LATE})
+RECORDED: Final = "breach recorded"
+WITHDRAWN: Final = "breach withdrawn"
 
 
-def cached_columns(order: Order) -> dict[str, Any]:
-    """Give an order's columns that are cached from its facts."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line for the audit: what happened to a clock, and how it stood before and after."""
+
+    action: str
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """An order's rows as they must be: its own columns by name, and the rows of each of SHELVES by key.
+
+    They hold from `as_of` on, until `next_check_at`. `alerts` are to be raised unless they were.
+    """
+
+    stored: Stored
+    order: Order
+    as_of: datetime
+    columns: Mapping[str, Any]
+    shelves: tuple[Rows, ...]
+    alerts: tuple[Alert, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def silenced(self) -> bool:
+        """Whether the order was cancelled since it was stored."""
+        return self.order.stage is Stage.CANCELLED and self.stored.order["stage"] != Stage.CANCELLED
+
+
+def derive(order: Order, stored: Stored, now: datetime) -> Derived:
+    """Give the rows of an order that was folded at `now`; its steps that wait look at the news."""
+    return _derived(order, stored, now, now)
+
+
+def derive_again(order: Order, stored: Stored, as_of: datetime, now: datetime) -> Derived:
+    """Give the rows as they should be stored already, of an order folded `as_of` then: there is no news.
+
+    What is seen for the first time only now, such as a breach, is seen `now`.
+    """
+    return _derived(order, stored, as_of, now, wake=False)
+
+
+def _derived(order: Order, stored: Stored, as_of: datetime, now: datetime, *, wake: bool = True) -> Derived:
+    clocks, _, todos, steps = stored.shelves
+    over = order.terminal or not order.holds
+    rows = (
+        (_deadline(clock, clocks, stored, now) for clock in order.deadlines),
+        (_case(case) for case in order.cases),
+        (_todo(todo, todos, now) for todo in order.todos),
+        steps_after(steps, order.steps, over=over, wake=wake, now=now),
+    )
+    return Derived(
+        stored=stored,
+        order=order,
+        as_of=as_of,
+        columns=cached_columns(order, stored.unseen_at(as_of)),
+        shelves=tuple(shelf.by_key(values) for shelf, values in zip(SHELVES, rows, strict=True)),
+        alerts=(*_clock_alerts(order, stored), *_conflict_alerts(order, stored)),
+        lines=tuple(_lines(order, clocks)),
+    )
+
+
+PLAIN: Final = (
+    "stage", "rank", "presumed", "terminal", "placed_at", "promised_at", "late_since", "handover_mode",
+    "shipping_mode", "failed_attempts", "cancel_reason", "cancel_actor",
+)  # fmt: skip
+_plain = attrgetter(*PLAIN)
+
+
+def cached_columns(order: Order, unseen_at: datetime | None = None) -> dict[str, Any]:
+    """Give an order's columns that are cached from its facts; `unseen_at` is when the next of them counts."""
     nearest = min(
-        (d for d in order.deadlines if d.state in WAITING_FOR_US and d.due_at and d.clock != "watch"),
+        (d for d in order.deadlines if d.state in WAITING_FOR_US and d.clock is not ClockType.WATCH),
         key=lambda d: (d.due_at, d.rule),
         default=None,
     )
     parcel = order.parcels[0] if order.parcels else None
+    checks = [moment for moment in (order.next_check_at, unseen_at) if moment]
     return {
-        "stage": order.stage.value,
-        "rank": order.rank,
-        "authority": order.stage_authority.value,
-        "presumed": order.presumed,
-        "terminal": order.terminal,
-        "placed_at": order.placed_at,
-        "promised_at": order.promised_at,
-        "late_since": order.late_since,
-        "handover_mode": order.handover_mode.value,
-        "shipping_mode": order.shipping_mode.value,
-        "failed_attempts": order.failed_attempts,
-        "cancel_reason": order.cancel_reason,
-        "cancel_actor": order.cancel_actor,
+        **dict(zip(PLAIN, _plain(order), strict=True)),
+        "authority": order.stage_authority,
         "carrier": parcel.carrier if parcel else None,
         "tracking_no": parcel.tracking_no if parcel else None,
         "holds": sorted(order.holds),
@@ -55,8 +118,8 @@ def cached_columns(order: Order) -> dict[str, Any]:
         "items": [dict(item) for item in order.items],
         "milestones": {kind.value: _text(m.at) for kind, m in order.milestones.items()},
         "next_due_at": nearest.due_at if nearest else None,
-        "next_due_rule": nearest.rule.value if nearest else None,
-        "next_check_at": order.next_check_at,
+        "next_due_rule": nearest.rule if nearest else None,
+        "next_check_at": min(checks, default=None),
     }
 
 
@@ -64,120 +127,86 @@ def _text(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def sync_deadlines(session: Session, row: OrderRow, order: Order, now: datetime) -> None:
-    """Store the order's clocks; a warn level or breach that is new goes into the outbox, late news into the audit."""
-    stored = {(d.rule, d.about): d for d in session.exec(select(DeadlineRow).where(DeadlineRow.order_id == row.id))}
-    for deadline in order.deadlines:
-        before = stored.pop((deadline.rule.value, deadline.about), None)
-        after = _deadline_row(row, deadline, before, now)
-        _tell(session, row, deadline, before, now)
-        if before is None or before.model_dump() != after.model_dump():
-            session.merge(after)
-    for gone in stored.values():
-        session.delete(gone)
+OURS: Final = len(("detected_at", "policy"))  # the last columns of a deadline's row
+_clock = attrgetter(*DEADLINES.columns[: -OURS - 1])  # but what moved it, and ours
+_case_head = attrgetter(*CASES.columns[:-1])  # but its steps, a list
+_todo_head = attrgetter(*TODOS.columns[:-1])  # but since when it stands
 
 
-def _deadline_row(row: OrderRow, deadline: Deadline, before: DeadlineRow | None, now: datetime) -> DeadlineRow:
-    detected = before.detected_at if before else None
-    if detected is None and deadline.state in SEEN_BREACHED:
-        detected = now
-    return DeadlineRow(
-        order_id=row.id,
-        rule=deadline.rule.value,
-        about=deadline.about,
-        state=deadline.state.value,
-        start_at=deadline.start_at,
-        due_at=deadline.due_at,
-        warn_level=deadline.warn_level,
-        stated=deadline.stated,
-        breached_at=deadline.breached_at,
-        met_at=deadline.met_at,
-        detected_at=detected,
-        withdrawn=deadline.withdrawn,
-        fault=deadline.fault,
-        policy=before.policy if before else row.policy,
-    )
+def _deadline(clock: Deadline, stored: Rows, of: Stored, now: datetime) -> Values:
+    before = stored.get((clock.rule, clock.about))
+    detected_at, policy = before[-OURS:] if before else (None, of.order["policy"])
+    if detected_at is None and clock.state in SEEN_BREACHED:
+        detected_at = now
+    return (*_clock(clock), clock.extended_by or "", detected_at, policy)
 
 
-def _tell(session: Session, row: OrderRow, deadline: Deadline, before: DeadlineRow | None, now: datetime) -> None:
-    """Alert about a new warn level or breach; note in the audit when a breach is recorded or withdrawn."""
-    level = {DeadlineState.WARNED: deadline.warn_level, DeadlineState.BREACHED: BREACH_LEVEL}.get(deadline.state, 0)
-    if level and deadline.fault is not Fault.NOBODY:
-        alert = Alert(
-            subject=row.id,
-            rule=deadline.rule.value,
-            about=deadline.about,
+def _case(case: Case) -> Values:
+    return (*_case_head(case), list(case.steps_done))
+
+
+def _todo(todo: Todo, stored: Rows, now: datetime) -> Values:
+    before = stored.get((todo.kind, todo.about))
+    return (*_todo_head(todo), before[-1] if before else now)
+
+
+STATE, LEVEL = map(DEADLINES.columns.index, ("state", "warn_level"))
+
+
+def _level(state: str, warn_level: int) -> int:
+    """How loud a clock is: its warn level, a breach above all, 0 for silence."""
+    if state == DeadlineState.BREACHED:
+        return BREACH_LEVEL
+    return warn_level if state == DeadlineState.WARNED else 0
+
+
+def _clock_alerts(order: Order, stored: Stored) -> Iterator[Alert]:
+    """What is louder or other than before; nothing about the clocks of a cancelled order."""
+    if order.stage is Stage.CANCELLED:
+        return
+    for clock in order.deadlines:
+        level = _level(clock.state, clock.warn_level)
+        if not level or clock.fault is Fault.NOBODY:
+            continue
+        before = stored.shelves[0].get((clock.rule, clock.about))
+        if before and _level(before[STATE], before[LEVEL]) == level:
+            continue
+        yield Alert(
+            subject=stored.id,
+            rule=clock.rule.value,
+            about=clock.about,
             level=level,
             text_key="breached" if level == BREACH_LEVEL else "warned",
-            shop_id=row.shop_id,
-            order_no=row.order_no,
-            critical=level == BREACH_LEVEL and deadline.clock == "rule",
-            values={"due_at": deadline.due_at.isoformat() if deadline.due_at else ""},
+            shop_id=stored.order["shop_id"],
+            order_no=stored.order["order_no"],
+            critical=level == BREACH_LEVEL and clock.clock is ClockType.RULE,
+            values={"due_at": clock.due_at.isoformat()},
         )
-        raise_alert(session, alert, now)
-    was_breached = before is not None and before.detected_at is not None
-    if deadline.state in SEEN_BREACHED and not was_breached:
-        _note(session, row, "breach recorded", deadline, before, now)
-    elif was_breached and deadline.withdrawn and before is not None and not before.withdrawn:
-        _note(session, row, "breach withdrawn", deadline, before, now)
 
 
-def _note(  # an audit line's parts
-    session: Session,
-    row: OrderRow,
-    action: str,
-    deadline: Deadline,
-    before: DeadlineRow | None,
-    now: datetime,
-) -> None:
-    states: Mapping[str, Any] = {"rule": deadline.rule.value, "state": deadline.state.value}
-    earlier = {"rule": before.rule, "state": before.state} if before else {}
-    note(session, at=now, actor="shipclock", action=action, order_id=row.id, before=earlier, after=states)
+def _conflict_alerts(order: Order, stored: Stored) -> Iterator[Alert]:
+    for conflict in order.conflicts:
+        if conflict.critical:
+            yield Alert(
+                subject=stored.id,
+                rule=conflict.id,
+                level=0,
+                text_key=f"conflict.{conflict.id}",
+                shop_id=stored.order["shop_id"],
+                order_no=stored.order["order_no"],
+                critical=True,
+            )
 
 
-def sync_cases(session: Session, order_id: str, order: Order) -> None:
-    """Store the order's cases; one that no fact supports any more goes."""
-    kept = {case.case_id for case in order.cases}
-    session.exec(delete(CaseRow).where(col(CaseRow.order_id) == order_id, col(CaseRow.case_id).not_in(kept)))
-    for case in order.cases:
-        session.merge(_case_row(order_id, case))
+def _lines(order: Order, stored: Rows) -> Iterator[Line]:
+    """A breach that is new, or taken back by late news or a retraction, and new again after that."""
+    for clock in order.deadlines:
+        before = stored.get((clock.rule, clock.about))
+        was, is_now = before is not None and before[STATE] in SEEN_BREACHED, clock.state in SEEN_BREACHED
+        if was is not is_now:
+            yield _line(RECORDED if is_now else WITHDRAWN, clock, before)
 
 
-def _case_row(order_id: str, case: Case) -> CaseRow:
-    return CaseRow(
-        order_id=order_id,
-        case_id=case.case_id,
-        kind=case.kind.value,
-        open=case.open,
-        reason=case.reason,
-        steps_done=list(case.steps_done),
-        next_step=case.next_step,
-        waiting=case.waiting,
-        outcome=case.outcome,
-        opened_at=case.opened_at,
-        closed_at=case.closed_at,
-    )
-
-
-def sync_todos(session: Session, order_id: str, order: Order, now: datetime) -> None:
-    """Store what a person must do now; what the facts say is done is gone."""
-    stored = {(t.kind, t.about): t for t in session.exec(select(TodoRow).where(TodoRow.order_id == order_id))}
-    for todo in order.todos:
-        before = stored.pop((todo.kind.value, todo.about), None)
-        session.merge(_todo_row(order_id, todo, before.since if before else now))
-    for gone in stored.values():
-        session.delete(gone)
-
-
-def _todo_row(order_id: str, todo: Todo, since: datetime) -> TodoRow:
-    return TodoRow(
-        order_id=order_id,
-        kind=todo.kind.value,
-        about=todo.about,
-        rule=todo.rule.value if todo.rule else None,
-        case_id=todo.case_id,
-        command=todo.command.value if todo.command else None,
-        due_at=todo.due_at,
-        priority=todo.priority,
-        since=since,
-    )
+def _line(action: str, clock: Deadline, before: Values | None) -> Line:
+    earlier = {"rule": clock.rule.value, "state": before[STATE]} if before else {}
+    return Line(action=action, before=earlier, after={"rule": clock.rule.value, "state": clock.state.value})

@@ -1,16 +1,30 @@
-"""Storing facts and giving them back: append-only, each once."""
+"""Storing facts and giving them back: append-only, each once; and since when a shop gets which kind of news."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
+from models.db.columns import table_of
 from models.db.insert import insert_new
-from models.db.tables import EvidenceRow, FactRow
+from models.db.tables import DeadlineRow, EvidenceRow, FactRow, OrderRow
+from models.deadline import DeadlineState
 from models.fact import STRENGTH, Authority, Fact, FactKind
+
+FACTS: Final = table_of(FactRow)
+FACT_COLUMNS: Final = (
+    "kind",
+    "occurred_at",
+    "observed_at",
+    "authority",
+    "source_key",
+    "payload",
+    "estimated",
+    "source",
+)
 
 # Kinds whose absence means something only at shops that get such news at all ("ask, don't accuse").
 TELLING: Final = frozenset(
@@ -22,54 +36,86 @@ TELLING: Final = frozenset(
         FactKind.DELIVERY_ATTEMPT_FAILED,
     }
 )
+KINDS: Final = {kind.value: kind for kind in FactKind}  # asked for each fact of each order: quicker than the enum
+VOICES: Final = {who.value: who for who in Authority}
+STRONG: Final = frozenset(who for who in Authority if STRENGTH[who] >= STRENGTH[Authority.CARRIER])
 
 
 def add_facts(session: Session, order_id: str, facts: Iterable[Fact]) -> int:
     """Store what is not stored yet; return how many were new."""
-    rows = [
-        {
-            "order_id": order_id,
-            "source_key": fact.source_key,
-            "kind": fact.kind.value,
-            "occurred_at": fact.occurred_at,
-            "observed_at": fact.observed_at,
-            "authority": fact.authority.value,
-            "estimated": fact.estimated,
-            "source": fact.source,
-            "payload": dict(fact.payload),
-        }
-        for fact in facts
-    ]
-    return insert_new(session, FactRow, rows)
+    return insert_new(session, FactRow, [fact_row(order_id, fact) for fact in facts])
+
+
+def fact_row(order_id: str, fact: Fact) -> dict[str, Any]:
+    """Give the columns of a fact's row."""
+    return {
+        "order_id": order_id,
+        "source_key": fact.source_key,
+        "kind": fact.kind.value,
+        "occurred_at": fact.occurred_at,
+        "observed_at": fact.observed_at,
+        "authority": fact.authority.value,
+        "estimated": fact.estimated,
+        "source": fact.source,
+        "payload": dict(fact.payload),
+    }
 
 
 def facts_of(session: Session, order_id: str) -> list[Fact]:
     """Give all facts of one order, in no particular order."""
-    rows = session.exec(select(FactRow).where(FactRow.order_id == order_id)).all()
-    return [
-        Fact(
-            kind=FactKind(row.kind),
-            occurred_at=row.occurred_at,
-            observed_at=row.observed_at,
-            authority=Authority(row.authority),
-            source_key=row.source_key,
-            payload=row.payload,
-            estimated=row.estimated,
-            source=row.source,
-        )
-        for row in rows
-    ]
+    query = select(*(FACTS.c[name] for name in FACT_COLUMNS)).where(FACTS.c.order_id == order_id)
+    return [fact_from(values) for values in session.execute(query)]
 
 
-def note_evidence(session: Session, shop_id: str, facts: Iterable[Fact]) -> None:
-    """Remember since when this shop gets which kinds of news from platform or carrier."""
-    strong = STRENGTH[Authority.CARRIER]
+def fact_from(values: Iterable[Any]) -> Fact:
+    """Give the fact of a row's FACT_COLUMNS. Raises KeyError or ValueError when they are no fact."""
+    kind, occurred_at, observed_at, authority, source_key, payload, estimated, source = values
+    return Fact(
+        kind=KINDS[kind],
+        occurred_at=occurred_at,
+        observed_at=observed_at,
+        authority=VOICES[authority],
+        source_key=source_key,
+        payload=payload,
+        estimated=estimated,
+        source=source,
+    )
+
+
+def note_evidence(session: Session, shop_id: str, facts: Iterable[Fact], now: datetime) -> set[str]:
+    """Remember since when this shop gets which kinds of news from platform or carrier.
+
+    News that turn out to have been seen earlier still move that moment back. Give the ids of the orders whose
+    clocks ran out after it: what was asked about them then would be told by now.
+    """
+    known, concerned = evidence_of(session, shop_id), set[str]()
+    for kind, at in sorted(first_seen(facts).items()):
+        before = known.get(kind)
+        if before is None:
+            insert_new(session, EvidenceRow, [{"shop_id": shop_id, "kind": kind.value, "first_seen_at": at}])
+        elif at < before:
+            row = (col(EvidenceRow.shop_id) == shop_id, col(EvidenceRow.kind) == kind.value)
+            session.exec(update(EvidenceRow).where(*row).values(first_seen_at=at))
+        if at < (before or now):
+            concerned |= _asked_between(session, shop_id, at, before or now)
+    return concerned
+
+
+def first_seen(facts: Iterable[Fact]) -> dict[FactKind, datetime]:
+    """Give when each telling kind was first observed (UTC) in these facts, by a strong voice."""
     since: dict[FactKind, datetime] = {}
     for fact in facts:
-        if fact.kind in TELLING and STRENGTH[fact.authority] >= strong:
+        if fact.kind in TELLING and fact.authority in STRONG:
             since[fact.kind] = min(fact.observed_at, since.get(fact.kind, fact.observed_at))
-    rows = [{"shop_id": shop_id, "kind": kind.value, "first_seen_at": at} for kind, at in sorted(since.items())]
-    insert_new(session, EvidenceRow, rows)
+    return since
+
+
+def _asked_between(session: Session, shop_id: str, since: datetime, until: datetime) -> set[str]:
+    """The shop's orders with a clock that ran out in between with nothing known of its stop."""
+    clocks = select(DeadlineRow.order_id).join(OrderRow, col(OrderRow.id) == col(DeadlineRow.order_id))
+    over = col(DeadlineRow.due_at).between(since, until)
+    unknown = clocks.where(OrderRow.shop_id == shop_id, DeadlineRow.state == DeadlineState.UNKNOWN.value, over)
+    return set(session.exec(unknown))
 
 
 def evidence_of(session: Session, shop_id: str) -> Mapping[FactKind, datetime]:

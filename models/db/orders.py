@@ -5,29 +5,28 @@ Nothing here decides: `models.order.fold` does. What is cached can be thrown awa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
+from typing import Final
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, select
 
-from models.db.alerts import Alert, raise_alert, silence_order
-from models.db.derived import cached_columns, sync_cases, sync_deadlines, sync_todos
+from models.db.batch import write
+from models.db.derived import Derived, derive
 from models.db.facts import add_facts, evidence_of, facts_of, note_evidence
 from models.db.insert import insert_new
-from models.db.steps import sync_steps
+from models.db.stored import ORDERS, Lock, read_orders
 from models.db.tables import OrderRow
 from models.fact import Fact
 from models.ids import order_id
 from models.order import Order, fold
-from models.policy_files import load_policy
 from models.settings import ShopSettings
 from models.stage import Stage
 from models.terms import Terms
 
-
-class StaleOrderError(Exception):
-    """Another run changed the order in the meantime; whoever asked looks again."""
+AT_A_TIME: Final = 500  # orders brought up to date together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +46,8 @@ def terms_of(session: Session, shop: ShopSettings) -> Terms:
         timezone=shop.zone,
         handover=shop.handover,
         shipping=shop.shipping,
-        policy=load_policy(shop.policy),
+        policy=shop.own_policy,
+        extensions=shop.extensions,
         business_hours=shop.business_hours,
         business_days=frozenset(shop.business_days),
         closed_days=frozenset(shop.closed_days),
@@ -57,25 +57,53 @@ def terms_of(session: Session, shop: ShopSettings) -> Terms:
 
 def record_facts(session: Session, shop: ShopSettings, told: Iterable[tuple[str, Fact]], now: datetime) -> list[Change]:
     """Store facts by order number, each once, and bring their orders up to date. Does not commit."""
+    session.flush()
     by_order: dict[str, list[Fact]] = {}
     for order_no, fact in told:
         by_order.setdefault(order_no, []).append(fact)
-    for facts in by_order.values():
-        note_evidence(session, shop.name, facts)
+    concerned = note_evidence(session, shop.name, chain.from_iterable(by_order.values()), now)
     terms = terms_of(session, shop)
-    return [_record(session, shop, terms, order_no, facts, now) for order_no, facts in sorted(by_order.items())]
+    changes: list[Change] = []
+    for numbers in _parts(sorted(by_order)):
+        changes += _record(session, shop, terms, {number: by_order[number] for number in numbers}, now)
+    for keys in _parts(sorted(concerned - {order_id(shop.name, number) for number in by_order})):
+        refresh(session, keys, terms, now)
+    return changes
 
 
-def _record(  # one order's share of record_facts
-    session: Session, shop: ShopSettings, terms: Terms, order_no: str, facts: Sequence[Fact], now: datetime
-) -> Change:
-    key = order_id(shop.name, order_no)
-    created = _create(session, shop, key, order_no, now)
-    add_facts(session, key, facts)
-    row = locked_row(session, key)
-    before = None if created else Stage(row.stage)
-    order = refresh(session, row, terms, now)
-    return Change(order_no=order_no, created=created, before=before, after=order.stage, order=order)
+def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(names), AT_A_TIME):
+        yield names[start : start + AT_A_TIME]
+
+
+def _record(
+    session: Session, shop: ShopSettings, terms: Terms, told: Mapping[str, Sequence[Fact]], now: datetime
+) -> list[Change]:
+    keys = {number: order_id(shop.name, number) for number in told}
+    created = {number for number, key in keys.items() if _create(session, shop, key, number, now)}
+    for number, facts in told.items():
+        add_facts(session, keys[number], facts)
+    derived = refresh(session, list(keys.values()), terms, now)
+    return [_change(derived[key], created=number in created) for number, key in keys.items()]
+
+
+def _change(derived: Derived, *, created: bool) -> Change:
+    stored = derived.stored.order
+    return Change(
+        order_no=stored["order_no"],
+        created=created,
+        before=None if created else Stage(stored["stage"]),
+        after=derived.order.stage,
+        order=derived.order,
+    )
+
+
+def refresh(session: Session, keys: Sequence[str], terms: Terms, now: datetime) -> dict[str, Derived]:
+    """Recompute orders of one shop from their facts and store what follows; give it by id. Does not commit."""
+    stored = read_orders(session, ORDERS.c.id.in_(keys), lock=Lock.WAIT)
+    derived = [derive(fold(one.facts, terms, now), one, now) for one in stored]
+    write(session, derived, now)
+    return {one.stored.id: one for one in derived}
 
 
 def _create(session: Session, shop: ShopSettings, key: str, order_no: str, now: datetime) -> bool:
@@ -99,52 +127,6 @@ def locked_row(session: Session, key: str) -> OrderRow:
     """Give the order's row, locked until the transaction ends (SQLite locks the whole file anyway)."""
     query = select(OrderRow).where(OrderRow.id == key).with_for_update().execution_options(populate_existing=True)
     return session.exec(query).one()
-
-
-def refresh(session: Session, row: OrderRow, terms: Terms, now: datetime) -> Order:
-    """Recompute one order from its facts and store what follows: clocks, cases, to-dos, steps, alerts.
-
-    Raises StaleOrderError if another run changed the row since it was read. Does not commit.
-    """
-    order = fold(facts_of(session, row.id), terms, now)
-    sync_deadlines(session, row, order, now)
-    sync_cases(session, row.id, order)
-    sync_todos(session, row.id, order, now)
-    over = order.terminal or not order.holds
-    sync_steps(session, row.id, order.steps, over=over, now=now)
-    _shout(session, row, order, now)
-    _store(session, row, order, now)
-    return order
-
-
-def _store(session: Session, row: OrderRow, order: Order, now: datetime) -> None:
-    seen = row.version
-    changed = session.exec(
-        update(OrderRow)
-        .where(col(OrderRow.id) == row.id, col(OrderRow.version) == seen)
-        .values(**cached_columns(order), version=seen + 1, updated_at=now)
-    ).rowcount
-    if not changed:
-        raise StaleOrderError(row.order_no)
-    session.refresh(row)
-
-
-def _shout(session: Session, row: OrderRow, order: Order, now: datetime) -> None:
-    """Raise what a conflict calls for; fall silent about clocks of a cancelled order."""
-    if order.stage is Stage.CANCELLED:
-        silence_order(session, row.id)
-    for conflict in order.conflicts:
-        if conflict.critical:
-            alert = Alert(
-                subject=row.id,
-                rule=conflict.id,
-                level=0,
-                text_key=f"conflict.{conflict.id}",
-                shop_id=row.shop_id,
-                order_no=row.order_no,
-                critical=True,
-            )
-            raise_alert(session, alert, now)
 
 
 def find_rows(session: Session, order_no: str, shop: str | None = None) -> Sequence[OrderRow]:

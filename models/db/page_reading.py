@@ -14,7 +14,7 @@ from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from models.db.reading import PAGE
-from models.db.tables import AttemptRow, ClockRow, DeadlineRow, MessageRow, OrderRow, TodoRow
+from models.db.tables import AttemptRow, ClockRow, DeadlineRow, MessageRow, OrderRow
 from models.deadline import RULES, Fault
 
 NOBODYS: Final = tuple(rule.value for rule, row in RULES.items() if row.fault is Fault.NOBODY)  # nothing to do
@@ -58,17 +58,6 @@ def next_due(session: Session, limit: int = PAGE) -> list[NextDue]:
         for row in session.exec(first)
         if row.next_due_at is not None
     ]
-
-
-def todo_mark(session: Session) -> tuple[int, datetime | None]:
-    """Give how many to-dos there are and since when the newest stands: both change when the list does."""
-    count, newest = session.exec(select(func.count(), func.max(TodoRow.since))).one()
-    return count, newest
-
-
-def overdue_count(session: Session, now: datetime) -> int:
-    """Count the to-dos whose time is over."""
-    return session.exec(select(func.count()).select_from(TodoRow).where(col(TodoRow.due_at) < now)).one()
 
 
 def missed_rules(session: Session) -> list[str]:

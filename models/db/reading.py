@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
-from sqlmodel.sql.expression import Select, SelectOfScalar
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.db.steps import StepStatus
 from models.db.tables import (
@@ -33,76 +33,6 @@ PAGE: Final = 50
 COUNT_CAP: Final = 10_000
 
 RowT = TypeVar("RowT", FactRow, DeadlineRow, CaseRow, TodoRow, StepRow, AttemptRow, AuditRow)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TodoLine:
-    """One thing to do with the order it concerns. `order_id` is the row's, `order_no` the platform's."""
-
-    order_id: str
-    shop_id: str
-    order_no: str
-    stage: str
-    kind: str
-    about: str
-    rule: str | None
-    case_id: str | None
-    command: str | None
-    due_at: datetime | None
-    priority: int
-    since: datetime
-    carrier: str | None
-
-
-def todo_list(
-    session: Session,
-    *,
-    shop: str | None = None,
-    kind: str | None = None,
-    order_no: str | None = None,
-    limit: int = PAGE,
-    offset: int = 0,
-) -> list[TodoLine]:
-    """Give what people must do, worst first: by priority, then by due time (none last)."""
-    query = _todos(shop, kind, order_no).order_by(
-        col(TodoRow.priority), col(TodoRow.due_at).is_(None), col(TodoRow.due_at), col(OrderRow.order_no)
-    )
-    return [_todo_line(todo, order) for todo, order in session.exec(query.limit(limit).offset(offset))]
-
-
-def todo_counts(session: Session, shop: str | None = None) -> dict[str, int]:
-    """Count what people must do, by kind."""
-    query = select(TodoRow.kind, func.count()).join(OrderRow, col(OrderRow.id) == col(TodoRow.order_id))
-    if shop is not None:
-        query = query.where(OrderRow.shop_id == shop)
-    return dict(session.exec(query.group_by(TodoRow.kind)).all())
-
-
-def _todos(shop: str | None, kind: str | None, order_no: str | None) -> Select[TodoRow, OrderRow]:
-    query = select(TodoRow, OrderRow).join(OrderRow, col(OrderRow.id) == col(TodoRow.order_id))
-    wanted = ((OrderRow.shop_id, shop), (TodoRow.kind, kind), (OrderRow.order_no, order_no))
-    for column, value in wanted:
-        if value is not None:
-            query = query.where(col(column) == value)
-    return query
-
-
-def _todo_line(todo: TodoRow, order: OrderRow) -> TodoLine:
-    return TodoLine(
-        order_id=order.id,
-        shop_id=order.shop_id,
-        order_no=order.order_no,
-        stage=order.stage,
-        kind=todo.kind,
-        about=todo.about,
-        rule=todo.rule,
-        case_id=todo.case_id,
-        command=todo.command,
-        due_at=todo.due_at,
-        priority=todo.priority,
-        since=todo.since,
-        carrier=order.carrier,
-    )
 
 
 def orders_page(

@@ -6,16 +6,15 @@ step comes back by itself. Long waits are `next_attempt_at`, never a sleeping ru
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from sqlmodel import Session, col, or_, select, update
 
 from models.db.alerts import Alert, raise_alert
-from models.db.insert import insert_new
 from models.db.tables import AttemptRow, OrderRow, StepRow
 from models.stage import Step
 
@@ -47,31 +46,32 @@ class Claim:
     by: str
 
 
-def sync_steps(session: Session, order_id: str, due: Iterable[Step], *, over: bool, now: datetime) -> None:
-    """Bring an order's step rows in line with what is due: new ones are queued, passed ones are done.
+COLUMNS: Final = ("step", "status", "attempts", "next_attempt_at", "first_failed_at", "error_code", "updated_at")
+"""What an order's news change in a step's row; the rest is the runs' own."""
 
-    A dead step stays visible while the order still needs somebody to look at it; `over` says it does not.
+
+def steps_after(
+    stored: Mapping[tuple[str, ...], tuple[Any, ...]], due: Iterable[Step], *, over: bool, wake: bool, now: datetime
+) -> Iterator[tuple[Any, ...]]:
+    """Give an order's step rows (COLUMNS) in line with what is due: new ones are queued, passed ones are done.
+
+    `wake`: a finished step that is due again is queued, and a waiting one looks at the news. A dead step stays
+    visible while the order still needs somebody to look at it; `over` says it does not.
     """
     wanted = set(due)
-    rows = {Step(row.step): row for row in session.exec(select(StepRow).where(StepRow.order_id == order_id))}
-    for step in sorted(wanted - rows.keys()):
-        fresh = {"order_id": order_id, "step": step.value, "status": StepStatus.QUEUED.value, "attempts": 0}
-        insert_new(session, StepRow, [fresh | {"next_attempt_at": now, "updated_at": now}])
-    for step, row in rows.items():
-        if step in wanted:
-            _wake(row, now)
-        elif row.status in {StepStatus.QUEUED, StepStatus.WAITING} or (row.status == StepStatus.DEAD and over):
-            row.status, row.next_attempt_at, row.updated_at = StepStatus.DONE.value, None, now
-        session.add(row)
-
-
-def _wake(row: StepRow, now: datetime) -> None:
-    """Queue a finished step that is due again, and let a waiting one look at the news."""
-    if row.status == StepStatus.DONE:
-        row.attempts, row.first_failed_at, row.error_code = 0, None, None
-    elif row.status != StepStatus.WAITING:
-        return
-    row.status, row.next_attempt_at, row.updated_at = StepStatus.QUEUED.value, now, now
+    for step in sorted(wanted - {key[0] for key in stored}):
+        yield (step.value, StepStatus.QUEUED.value, 0, now, None, None, now)
+    for values in stored.values():
+        step, status, attempts, _, failed_at, code, _ = values
+        if step not in wanted:
+            passed = status in {StepStatus.QUEUED, StepStatus.WAITING} or (status == StepStatus.DEAD and over)
+            yield (step, StepStatus.DONE.value, attempts, None, failed_at, code, now) if passed else values
+        elif wake and status == StepStatus.DONE:
+            yield (step, StepStatus.QUEUED.value, 0, now, None, None, now)
+        elif wake and status == StepStatus.WAITING:
+            yield (step, StepStatus.QUEUED.value, attempts, now, failed_at, code, now)
+        else:
+            yield values
 
 
 def due_steps(session: Session, now: datetime, limit: int) -> Sequence[tuple[StepRow, OrderRow]]:

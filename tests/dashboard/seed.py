@@ -43,6 +43,7 @@ name = "Lotus Lane Home"
 market = "VN"
 currency = "VND"
 timezone = "Asia/Ho_Chi_Minh"
+policy = "article"
 mailbox = "main"
 """
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import streamlit as st
 from sqlmodel import col, select
 from streamlit.testing.v1 import AppTest
 
 from models.db.session import open_session
 from models.db.tables import AuditRow, OrderRow, StepRow
+from models.fact_key import short_key
 from models.ids import order_id
 from tests.dashboard import seed
 
@@ -72,24 +74,78 @@ def test_done_confirms_the_order_on_the_card(open_page, engine):
         assert session.get_one(OrderRow, order_id(seed.SHOP, seed.NEW.order_no)).stage == "CONFIRMED"
 
 
-def test_an_order_is_packed_only_with_every_line_ticked(open_page, engine):
-    page = press(open_page(), f"answer-{card(seed.TO_PACK, 'pack')}-packed")
+PACKED = f"answer-{card(seed.TO_PACK, 'pack')}-packed"
+
+
+def stage_of(engine, life):
+    with open_session(engine, read_only=True) as session:
+        return session.get_one(OrderRow, order_id(seed.SHOP, life.order_no)).stage
+
+
+def test_the_packing_rules_are_read_once_a_shift_and_then_one_click_packs(open_page, engine):
+    page = press(open_page(), PACKED)
+    assert "No request for reviews or ratings" in words_of(page)
+    page = press(page, "form-do")
+    assert "First read the rules" in page.warning[0].value
+    press(page, "form-keep-rules")
+    assert stage_of(engine, seed.TO_PACK) == "CONFIRMED"
+    page = press(open_page(), PACKED)
+    assert "Packed" in page.success[0].value
+    assert stage_of(engine, seed.TO_PACK) == "PACKED"
+
+
+def test_the_dialog_goes_on_to_pack_once_the_rules_are_read(open_page, engine):
+    page = press(press(press(open_page(), PACKED), "form-keep-rules"), "form-do")
+    assert "Packed" in page.success[0].value
+    assert stage_of(engine, seed.TO_PACK) == "PACKED"
+
+
+def test_a_flagged_sku_is_named_and_ticked_line_by_line(home, open_page, engine):
+    settings = home.path / "shipclock.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + 'careful_skus = ["LAMP-*"]\n', encoding="utf-8")
+    st.cache_resource.clear()
+    page = press(open_page(), PACKED)
+    assert "LAMP\\-1" in words_of(page)
     page = press(page, "form-do")
     assert "Tick every line" in page.warning[0].value
     for box in page.checkbox:
         box.check()
     page = press(page.run(), "form-do")
     assert "Packed" in page.success[0].value
-    with open_session(engine, read_only=True) as session:
-        assert session.get_one(OrderRow, order_id(seed.SHOP, seed.TO_PACK.order_no)).stage == "PACKED"
+    assert stage_of(engine, seed.TO_PACK) == "PACKED"
+
+
+@pytest.mark.row("T11")
+def test_whoever_packs_a_new_order_is_asked_for_the_stock_and_a_refusal_is_told_in_words(open_page, engine):
+    page = open_page("order", order=seed.NEW.order_no, shop=seed.SHOP)
+    page = press(press(page, "command-mark_packed"), "form-keep-rules")
+    page = press(page.radio(key="form-stock").set_value("no").run(), "form-do")
+    assert "not done. What is not in stock cannot be confirmed" in page.warning[0].value.replace("\\", "")
+    assert stage_of(engine, seed.NEW) == "NEW"
 
 
 @pytest.mark.usefixtures("home")
-def test_a_refused_command_is_told_in_words(open_page):
+def test_that_somebody_was_faster_is_told_as_news_and_not_as_a_fault(open_page):
     first, second = open_page(), open_page()
     key = f"answer-{card(seed.NEW, 'confirm')}-confirm"
     press(first, key)
-    assert "not done" in press(second, key).warning[0].value
+    page = press(second, key)
+    assert "Somebody at the dashboard checked this order just now" in page.info[0].value
+    assert not page.warning
+    assert not page.error
+
+
+@pytest.mark.row("T40")
+def test_an_entry_is_taken_back_where_it_stands_after_seeing_what_would_change(open_page, engine):
+    page = open_page("order", order=seed.PACKED.order_no, shop=seed.SHOP)
+    page = press(page, f"take-back-{short_key(f'seed:{seed.PACKED.number}:packed')}")
+    seen = [list(row) for table in page.table for row in table.value.to_numpy().tolist()]
+    assert ["Where it is", "Packed", "To pack"] in seen
+    assert stage_of(engine, seed.PACKED) == "PACKED"
+    page = press(page, "form-do")
+    assert seed.PACKED.order_no in page.success[0].value
+    assert stage_of(engine, seed.PACKED) == "CONFIRMED"
+    assert "taken back" in words_of(page)
 
 
 def test_a_problem_with_an_order_offers_what_is_possible_and_keeps_no_typed_text(open_page, engine):

@@ -34,6 +34,7 @@ name = "Tre Viet Store"
 market = "VN"
 currency = "VND"
 timezone = "Asia/Ho_Chi_Minh"
+policy = "article"
 mailbox = "main"
 """
 Found = TypeVar("Found")

@@ -22,7 +22,8 @@ FILE: Final = Path(flows.__file__).parent.parent / "prefect.yaml"
 DEPLOYMENTS: Final[dict[str, dict[str, Any]]] = {
     one["name"]: one for one in yaml.safe_load(FILE.read_text("utf-8"))["deployments"]
 }
-REGULAR: Final = ("poll-mailbox", "drive-orders", "watch-deadlines", "send-alerts")
+SAFETY_NET: Final = ("poll-mailbox", "drive-orders", "watch-deadlines", "send-alerts")
+REGULAR: Final = {**dict.fromkeys(SAFETY_NET, timedelta(minutes=15)), "sweep": timedelta(hours=1)}
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)
@@ -43,10 +44,12 @@ def test_the_parameters_of_order_stage_are_explained_on_prefects_form(prefect_st
 
 
 @pytest.mark.parametrize("name", REGULAR)
-def test_the_safety_net_runs_each_quarter_of_an_hour_one_at_a_time(prefect_stack: Stack, name: str):
+def test_the_safety_net_runs_each_quarter_of_an_hour_and_the_sweep_each_hour_one_at_a_time(
+    prefect_stack: Stack, name: str
+):
     with prefect_client(prefect_stack.api_url) as client:
         found: Any = client.read_deployment_by_name(f"{name}/{name}")
-    assert [one.schedule.interval for one in found.schedules] == [timedelta(minutes=15)]
+    assert [one.schedule.interval for one in found.schedules] == [REGULAR[name]]
     assert found.global_concurrency_limit.limit == 1
     assert found.concurrency_options.collision_strategy == "CANCEL_NEW"
 

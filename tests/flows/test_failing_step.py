@@ -78,6 +78,7 @@ def floor(prefect_stack: Stack) -> Floor:
             "market": SHOP.market,
             "currency": SHOP.currency,
             "timezone": SHOP.timezone,
+            "policy": "article",
             "mailbox": "main",
         }
     )
@@ -113,6 +114,7 @@ def _arrive(office: Office, orders: tuple[str, ...]) -> None:
         session.commit()
 
 
+@pytest.mark.row("T41")
 def test_a_step_that_answers_503_fails_visibly_and_each_way_of_running_it_again_finishes_it(floor: Floor) -> None:
     by_button, by_retry, by_command = floor.orders
 

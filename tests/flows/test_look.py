@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from shutil import rmtree
 
 import pytest
 
 from flows import clock
-from flows.look import BLIND_AFTER, Work, look
+from flows.look import Work, look
 from flows.office import Office, open_office
-from flows.outbox import compose
+from flows.telling import compose
 from ingest.poll import poll_mailbox
 from models.db.alerts import Alert, due_alerts, raise_alert
 from models.db.session import open_session
 from models.db.tables import MailboxRow
 from tests.flows.prefect_server import a_home
 
+BLIND_AFTER = timedelta(minutes=15)
 POLL = Work(deployment="poll-mailbox", parameters={"mailbox": "main"})
 
 
@@ -67,6 +69,7 @@ def test_a_look_without_news_counts_as_reading_the_mailbox(office: Office):
     assert after > before
 
 
+@pytest.mark.row("D20")
 def test_a_mailbox_that_stays_unread_is_shouted_once(office: Office):
     rmtree(office.home.path / "mail")
     clock.set_virtual(office.engine, office.now() + BLIND_AFTER / 2)

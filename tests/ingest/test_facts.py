@@ -145,6 +145,7 @@ def asked_and_answered(*answers: tuple[NotificationKind, int]):
 APPROVED, REJECTED = NotificationKind.CANCEL_APPROVED, NotificationKind.CANCEL_REJECTED
 
 
+@pytest.mark.row("X10")
 @pytest.mark.parametrize(
     ("answers", "stage", "conflicts"),
     [
@@ -158,11 +159,13 @@ def test_of_two_mails_that_answer_one_request_the_later_counts_x10(answers, stag
     assert (order.stage, {conflict.id for conflict in order.conflicts}) == (stage, conflicts)
 
 
+@pytest.mark.row("T31")
 def test_an_approved_request_is_a_cancellation_by_the_buyer_t31():
     order = asked_and_answered((APPROVED, 10))
     assert (order.cancel_actor, order.cancel_reason) == ("buyer", None)
 
 
+@pytest.mark.row("T03")
 def test_a_reminder_of_an_unknown_order_makes_it_known_and_starts_nothing_t03():
     order = an_order_of((told(NotificationKind.SHIP_REMINDER), NOW))
     assert (order.incomplete, order.stage, order.steps) == (True, Stage.UNPAID, ())

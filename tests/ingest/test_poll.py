@@ -22,6 +22,7 @@ def expected_orders(*numbers: str) -> dict[str, str]:
     return {entry["order_id"]: entry["shop"] for entry in entries if entry["disposition"] == "parsed"}
 
 
+@pytest.mark.row("T01", "T02")
 def test_the_right_orders_come_of_the_mails_and_no_second_poll_makes_more(desk: Desk, account: Account):
     account.append(*corpus(*BAR))
     mailbox = account.settings(**RECEIVER)

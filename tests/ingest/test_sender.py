@@ -39,6 +39,7 @@ def test_dmarc_pass_by_our_own_server_is_trusted(headers):
     assert judged(*headers).trusted
 
 
+@pytest.mark.row("X12")
 @pytest.mark.parametrize(
     "headers",
     [
@@ -85,6 +86,7 @@ def test_gmail_writes_its_result_below_its_own_outermost_hop():
     assert not judged(top, gate, OUTSIDE, result, FROM, receiver=GMAIL).trusted
 
 
+@pytest.mark.row("X12")
 @pytest.mark.parametrize(
     "sender",
     [
@@ -114,6 +116,7 @@ def test_others_mail_is_none_of_our_business(headers, reason):
     assert judged(*headers).ignore is reason
 
 
+@pytest.mark.row("X12")
 def test_a_redirected_copy_that_fails_waits_for_a_person():
     failed = f"Authentication-Results: {OURS}; dmarc=fail header.from=shop.tiktok.com"
     assert judged(failed, OUTSIDE, "X-Forwarded-To: b@x.example", FROM).quarantine is QuarantineReason.FORWARDED

@@ -14,10 +14,10 @@ from models.catalogue import languages, words
 from models.command_name import CommandName
 from models.deadline import DeadlineState, Fault, RuleId
 from models.fact import Authority, FactKind
-from models.guard import CHECKLIST
 from models.hold import Hold
 from models.notification import IgnoreReason, NotificationKind, QuarantineReason
-from models.refusal import refusal_words
+from models.packing_rules import RULES
+from models.refusal import Listener, ago_words, refusal_words, who_words
 from models.stage import Stage
 from models.todo import TodoKind
 
@@ -39,11 +39,15 @@ NEEDED = [
     *(f"mail.kinds.{kind}" for kind in NotificationKind),
     *(f"mail.ignored.{reason}" for reason in IgnoreReason),
     *(f"mail.quarantine.{reason}.{part}" for reason in QuarantineReason for part in ("why", "do")),
-    *(f"refusals.checklist.{line}" for line in CHECKLIST),
+    *(f"packing.lines.{rule}" for rule in RULES),
     *(f"refusals.steps.{step}" for step in CaseStep),
     *(f"conflicts.{conflict}" for conflict in CONFLICTS),
     *(f"alerts.conflict.{conflict}" for conflict in CONFLICTS),
 ]
+
+
+ADVICE = ("instead", "nothing")
+ALWAYS_WITH_COMMANDS = {"not_packed", "not_shipped", "already_collected"}  # the guard names them
 
 
 def refusal_codes():
@@ -53,7 +57,8 @@ def refusal_codes():
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused":
                 code = next(word.value for word in node.keywords if word.arg == "code")
                 yield from (part.value for part in ast.walk(code) if isinstance(part, ast.Constant))
-    yield from ("presumed_cancelled", "order_cancelled", "unknown_order")
+    yield from ("presumed_cancelled", "order_cancelled", "unknown_order", "already_answered", "no_open_request")
+    yield from ("no_such_fact", "ambiguous_fact", "already_released", "not_on_hold")
     yield from (f"already_{deed}" for deed in ("confirmed", "packed", "shipped", "dropped_off"))
 
 
@@ -74,6 +79,13 @@ def test_every_kind_that_a_person_meets_has_words(language):
 def test_every_refusal_has_a_reason_in_words(language):
     missing = [code for code in refusal_codes() if f"refusals.{code}.reason" not in words(language)]
     assert missing == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_refusal_says_what_is_possible_or_why_nothing_is(language):
+    told = words(language)
+    bare = {code for code in refusal_codes() if not {f"refusals.{code}.{part}" for part in ADVICE} & set(told.texts)}
+    assert bare == ALWAYS_WITH_COMMANDS
 
 
 @pytest.mark.parametrize("language", languages())
@@ -155,14 +167,45 @@ def test_time_left_is_rounded_down_in_words(due_in, told):
 def test_who_was_faster_is_told_in_a_friendly_way():
     at = (NOW - timedelta(seconds=20)).isoformat()
     refused = Refused(code="already_packed", values={"by": "Lan", "at": at})
-    assert refusal_words(words(), refused, NOW).reason == "Lan packed this just now."
+    assert refusal_words(words(), refused, Listener(now=NOW)).reason == "Lan packed this 20 s ago."
+    assert refusal_words(words(), refused, Listener(now=NOW, you="Lan")).reason == "You packed this 20 s ago."
+
+
+@pytest.mark.parametrize(
+    ("ago", "told"),
+    [
+        (timedelta(milliseconds=999), "just now"),
+        (timedelta(seconds=1), "1 s ago"),
+        (timedelta(seconds=59, milliseconds=999), "59 s ago"),
+        (timedelta(minutes=1), "1 min ago"),
+        (timedelta(hours=30), "30 h ago"),
+        (timedelta(seconds=-5), "just now"),
+    ],
+)
+def test_how_long_ago_is_told_in_seconds_below_a_minute(ago, told):
+    assert ago_words(words(), NOW - ago, Listener(now=NOW)) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("dashboard", "Somebody at the dashboard"), ("platform", "TikTok Shop"), ("Minh", "Minh"), ("lan", "You")],
+)
+def test_who_was_faster_is_a_name_or_words_for_one(name, told):
+    assert who_words(words(), name, Listener(now=NOW, you="lan")) == told
+
+
+def test_a_code_of_the_shop_itself_is_told_as_it_is():
+    told = refusal_words(words(), Refused(code="warehouse_burnt_down"), Listener(now=NOW))
+    assert told.reason == "The shop says: warehouse burnt down."
 
 
 def test_a_refusal_says_what_is_possible_instead():
     refused = Refused(code="not_packed", instead=(CommandName.MARK_PACKED,))
-    assert refusal_words(words(), refused, NOW).instead == "Possible: packed (mark_packed)"
+    assert refusal_words(words(), refused, Listener(now=NOW)).instead == "Possible: packed (mark_packed)"
 
 
 def test_codes_in_a_refusal_become_words():
     refused = Refused(code="on_hold", values={"holds": "conflict, manual"})
-    assert refusal_words(words(), refused, NOW).reason == "The order is on hold: news disagree; held by you."
+    assert (
+        refusal_words(words(), refused, Listener(now=NOW)).reason == "The order is on hold: news disagree; held by you."
+    )

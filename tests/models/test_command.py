@@ -11,6 +11,7 @@ from models.deadline import RuleId
 from models.fact import Fact
 from models.stage import HandoverMode, Role, ShippingMode
 from tests.models.makers import a_fact, after, an_order, answer_to, code_of, placed, t, terms
+from tests.rows import by_row
 
 NEW = placed()
 UNPAID = (a_fact("order_placed"),)
@@ -126,7 +127,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("row", REFUSED.values(), ids=REFUSED.keys())
+@pytest.mark.parametrize("row", by_row(REFUSED))
 def test_refused(row) -> None:
     facts, name, hours, given, code = row
     assert code_of(facts, name, hours, **given) == code
@@ -178,7 +179,7 @@ ACCEPTED = {
 }
 
 
-@pytest.mark.parametrize("row", ACCEPTED.values(), ids=ACCEPTED.keys())
+@pytest.mark.parametrize("row", by_row(ACCEPTED))
 def test_accepted(row) -> None:
     facts, name, given, stage = row
     shop = given.get("shop", {})
@@ -196,6 +197,7 @@ def test_the_same_command_twice_leaves_one_fact() -> None:
     assert once == again
 
 
+@pytest.mark.row("T07")
 def test_t07_seller_cancel_holds_the_order_and_has_two_ordered_steps() -> None:
     started = after(NEW, "seller_cancel", 10, reason="out_of_stock")
     order = an_order(10, *started)
@@ -207,6 +209,7 @@ def test_t07_seller_cancel_holds_the_order_and_has_two_ordered_steps() -> None:
     assert code_of(started, "release", 11) == "being_cancelled"
 
 
+@pytest.mark.row("T08")
 def test_t08_both_steps_cancel_the_order_and_ask_to_look_at_the_stock() -> None:
     told = after(after(NEW, "seller_cancel", 10, reason="out_of_stock"), "claim_step", 11, step="notify")
     order = an_order(13, *after(told, "claim_step", 12, step="cancel"))
@@ -216,18 +219,21 @@ def test_t08_both_steps_cancel_the_order_and_ask_to_look_at_the_stock() -> None:
     assert [todo.kind for todo in order.todos] == ["check_stock"]
 
 
+@pytest.mark.row("T08")
 def test_t08_the_platforms_mail_cancels_without_the_steps() -> None:
     started = after(NEW, "seller_cancel", 10, reason="other")
     order = an_order(13, *started, a_fact("cancelled", 12))
     assert (order.stage, order.open_cases) == ("CANCELLED", ())
 
 
+@pytest.mark.row("T12")
 def test_t12_ship_anyway_rejects_the_request() -> None:
     asked = (*PACKED, a_fact("cancel_requested", 3))
     order = an_order(10, *after(asked, "mark_shipped", 10, override="ship_anyway"))
     assert (order.holds, [case.outcome for case in order.cases]) == (frozenset(), ["rejected"])
 
 
+@pytest.mark.row("T17")
 def test_t17_a_complaint_is_filed_once_the_carrier_is_late() -> None:
     filed = after(LATE_CARRIER, "file_complaint", 55)
     order = an_order(56, *filed)
@@ -238,6 +244,7 @@ def test_t17_a_complaint_is_filed_once_the_carrier_is_late() -> None:
     assert [case.outcome for case in collected.cases] == ["collected"]
 
 
+@pytest.mark.row("T18")
 def test_t18_the_new_clock_keeps_the_start_and_the_old_is_void() -> None:
     switched = after(SHIPPED, "switch_handover", 10, handover_mode="drop_off", reason="r")
     clocks = {str(clock.rule): clock for clock in an_order(12, *switched).deadlines}
@@ -245,6 +252,7 @@ def test_t18_the_new_clock_keeps_the_start_and_the_old_is_void() -> None:
     assert clocks["D04"].state == "VOID"
 
 
+@pytest.mark.row("T23")
 def test_t23_waiting_is_asked_again_after_48_hours_and_a_claim_starts_its_steps() -> None:
     waited = after(LATE, "choose_claim", 20, choice="wait")
     assert [todo.due_at for todo in an_order(21, *waited).todos if todo.kind == "decide_late"] == [t(68)]
@@ -253,6 +261,7 @@ def test_t23_waiting_is_asked_again_after_48_hours_and_a_claim_starts_its_steps(
     assert [clock.start_at for clock in claimed.deadlines if clock.rule == "D14"] == [t(24)]
 
 
+@pytest.mark.row("T24")
 def test_t24_claim_steps_run_in_order_and_each_has_its_clock() -> None:
     facts = LOST
     for hours, step in ((10, "cancel"), (12, "notify"), (15, "request_refund")):
@@ -268,6 +277,7 @@ def test_t24_claim_steps_run_in_order_and_each_has_its_clock() -> None:
     assert [(case.open, case.outcome) for case in refunded.cases] == [(False, "refunded")]
 
 
+@pytest.mark.row("T34b")
 def test_t34b_an_extension_moves_the_clock_and_is_stated() -> None:
     extended = after(ASKED, "extend_answer", 10, due_at="2026-03-05T00:00Z")
     clock = an_order(11, *extended).deadline(RuleId.D08)
@@ -275,16 +285,27 @@ def test_t34b_an_extension_moves_the_clock_and_is_stated() -> None:
     assert (clock.due_at, clock.stated, clock.state) == (t(96), True, "RUNNING")
 
 
+@pytest.mark.row("T39")
 def test_t39_a_manager_releases_a_managers_hold() -> None:
     assert an_order(10, *after(HELD, "release", 10, hold="fraud_check", role="manager")).holds == frozenset()
 
 
+@pytest.mark.row("T39")
+def test_t39_a_hold_that_is_over_says_nothing_about_who_may_release_the_next() -> None:
+    released = after(HELD, "release", 10, hold="fraud_check", role="manager")
+    again = after(released, "hold", 12, hold="fraud_check", reason="look")
+    assert code_of(again, "hold", 13, hold="fraud_check", reason="look", actor="minh") == "already_on_hold"
+    assert code_of(again, "release", 13, hold="fraud_check") == "accepted"
+
+
+@pytest.mark.row("T39")
 def test_t39_releasing_a_conflict_after_looking() -> None:
     assert an_order(9, *CONFLICTING).holds == {"conflict"}
     order = an_order(10, *after(CONFLICTING, "close_case", 10, case_id="conflict:X03", reason="same"))
     assert (order.holds, [conflict.settled for conflict in order.conflicts]) == (frozenset(), [True])
 
 
+@pytest.mark.row("T40")
 def test_t40_ones_own_slip_needs_no_reason_for_ten_minutes() -> None:
     slipped = after(NEW, "confirm", 10)
     take_back = {"fact_id": slipped[-1].source_key, "role": "manager"}
@@ -293,6 +314,7 @@ def test_t40_ones_own_slip_needs_no_reason_for_ten_minutes() -> None:
     assert code_of(slipped, "retract", 10.2, **take_back) == "reason_needed"
 
 
+@pytest.mark.row("T40b")
 def test_t40b_the_same_word_twice_is_told() -> None:
     said = after(SHIPPED, "record", 10, kind="picked_up")
     assert code_of(said, "record", 10, kind="picked_up", actor="minh") == "already_recorded"

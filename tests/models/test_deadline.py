@@ -12,6 +12,7 @@ from models.order import Order
 from models.policy_files import load_policy
 from models.stage import HandoverMode, ShippingMode
 from tests.models.makers import Given, a_fact, an_order, placed, t
+from tests.rows import by_row
 
 DROP_OFF = {"handover": HandoverMode.DROP_OFF}
 NOTHING_SEEN: dict[str, Given] = {"seen": {FactKind.ORDER_PLACED: t(-9), FactKind.MARKED_SHIPPED: t(-9)}}
@@ -140,7 +141,7 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("row", STATES.values(), ids=STATES.keys())
+@pytest.mark.parametrize("row", by_row(STATES))
 def test_state(row) -> None:
     facts, now, rule, expected = row
     assert state(now, facts, rule) == expected
@@ -177,6 +178,7 @@ def test_a_clock_is_looked_at_again_when_it_next_warns_and_just_after_it_is_over
     ]
 
 
+@pytest.mark.row("D01")
 def test_d01_warns_at_half_and_a_fifth_of_its_business_hours() -> None:
     """Placed on a Sunday: it runs on Monday from 9 to 13."""
     opened = 24 + 9
@@ -184,6 +186,7 @@ def test_d01_warns_at_half_and_a_fifth_of_its_business_hours() -> None:
     assert levels == [0, 1, 1, 2]
 
 
+@pytest.mark.row("D01")
 def test_d01_starts_when_we_saw_the_payment() -> None:
     paid_late_news = (a_fact("order_placed"), a_fact("order_paid", 0, seen=60))
     assert clock(an_order(61, *paid_late_news), "D01").start_at == t(60)
@@ -271,11 +274,13 @@ def test_ask_dont_accuse_where_such_evidence_never_came(facts, now, rule, shop) 
         assert state(now, facts, rule, seen=first, **shop) == expected  # from the first such news on
 
 
+@pytest.mark.row("D02", "D08")
 def test_d02_and_d08_accuse_even_so() -> None:
     order = an_order(80, *placed(), a_fact("cancel_requested", 75), **NOTHING_SEEN)
     assert clock(order, "D02").state == "BREACHED"
 
 
+@pytest.mark.row("D11")
 def test_d11_is_the_shops_fault_when_it_shipped_late() -> None:
     late = (*placed(promised_at=t(100)), a_fact("marked_shipped", 80))
     in_time = (*placed(promised_at=t(100)), a_fact("marked_shipped", 70))
@@ -303,6 +308,7 @@ def test_every_rule_of_an_order_has_a_figure_or_is_another_profiles() -> None:
     assert set(RULES) - set(load_policy("article").clocks) == {RuleId.D14B}
 
 
+@pytest.mark.row("D14")
 def test_d14_runs_for_a_late_parcel_only_once_a_claim_is_chosen() -> None:
     late = (*placed(promised_at=t(120)), a_fact("marked_shipped", 10), a_fact("in_transit", 20))
     waits = a_fact("claim_chosen", 125, by="human", case_id="claim:late", choice="wait")

@@ -26,7 +26,7 @@ def a_mailbox(**given: object):
 
 def test_a_shop_needs_only_name_market_currency_zone_and_mailbox():
     shop = a_shop()
-    assert shop.policy == "article"
+    assert shop.policy == "vn-2025"  # that of its market
     assert shop.business_hours == (time(9), time(18))
     assert shop.orders_from is None
 

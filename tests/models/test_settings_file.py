@@ -1,9 +1,11 @@
 """What is wrong with shipclock.toml is told with file, line, key, what is allowed, and an example."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from models.deadline import RuleId
 from models.home import find_home
 from models.settings_file import SettingsError, load_settings, read_settings
 
@@ -115,3 +117,47 @@ def test_the_environment_wins_over_dotenv_and_the_nearer_dotenv_over_the_farther
         (folder / ".env").write_text("\n".join(lines), encoding="utf-8")
     found = find_home({"SHIPCLOCK_HOME": str(home), "SHIPCLOCK_PASSWORD_A": "set"}, cwd=here)
     assert [found.password(name) for name in ("a", "b", "far")] == ["set", "near", "far"]
+
+
+FIGURE = '[shop.figures.D02]\nlength = 48\nunit = "hours"\n'
+EXTENSION = (
+    '[[extension]]\nname = "Tet"\nsource = "U-vn 1"\nread_on = 2026-11-22\nmarkets = ["VN"]\n'
+    'from = 2027-02-03\nuntil = 2027-02-11\napplies_to = "started"\nadd_hours = 24\n'
+)
+
+
+def test_a_shop_may_have_figures_of_its_own_and_extensions(tmp_path):
+    other = SHOP.replace("Tre Viet Store", "Juniper").replace('"VN"', '"US"')
+    settings = reading(tmp_path, MAILBOX + SHOP + FIGURE + other + EXTENSION)
+    own, others = settings.shop
+    assert (own.policy, own.own_policy.clocks[RuleId.D02].length) == ("vn-2025", 48)
+    assert (others.policy, others.own_policy.clocks[RuleId.D02].length) == ("us-2026", 2)
+    assert [one.name for one in own.extensions] == ["Tet"]
+    assert own.extensions[0].begins_at == datetime(2027, 2, 2, 17, tzinfo=UTC)  # midnight in Vietnam
+    assert others.extensions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (FIGURE.replace("D02", "D99"), "line 11: shop.figures.D99: there is no such figure; there are D01, D02"),
+        (FIGURE.replace("48", "-1"), "line 11: shop.figures.D02.length = -1 is not a number from 0"),
+        (FIGURE.replace("unit", "units"), "line 11: shop.figures.D02: unknown units; did you mean unit?"),
+        ("figures = 3\n", "line 11: `[[shop]] figures = 3` is not a table of figures by rule"),
+        (EXTENSION.replace("add_hours = 24\n", ""), "line 11: extension needs one of add_hours"),
+        (
+            EXTENSION + 'shops = ["Tre Viet"]\n',
+            'line 20: `[[extension]] shops = "Tre Viet"` is not one of Tre Viet Store',
+        ),
+        ("extension = 3\n", "line 11: [[shop]] has no key `extension`"),
+        ("[extension]\n", "line 11: `extension` is not a table. Write it as [[extension]]"),
+        (SHOP.replace("Tre", "Trà") + FIGURE.replace("48", "x"), "line 18: `length` is not TOML"),
+    ],
+)
+def test_what_is_wrong_with_own_figures_and_extensions_is_named(tmp_path, text, told):
+    assert told in fault_of(tmp_path, MAILBOX + SHOP + text)
+
+
+def test_a_second_shops_figure_is_told_on_its_own_line(tmp_path):
+    told = fault_of(tmp_path, MAILBOX + SHOP + FIGURE + SHOP.replace("Tre", "Trà") + FIGURE.replace("48", "-1"))
+    assert "line 20: shop.figures.D02.length" in told

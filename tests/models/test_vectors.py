@@ -14,6 +14,7 @@ from models.order import Order
 from models.stage import HandoverMode
 from models.todo import TodoKind
 from tests.models.makers import a_fact, an_order, placed, t
+from tests.rows import by_row
 
 DROP_OFF = {"handover": HandoverMode.DROP_OFF}
 SHIPPED_10 = (*placed(), a_fact("marked_shipped", 10))
@@ -152,7 +153,7 @@ def clock_of(order: Order, rule: str, expected: tuple[Any, ...]) -> tuple[Any, .
     )
 
 
-@pytest.mark.parametrize("vector", VECTORS.values(), ids=VECTORS.keys())
+@pytest.mark.parametrize("vector", by_row(VECTORS))
 def test_vector(vector: Vector) -> None:
     order = an_order(vector.now, *vector.facts, **vector.shop)
     assert (order.stage, order.presumed) == (vector.stage, vector.presumed)
@@ -163,11 +164,13 @@ def test_vector(vector: Vector) -> None:
     assert {name: getattr(order, name) for name in vector.values} == vector.values
 
 
+@pytest.mark.row("V03")
 def test_v03_breach_is_at_the_due_moment() -> None:
     order = an_order(80, *VECTORS["V03"].facts)
     assert [clock.breached_at for clock in order.deadlines if clock.rule is RuleId.D02] == [t(72)]
 
 
+@pytest.mark.row("V04")
 def test_v04_late_news_withdraws_a_breach_that_was_seen() -> None:
     before, after = (an_order(now, *VECTORS["V04"].facts).deadline(RuleId.D02) for now in (89, 91))
     assert before is not None
@@ -176,10 +179,12 @@ def test_v04_late_news_withdraws_a_breach_that_was_seen() -> None:
     assert (after.state, after.withdrawn, after.breached_at) == ("MET", True, None)
 
 
+@pytest.mark.row("V07")
 def test_v07_counts_no_breach() -> None:
     assert not [clock for clock in an_order(49, *UNPAID).deadlines if clock.breached_at]
 
 
+@pytest.mark.row("V20")
 def test_v20_claim_closes_as_delivered_late() -> None:
     claim = an_order(123, *VECTORS["V20"].facts).case("claim:late")
     assert claim is not None

@@ -28,6 +28,7 @@ name = "Juniper & Pine Co."
 market = "US"
 currency = "USD"
 timezone = "America/Los_Angeles"
+policy = "article"
 mailbox = "main"
 orders_from = 2026-01-01
 
@@ -36,6 +37,7 @@ name = "Lotus Lane Home"
 market = "VN"
 currency = "VND"
 timezone = "Asia/Ho_Chi_Minh"
+policy = "article"
 mailbox = "main"
 orders_from = 2026-01-01
 """

@@ -1,6 +1,7 @@
 """`do`, `rerun`, `explain`, `parse`, `check`: what is done, refused or explained, and with which exit code."""
 
 import json
+import re
 
 import pytest
 
@@ -24,17 +25,10 @@ def test_several_orders_are_done_at_once(deliver, shipclock):
     assert said.out.count("Now: To pack") == 2
 
 
-def test_packing_by_command_says_that_the_packing_list_is_kept(polled):
-    said = polled("do", LOTUS, "mark_packed")
-    assert said.code == 0
-    assert "no flyers" in said.err
-    assert "Now: Packed" in said.out
-
-
 def test_a_refusal_ends_with_4_and_says_why_and_what_instead(polled):
     said = polled("do", LOTUS, "mark_packed", "--set", "checklist=label_readable")
     assert said.code == 4
-    assert "not done. Not everything on the packing list is ticked" in said.err
+    assert "not done. The packing list leaves open: the right items" in said.err
     assert "--set checklist=all" in said.err
     assert said.out == ""
 
@@ -49,8 +43,9 @@ def test_one_refusal_stops_no_other_order(polled):
 def test_the_same_done_twice_is_told_with_who_was_faster(polled):
     polled("do", LOTUS, "mark_packed", "--set", "checklist=all")
     said = polled("do", LOTUS, "mark-packed", "--set", "checklist=all")
-    assert said.code == 4
-    assert "packed this just now" in said.err
+    assert said.code == 0
+    assert re.fullmatch(f"{LOTUS}: You packed this (just now|\\d+ s ago). Nothing was done twice.\n", said.out)
+    assert polled("do", LOTUS, "mark_packed", "--by", "Minh", "--json").json["results"][0]["already"] is True
 
 
 @pytest.mark.parametrize(
@@ -76,6 +71,7 @@ def test_a_packer_may_not_take_an_entry_back(polled):
     assert "That is for a manager to do." in said.err
 
 
+@pytest.mark.row("T41")
 def test_a_step_that_did_not_fail_is_run_again_only_when_it_is_named(polled):
     assert "No step of order" in polled("rerun", LOTUS).err
     assert polled("rerun", LOTUS, "--step", "confirm", "--json").json["where"] == "here"
@@ -237,13 +233,3 @@ def test_check_tells_a_wrong_key_and_a_strange_alert_address_by_its_place(place,
     assert "SHIPCLOCK_KEY is not a key" in said.out
     assert "number 2" in said.out
     assert "token" not in said.out
-
-
-def test_only_what_was_not_ticked_on_the_packing_list_is_told(polled, monkeypatch):
-    answers = iter([True, True, False, True])
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("typer.confirm", lambda *_, **__: next(answers))
-    said = polled("do", LOTUS, "mark_packed")
-    assert said.code == 4
-    assert "no flyers" in said.err
-    assert "right items" not in said.err

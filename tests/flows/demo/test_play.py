@@ -20,7 +20,7 @@ from flows.shop.simulator.story import Story
 from ingest import recording
 from models.db.reading import orders_page
 from models.db.session import open_session
-from models.db.tables import AlertRow
+from models.db.tables import AlertRow, AuditRow
 from models.stage import Step
 from tests.flows.demo.plain_runs import plain_runs
 
@@ -63,6 +63,15 @@ def test_at_least_40_orders_come_to_their_end_in_20_days(played):
 
 def test_nothing_is_lost_and_nothing_done_twice(played):
     assert (played[1]["double_effects"], played[1]["lost_mails"]) == (0, 0)
+
+
+def test_the_staff_reads_the_packing_rules_in_each_shift(played):
+    demo = played[0]
+    with open_session(demo.office.engine, read_only=True) as session:
+        read = session.exec(
+            select(AuditRow.at).where(AuditRow.action == "packing_rules", AuditRow.actor == "staff")
+        ).all()
+    assert len(read) == len({moment.date() for moment in read}) == 3  # a shift of the demo is a week
 
 
 def test_forged_and_cut_mails_wait_for_a_person(played):

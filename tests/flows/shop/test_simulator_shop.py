@@ -82,6 +82,7 @@ def test_nothing_is_done_for_an_unpaid_order(seller):
     assert shop.pack(plan.order_no, key="k").code == "unpaid"
 
 
+@pytest.mark.row("T41")
 def test_the_same_key_is_done_once_and_answered_alike(seller):
     plan, shop = just_placed(seller, Story.LOST)
     first = shop.hand_over(plan.order_no, mode=plan.handover, drop_off_point="", key="k")

@@ -25,4 +25,13 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def shop() -> ShopSettings:
     """A shop in UTC with the article's figures."""
-    return ShopSettings(name="Shop A", market="VN", currency="VND", timezone="UTC", mailbox="main")
+    return ShopSettings(name="Shop A", market="VN", currency="VND", timezone="UTC", policy="article", mailbox="main")
+
+
+@pytest.fixture
+def memory() -> Iterator[Engine]:
+    """A new database in memory, for one thread."""
+    made = make_engine("sqlite://")
+    migrate(made)
+    yield made
+    made.dispose()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
@@ -14,7 +15,7 @@ from models.db.columns import Table
 from models.db.orders import find_rows, record_facts
 from models.db.session import open_session
 from models.db.tables import AlertRow, AuditRow, DeadlineRow, FactRow, OrderRow, StepRow, TodoRow
-from models.db.watch import check_order, due_orders
+from models.db.watch import due_orders, refresh_due
 from models.fact import Fact
 from models.ids import order_id
 from models.settings import ShopSettings
@@ -40,6 +41,7 @@ def the_order(session: Session) -> OrderRow:
     return session.exec(select(OrderRow)).one()
 
 
+@pytest.mark.row("T02")
 def test_the_same_facts_again_change_nothing(engine: Engine, shop: ShopSettings) -> None:
     facts = placed(0)
     tell(engine, shop, 1, *facts)
@@ -49,6 +51,7 @@ def test_the_same_facts_again_change_nothing(engine: Engine, shop: ShopSettings)
     assert len(rows(engine, StepRow)) == 1
 
 
+@pytest.mark.row("X13")
 def test_one_number_in_two_shops_is_two_orders(engine: Engine, shop: ShopSettings) -> None:
     tell(engine, shop, 1, *placed(0))
     tell(engine, shop.model_copy(update={"name": "Shop B"}), 1, *placed(0))
@@ -68,7 +71,7 @@ def test_each_warning_level_is_shouted_once_and_a_higher_one_silences_the_lower(
 
 
 def assert_checked(engine: Engine, shop: ShopSettings, hours: float) -> None:
-    check_order(engine, shop, order_id(shop.name, NO), t(hours))
+    refresh_due(engine, {shop.name: shop}, t(hours))
 
 
 def test_a_breach_is_shouted_as_critical_and_recorded_with_the_time_it_was_seen(
@@ -81,6 +84,7 @@ def test_a_breach_is_shouted_as_critical_and_recorded_with_the_time_it_was_seen(
     assert [a.critical for a in rows(engine, AlertRow) if a.rule == "D02"] == [True]
 
 
+@pytest.mark.row("V04")
 def test_late_news_withdraws_a_breach_and_the_audit_keeps_both(engine: Engine, shop: ShopSettings) -> None:
     tell(engine, shop, 1, *placed(0))
     assert_checked(engine, shop, 80)
@@ -108,8 +112,7 @@ def test_only_orders_that_time_changes_are_due_and_a_second_watcher_finds_nothin
         assert due_orders(session, t(0)) == []
         due = due_orders(session, t(37))
     assert due == [(order_id(shop.name, NO), shop.name)]
-    assert check_order(engine, shop, due[0][0], t(37))
-    assert not check_order(engine, shop, due[0][0], t(37))
+    assert [refresh_due(engine, {shop.name: shop}, t(37)).orders for _ in range(2)] == [1, 0]
 
 
 def test_the_version_counts_every_change(engine: Engine, shop: ShopSettings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
@@ -64,6 +65,7 @@ def test_who_lost_the_lease_does_not_end_the_step_of_the_other(engine: Engine, s
         assert session.exec(select(AttemptRow.result)).all() == ["failed", "waiting"]
 
 
+@pytest.mark.row("T41")
 def test_a_dead_step_is_a_problem_until_it_is_run_again_or_no_longer_needed(engine: Engine, shop: ShopSettings) -> None:
     with open_session(engine) as session:
         an_order_to_check(session, shop)

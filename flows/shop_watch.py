@@ -1,0 +1,104 @@
+"""Watching mailboxes and shops themselves: unread, silent, or with mail that waits for a person (D20 to D22).
+
+`models.shop_clock` decides; what it finds goes into the outbox once for each outage, silence, or mail and level.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from flows.office import Office
+from ingest import ledger
+from models.business_time import BusinessCalendar
+from models.catalogue import words
+from models.db.alerts import BREACH_LEVEL, Alert, raise_alert
+from models.db.session import open_session
+from models.deadline import DeadlineState
+from models.settings import MailboxSettings, ShopSettings
+from models.shop_clock import mail_expected, mail_waits, mailbox_read
+from models.shop_figures import shop_figures
+
+LOOK_EVERY: Final = timedelta(minutes=1)
+
+
+def watch_unread(office: Office, mailbox: MailboxSettings, *, refused: bool) -> None:
+    """D20: alert once for each time that the mailbox stays unread; at once if only a person can help (`refused`)."""
+    now = office.now()
+    with open_session(office.engine) as session:
+        clock = mailbox_read(ledger.last_ok_at(session, mailbox.name), LOOK_EVERY, shop_figures(), now)
+        if clock is None or not (refused or clock.state is DeadlineState.BREACHED):
+            return
+        alert = Alert(
+            subject=f"mailbox:{mailbox.name}",
+            rule=clock.rule.value,
+            level=1 if refused else 0,
+            text_key="login_refused" if refused else "blind",
+            about=clock.start_at.isoformat(),
+            critical=True,
+            values={"mailbox": mailbox.name, "span": words().span(now - clock.start_at)},
+        )
+        raise_alert(session, alert, now)
+        session.commit()
+
+
+def watch_silence(office: Office, mailbox: MailboxSettings) -> None:
+    """D21: alert once for each time that a shop's mail stays away unusually long, though its mailbox is read."""
+    for shop in office.shops_of(mailbox.name):
+        alert = _silence(office, mailbox, shop, office.now())
+        if alert is not None:
+            with open_session(office.engine) as session:
+                raise_alert(session, alert, office.now())
+                session.commit()
+
+
+def _silence(office: Office, mailbox: MailboxSettings, shop: ShopSettings, now: datetime) -> Alert | None:
+    figures = shop_figures()
+    with open_session(office.engine, read_only=True) as session:
+        if ledger.has_mail_since(session, mailbox.name, shop.name, now - figures.silent_at_least):
+            return None  # the usual case, and a cheap question
+        since = now - 2 * timedelta(weeks=figures.weeks)  # a silence of so many weeks, and what was usual before it
+        times = ledger.mail_times(session, mailbox.name, shop.name, since)
+    clock = mail_expected(times, shop.zone, figures, now)
+    if clock is None or clock.state is not DeadlineState.BREACHED:
+        return None
+    return Alert(
+        subject=f"shop:{shop.name}",
+        rule=clock.rule.value,
+        level=BREACH_LEVEL,
+        text_key="silent",
+        about=clock.start_at.isoformat(),
+        shop_id=shop.name,
+        values={"span": words().span(now - clock.start_at)},
+    )
+
+
+def watch_waiting(office: Office, mailbox: MailboxSettings) -> None:
+    """D22: alert when a mail that was not understood has nearly waited too long, and when it has."""
+    shops, now = {shop.name: shop for shop in office.shops_of(mailbox.name)}, office.now()
+    with open_session(office.engine, read_only=True) as session:
+        waiting = ledger.not_understood(session, mailbox.name) if shops else []
+    alerts = []
+    for number, shop, seen_at in waiting:
+        its_shop = shops.get(shop or "") or next(iter(shops.values()))
+        clock = mail_waits(seen_at, _opening(its_shop), shop_figures(), now)
+        level = BREACH_LEVEL if clock.state is DeadlineState.BREACHED else clock.warn_level
+        alerts += [_of_mail(mailbox, clock.rule.value, number, level)] if level else []
+    if alerts:
+        with open_session(office.engine) as session:
+            for alert in alerts:
+                raise_alert(session, alert, now)
+            session.commit()
+
+
+def _of_mail(mailbox: MailboxSettings, rule: str, number: int | None, level: int) -> Alert:
+    return Alert(subject=f"mailbox:{mailbox.name}", rule=rule, level=level, text_key="quarantine", about=str(number))
+
+
+def _opening(shop: ShopSettings) -> BusinessCalendar:
+    return BusinessCalendar(
+        zone=shop.zone,
+        hours=shop.business_hours,
+        days=frozenset(shop.business_days),
+        closed=frozenset(shop.closed_days),
+    )

@@ -1,0 +1,51 @@
+"""Tidying up once an hour as a Prefect flow: does what is cached still follow from the facts; old sealed mails go.
+
+Short, and safe to run twice: the sample goes on where it ended, and what is gone stays gone. What differs is
+left for a person (`shipclock rebuild`); the run only tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows.office import Office, open_office
+from ingest.quarantine import purge_expired
+from models.db.difference import Difference
+from models.db.sample import check_sample
+
+NAMED: Final = 10  # differences that a run's message names; `shipclock rebuild --check` tells all
+
+
+class CacheDiffers(Exception):  # noqa: N818  # names the outcome of a run
+    """Some stored values do not follow from the facts; the message names orders and columns alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """What a sweep found: stored values that differ from the facts, and how many sealed mails had expired."""
+
+    differences: Sequence[Difference]
+    purged: int
+
+
+@flow(name="sweep", flow_run_name="sweep")
+def sweep() -> State[object]:
+    """Compare some stored orders with their facts, and delete sealed mails whose time is over."""
+    swept = sweep_once(open_office())
+    if swept.differences:
+        named = "; ".join(f"{one.order_no}: {one.place}" for one in swept.differences[:NAMED])
+        raise CacheDiffers(f"{len(swept.differences)} stored values differ from the facts: {named}") from None
+    return Completed(message=f"no stored value differs from its facts, {swept.purged} sealed mails deleted")
+
+
+def sweep_once(office: Office) -> Swept:
+    """Do what is to be done each hour."""
+    now = office.now()
+    purged = purge_expired(office.engine, now)
+    return Swept(differences=check_sample(office.engine, office.settings, now), purged=purged)
