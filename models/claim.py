@@ -42,7 +42,7 @@ def claims(course: Course) -> tuple[Case, ...]:
         loss, late = broken
         if late.opened_at >= loss.opened_at:
             return (loss,)
-        if late.open:
+        if late.closed_at is None or late.closed_at > loss.opened_at:
             late = _closed(late, _End(at=loss.opened_at, outcome="superseded"))
         return (loss, late)
     return tuple(broken)

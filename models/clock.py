@@ -113,14 +113,16 @@ def first_of(facts: Sequence[Fact]) -> Stop | None:
 def find_stop(evidence: Evidence, rule: RuleId) -> Stop | None:
     """The earliest of the stops the rule names; only without any, the earliest proof of its rank.
 
-    Of several reports of one kind the strongest authority's counts (section 4).
+    Of several reports of one kind the strongest authority's counts (section 4). What an export tells without
+    its time is a proof, too, and no more.
     """
     row = RULES[rule]
     proofs = _proofs(evidence, row.stop_rank)
     named = [milestone for kind in row.stops if (milestone := evidence.milestones.get(kind))]
     known = [*(milestone.known_at for milestone in named), *(fact.observed_at for fact in proofs)]
     if named:
-        return Stop(at=min(milestone.known_by for milestone in named), known_at=min(known))
+        first_named = min(named, key=lambda milestone: (milestone.known_by, milestone.at_latest))
+        return Stop(at=first_named.known_by, known_at=min(known), implied=first_named.at_latest)
     if not proofs:
         return None
     first = min(min(reports, key=loudness).occurred_at for reports in _by_kind(proofs))
@@ -175,10 +177,7 @@ def judge(  # noqa: PLR0913 - a clock is these seven things
         breached_at=due.at if state in {DeadlineState.BREACHED, DeadlineState.MET_LATE} else None,
         met_at=stop.at if stop and met else None,
         accuses=accuses,
-        withdrawn=accuses
-        and stop is not None
-        and state is DeadlineState.MET
-        and stop.at <= due.at < stop.known_at,
+        withdrawn=accuses and stop is not None and state is DeadlineState.MET and stop.at <= due.at < stop.known_at,
         asks=state is DeadlineState.UNKNOWN and stop is None,
         next_check_at=_next_check(due, now) if ticking else None,
         fault=fault or row.fault,

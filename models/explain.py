@@ -91,7 +91,7 @@ def _fact(number: int, entry: Mapping[str, Any]) -> Fact:
             source_key=str(entry.get("source_key") or f"{where}:{entry['kind']}"),
             payload=dict(_mapping(entry.get("payload") or {}, where)),
             estimated=bool(entry.get("estimated", False)),
-            source="import",
+            source="file",
         )
     except KeyError as error:
         raise FactsError(f"{where}: {error.args[0]} is missing") from error

@@ -16,6 +16,8 @@ from typing import Final, TypeAlias
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 
+IMPORT: Final = "import"  # the source of what stood in an export of Seller Center
+
 FIRST_YEAR, LAST_YEAR = 2000, 2200  # what no order can mean, and what would break counting days
 
 
@@ -108,15 +110,21 @@ class Fact:
     source_key: str
     payload: Mapping[str, Json] = field(default_factory=dict)
     estimated: bool = False
-    source: str = "mail"  # mail, person, shop, import
+    source: str = "mail"  # mail, person, shop, import, file
 
     def __post_init__(self) -> None:
         """Raise ValueError for a naive time or a payload key outside the allow-list."""
         for moment in (self.occurred_at, self.observed_at):
-            if moment.tzinfo is None or moment.utcoffset() != UTC.utcoffset(None):
+            if moment.tzinfo is not UTC and (moment.tzinfo is None or moment.utcoffset()):
                 raise ValueError(f"fact {self.source_key}: times are aware UTC")
-        if stray := set(self.payload) - PAYLOAD_KEYS:
-            raise ValueError(f"fact {self.source_key}: payload keys not allowed: {sorted(stray)}")
+        if not self.payload.keys() <= PAYLOAD_KEYS:
+            stray = sorted(self.payload.keys() - PAYLOAD_KEYS)
+            raise ValueError(f"fact {self.source_key}: payload keys not allowed: {stray}")
+
+    @property
+    def at_latest(self) -> bool:
+        """Whether it happened by `occurred_at`, nobody knows when: an export showed only that it had."""
+        return self.estimated and self.source == IMPORT
 
     def text(self, key: str) -> str | None:
         """The payload's value for `key` as text; None when absent or empty."""

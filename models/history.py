@@ -216,13 +216,13 @@ def _attempt_no(fact: Fact) -> int:
 
 def _cancellation(evidence: Evidence, requests: tuple[Request, ...]) -> Cancellation | None:
     """Told as such, or by an approval that no rejection outweighs (approved means cancelled by the buyer)."""
-    outweighed = {
-        fact.source_key
-        for request in requests
-        if (decision := request.decision) and decision.kind is not FactKind.CANCEL_APPROVED
-        for fact in request.answers
-    }
-    approved = [fact for fact in evidence.of(FactKind.CANCEL_APPROVED) if fact.source_key not in outweighed]
+    standing: set[str] = set()
+    outweighed: set[str] = set()
+    for request in requests:
+        if decision := request.decision:
+            (standing if decision.kind is FactKind.CANCEL_APPROVED else outweighed).update(request.answered_by)
+    approvals = evidence.of(FactKind.CANCEL_APPROVED)
+    approved = [fact for fact in approvals if fact.source_key not in outweighed - standing]
     told = [*evidence.of(FactKind.CANCELLED), *approved]
     if not told:
         return None

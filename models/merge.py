@@ -82,12 +82,14 @@ def by_time(fact: Fact) -> tuple[datetime, str]:
     return (fact.occurred_at, fact.source_key)
 
 
+RANK_PROVED: Final = {kind: RANK[stage] for kind, stage in PROVES.items()}
+
+
 def rank_proved(fact: Fact) -> int:
     """The rank this fact proves; -1 for none. A person's drop-off doesn't prove that the carrier has it."""
     if fact.kind is FactKind.DROPPED_OFF and fact.authority is Authority.HUMAN:
         return -1
-    stage = PROVES.get(fact.kind)
-    return -1 if stage is None else RANK[stage]
+    return RANK_PROVED.get(fact.kind, -1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,4 +241,5 @@ def _milestone(kind: FactKind, reports: Sequence[Fact]) -> Milestone:
         known_by=first.occurred_at,
         known_at=min(fact.observed_at for fact in reports),
         authority=first.authority,
+        at_latest=first.at_latest,
     )

@@ -16,7 +16,8 @@ class Milestone:
     """One kind of fact as the strongest authority tells it.
 
     `at` is None when the milestone is only implied by later proof: it happened, at `known_by` at the
-    latest. `known_at` is when we first heard of it by any report.
+    latest. `known_at` is when we first heard of it by any report; `at_latest` says that `at` is the last
+    moment at which it can have been.
     """
 
     kind: FactKind
@@ -24,6 +25,7 @@ class Milestone:
     known_by: datetime
     known_at: datetime
     authority: Authority
+    at_latest: bool = False
 
     @property
     def implied(self) -> bool:

@@ -26,7 +26,8 @@ class Request:
     """One request of the buyer. `key` is its number, or the minute it was made.
 
     `answers` holds the speaking report of each kind of answer, `decision` the answer that counts: of
-    approved and rejected the higher authority, then the later (X10). `follow_ups` is what came after.
+    approved and rejected the higher authority, then the later (X10). `answered_by` are the source keys of all
+    reports of an answer. `follow_ups` is what came after.
     """
 
     case_id: str
@@ -34,6 +35,7 @@ class Request:
     fact: Fact
     known_at: datetime
     answers: tuple[Fact, ...]
+    answered_by: frozenset[str]
     extensions: tuple[Fact, ...]
     follow_ups: Mapping[FactKind, Fact]
 
@@ -148,6 +150,7 @@ def _request(draft: _Draft, answers: tuple[FactKind, ...], follow_ups: tuple[Fac
         fact=min(draft.reports, key=loudness),
         known_at=min(fact.observed_at for fact in draft.reports),
         answers=tuple(sorted(given, key=by_time)),
+        answered_by=frozenset(fact.source_key for fact in draft.later if fact.kind in answers),
         extensions=tuple(fact for fact in draft.later if fact.kind is FactKind.ANSWER_EXTENDED),
         follow_ups=MappingProxyType({kind: fact for kind in follow_ups if (fact := spoken[kind])}),
     )

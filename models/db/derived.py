@@ -161,12 +161,16 @@ def _level(state: str, warn_level: int) -> int:
 
 
 def _clock_alerts(order: Order, stored: Stored) -> Iterator[Alert]:
-    """What is louder or other than before; nothing about the clocks of a cancelled order."""
-    if order.stage is Stage.CANCELLED:
+    """What is louder or other than before; nothing about the clocks of an order that is known to be cancelled.
+
+    One that we only presume cancelled still shouts the missed answer that it rests on. A clock that will not
+    accuse does not warn either.
+    """
+    if order.stage is Stage.CANCELLED and not order.presumed:
         return
     for clock in order.deadlines:
         level = _level(clock.state, clock.warn_level)
-        if not level or clock.fault is Fault.NOBODY:
+        if not level or clock.fault is Fault.NOBODY or not clock.accuses:
             continue
         before = stored.shelves[0].get((clock.rule, clock.about))
         if before and _level(before[STATE], before[LEVEL]) == level:

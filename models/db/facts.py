@@ -12,7 +12,7 @@ from models.db.columns import table_of
 from models.db.insert import insert_new
 from models.db.tables import DeadlineRow, EvidenceRow, FactRow, OrderRow
 from models.deadline import DeadlineState
-from models.fact import STRENGTH, Authority, Fact, FactKind
+from models.fact import IMPORT, STRENGTH, Authority, Fact, FactKind
 
 FACTS: Final = table_of(FactRow)
 FACT_COLUMNS: Final = (
@@ -102,10 +102,13 @@ def note_evidence(session: Session, shop_id: str, facts: Iterable[Fact], now: da
 
 
 def first_seen(facts: Iterable[Fact]) -> dict[FactKind, datetime]:
-    """Give when each telling kind was first observed (UTC) in these facts, by a strong voice."""
+    """Give when each telling kind was first observed (UTC) in these facts, by a strong voice.
+
+    An export is brought in by hand, once: that it told of a pick-up does not mean that the next one is told of.
+    """
     since: dict[FactKind, datetime] = {}
     for fact in facts:
-        if fact.kind in TELLING and fact.authority in STRONG:
+        if fact.kind in TELLING and fact.authority in STRONG and fact.source != IMPORT:
             since[fact.kind] = min(fact.observed_at, since.get(fact.kind, fact.observed_at))
     return since
 

@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from models.db.audit import note
 from models.db.batch import SHIPCLOCK, write
+from models.db.collector import without_collector
 from models.db.derived import Derived, derive_again
 from models.db.difference import COMPUTATION, Difference, differences
 from models.db.orders import terms_of
@@ -69,7 +70,7 @@ def look_through(  # which orders, and what to do with them
     """
     while True:
         some = [*chosen(shops, order_no), ORDERS.c.id > after]
-        with open_session(engine, read_only=True) as session:
+        with open_session(engine, read_only=True) as session, without_collector():
             keys = list(session.scalars(select(ORDERS.c.id).where(*some).order_by(ORDERS.c.id).limit(at_a_time)))
             doubtful = _doubtful(session, shops, keys, now)
         if not keys:

@@ -210,18 +210,6 @@ class AuditRow(Table, table=True):
     reason: str | None = None
 
 
-class PolicyRow(Table, table=True):
-    """The figures of a policy as they were when an order's clocks were made; kept so that they can be run again."""
-
-    __tablename__ = "policy"
-
-    key: str = Field(primary_key=True)  # name, version and a hash of the figures
-    name: str
-    version: str
-    figures: dict[str, Any] = json_column(dict)
-    first_used_at: datetime = moment(nullable=False)
-
-
 class RulesReadRow(Table, table=True):
     """Who read the packing rules last, and when: it counts for a shift."""
 

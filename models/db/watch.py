@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select, update
 from sqlmodel import Session
 
 from models.db.batch import write
+from models.db.collector import without_collector
 from models.db.derived import derive
 from models.db.orders import terms_of
 from models.db.session import DatabaseError, open_session
@@ -70,7 +71,7 @@ def refresh_due(engine: Engine, shops: Mapping[str, ShopSettings], now: datetime
 def _check(engine: Engine, shops: Mapping[str, ShopSettings], keys: Sequence[str], now: datetime) -> Checked:
     """Bring these orders up to date in one transaction; if one is poisoned, in one for each."""
     try:
-        with open_session(engine) as session:
+        with open_session(engine) as session, without_collector():
             count = _refresh(session, shops, keys, now)
             session.commit()
     except DatabaseError:

@@ -1,7 +1,7 @@
 """No breach is missed and none is false: every rule written down a second time, plainly, and asked minute by minute.
 
-The naive rules are in `tests/models/naive/`; of the product they take the words alone. The long form takes up to an hour:
-`pytest -n 0 --long tests/models/test_checker.py -k long_form`.
+The naive rules are in `tests/models/naive/`; of the product they take the words alone. The long form, up to an
+hour: `pytest -n 0 --long tests/models/test_checker.py -k long_form`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def test_the_long_form_of_ten_thousand_orders(record_property, capfd):
     with capfd.disabled():
         tally = check_all(jobs(range(10_000), each_minute=range(10_000, 10_200)))
     record_property(TOLD, f"naive rules: {summary(tally)}; {(time.monotonic() - begun) / 60:.0f} min")
-    record_property(TOLD, "breached by rule: " + ", ".join(f"{rule} {n:,}" for rule, n in sorted(tally.breaches.items())))
+    by_rule = ", ".join(f"{rule} {count:,}" for rule, count in sorted(tally.breaches.items()))
+    record_property(TOLD, f"breached by rule: {by_rule}")
     assert_alike(tally)
     met = {rule for rule, state in tally.states if state == "MET"}
     assert BREAKABLE - met == {"D12"}, "a rule that was never met is not tried; attempts are counted, not met"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -318,3 +319,13 @@ def test_d14_runs_for_a_late_parcel_only_once_a_claim_is_chosen() -> None:
     clock = an_order(130, *late, waits, chosen).deadline(RuleId.D14)
     assert clock is not None
     assert (clock.start_at, clock.due_at) == (t(126), t(150))
+
+
+def test_what_an_export_tells_without_its_time_had_happened_by_then() -> None:
+    """Seller Center's list says "to be collected" and not since when: in time if by then, else nobody knows."""
+    seen = replace(a_fact("marked_shipped", 80, estimated=True), source="import")
+    told = a_fact("marked_shipped", 70, seen=81)
+    assert state(90, (*placed(), seen), "D02") == "UNKNOWN"
+    assert an_order(90, *placed(), seen).review
+    assert state(90, (*placed(10), seen), "D02") == "MET"
+    assert state(90, (*placed(), seen, told), "D02") == "MET"

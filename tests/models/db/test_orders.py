@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
@@ -14,7 +15,7 @@ from sqlmodel import Session, select
 from models.db.columns import Table
 from models.db.orders import find_rows, record_facts
 from models.db.session import open_session
-from models.db.tables import AlertRow, AuditRow, DeadlineRow, FactRow, OrderRow, StepRow, TodoRow
+from models.db.tables import AlertRow, AuditRow, DeadlineRow, EvidenceRow, FactRow, OrderRow, StepRow, TodoRow
 from models.db.watch import due_orders, refresh_due
 from models.fact import Fact
 from models.ids import order_id
@@ -152,3 +153,26 @@ def test_stored_orders_do_not_depend_on_the_order_in_which_facts_arrive(
         first, second = find_rows(session, number)
         left_out = {"id", "shop_id", "version"}
         assert first.model_dump(exclude=left_out) == second.model_dump(exclude=left_out)
+
+
+def test_a_missed_answer_is_shouted_although_the_order_counts_as_cancelled_from_then_on(
+    engine: Engine, shop: ShopSettings
+) -> None:
+    tell(engine, shop, 6, *placed(), a_fact("cancel_requested", 5))
+    assert refresh_due(engine, {shop.name: shop}, t(54)).orders == 1
+    loud = [alert for alert in rows(engine, AlertRow) if alert.rule == "D08" and not alert.suppressed]
+    assert [(alert.text_key, alert.critical) for alert in loud] == [("breached", True)]
+
+
+def test_a_clock_that_would_only_ask_does_not_warn(engine: Engine, shop: ShopSettings) -> None:
+    tell(engine, shop, 11, *placed(), a_fact("marked_shipped", 10))
+    refresh_due(engine, {shop.name: shop}, t(57))
+    assert [alert.rule for alert in rows(engine, AlertRow) if alert.rule in {"D04", "D10"}] == []
+
+
+def test_an_export_does_not_turn_accusation_on(engine: Engine, shop: ShopSettings) -> None:
+    """It is brought in by hand, once: the next parcel's silence means as little as before."""
+    tell(engine, shop, 30, *placed(), replace(a_fact("picked_up", 20), source="import"))
+    assert rows(engine, EvidenceRow) == []
+    tell(engine, shop, 31, a_fact("in_transit", 31))
+    assert [row.kind for row in rows(engine, EvidenceRow)] == ["in_transit"]

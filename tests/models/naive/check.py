@@ -1,4 +1,4 @@
-"""The product asked as in life, beside the naive rules, minute by minute: where do they see other breaches?
+"""The product asked as in life, beside the naive rules, minute by minute: whether they see other breaches.
 
 An order is folded when news arrives and when `next_check_at` has come, and its answer is used until then.
 """
@@ -18,7 +18,7 @@ from models.policy_files import load_policy
 from models.stage import HandoverMode, ShippingMode, Stage
 from models.terms import Terms
 from tests.models.naive.claims import Whole
-from tests.models.naive.clocks import BROKEN, Clock
+from tests.models.naive.clocks import BROKEN
 from tests.models.naive.evidence import read
 from tests.models.naive.news import Story, a_story
 from tests.models.naive.order import NEVER, Seen, Shop
@@ -94,7 +94,7 @@ def broken(order: Order) -> set[Key]:
 
 
 def whole_minute(moment: datetime) -> datetime:
-    """This minute, or the next where it has begun."""
+    """The minute itself, or the next where it has begun."""
     begun = moment.replace(second=0, microsecond=0)
     return begun if begun == moment else begun + MINUTE
 
@@ -193,7 +193,8 @@ class _Comparison:
             return
         self.told.add((word, key))
         facts = "; ".join(_words(fact) for fact in self.story.facts if fact.observed_at <= now)
-        tally.faults.append(f"{word} {' '.join(key)} at {_time(now)}, seed {self.story.seed}, {self.story.shop}: {facts}")
+        where = f"at {_time(now)}, seed {self.story.seed}, {self.story.shop}"
+        tally.faults.append(f"{word} {' '.join(key)} {where}: {facts}")
 
 
 def _words(fact: Fact) -> str:

@@ -84,7 +84,8 @@ class Whole(Rules):
 
     def accused(self, clock: Clock) -> bool:
         """Whether it is broken, or was seen broken until the news came that it was not."""
-        ends = [told.seen for told in self.seen.of(K.DELIVERED, K.LOST_DECLARED, K.DAMAGED_DECLARED)]
+        kinds = (K.DELIVERED,) if clock.rule == "D12" else (K.DELIVERED, K.LOST_DECLARED, K.DAMAGED_DECLARED)
+        ends = [told.seen for told in self.seen.of(*kinds)]
         withdrawn = clock.state(NEVER) == "MET" and min(ends, default=clock.due) > clock.due
         return not clock.asks and (withdrawn or clock.state(NEVER) in BROKEN)
 
@@ -96,7 +97,8 @@ class Whole(Rules):
                 if self.delivered and (self.cancelled is None or self.delivered < self.cancelled):
                     closed = first(closed, max(self.delivered, d11.due))
                 by_us = self.cancelled if self.seen.text(K.CANCELLED, "reason_code") == "late" else None
-                begun = max(d11.due, chosen or by_us) if chosen or by_us else None
+                told = chosen or by_us
+                begun = max(d11.due, told) if told else None
                 return Claim("claim:late", d11.due, begun, closed)
         return None
 

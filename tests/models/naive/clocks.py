@@ -164,9 +164,9 @@ class Rules(Course):
             yield Clock("D11", "", due, self.delivered, None, self.gone, not self.ever_saw(due, K.DELIVERED))
 
     def d12(self) -> Iterator[Clock]:
-        """Two failed attempts break it; void if the order was cancelled before."""
+        """Two failed attempts break it, unless it was delivered or cancelled before."""
         if self.second_attempt:
-            yield Clock("D12", "", self.second_attempt, None, None, self.gone)
+            yield Clock("D12", "", self.second_attempt, self.delivered, None, self.gone)
 
     def presumed_lost(self) -> datetime | None:
         """When the parcel counted as lost by our own clocks: D10 or two attempts, never against a delivery."""

@@ -51,10 +51,11 @@ class Course:
 
     def _cancelled(self) -> datetime | None:
         """Told as such, or by an approval that no other answer outweighs; a person's word not against a delivery."""
-        approved = self.seen.of(K.CANCEL_APPROVED)
-        for request in self.requests:
-            if request.verdict and request.verdict.kind is not K.CANCEL_APPROVED:
-                approved = [told for told in approved if told not in request.answers]
+        approved = []
+        for told in self.seen.of(K.CANCEL_APPROVED):
+            verdicts = {request.verdict.kind for request in self.requests if request.verdict and told in request.answers}
+            if not verdicts or K.CANCEL_APPROVED in verdicts:
+                approved.append(told)
         best = speaks([*self.seen.of(K.CANCELLED), *approved])
         delivered = speaks(self.seen.of(K.DELIVERED))
         if best and delivered and best.strength == HUMAN and delivered.strength == PLATFORM:  # section 5.5

@@ -62,10 +62,7 @@ def read(facts: Iterable[Fact]) -> list[Told]:
     placed = speaks([told for told in found if told.kind is FactKind.ORDER_PLACED])
     if placed is None:
         return found
-    return [
-        told._replace(at=told.seen) if told.at < placed.at - timedelta(hours=24) else told
-        for told in found
-    ]
+    return [told._replace(at=told.seen) if told.at < placed.at - timedelta(hours=24) else told for told in found]
 
 
 def _not_from_the_future(fact: Fact) -> datetime:

@@ -5,9 +5,10 @@ Plain chances, no rule of the product: odd courses (shipped after cancelling, de
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -43,7 +44,7 @@ class Event(NamedTuple):
 
     kind: K
     at: datetime
-    payload: dict[str, Any] = {}
+    payload: Mapping[str, Any] = MappingProxyType({})
     by_us: bool = False
 
 
@@ -206,7 +207,8 @@ class Life:
 
     def claiming(self, at: datetime) -> Iterator[Event]:
         """A person settles a claim, in order or not, to its end or not."""
-        case = {"case_id": self.chance.choice(["claim:lost", "claim:lost", "claim:late", "claim:late", "claim:damaged"])}
+        cases = ["claim:lost", "claim:lost", "claim:late", "claim:late", "claim:damaged"]
+        case = {"case_id": self.chance.choice(cases)}
         if self.often(0.7):
             choice = self.chance.choice(["claim", "claim", "claim", "wait"])
             yield Event(K.CLAIM_CHOSEN, at, {**case, "choice": choice}, by_us=True)

@@ -50,6 +50,6 @@ def summary(tally: Tally) -> str:
     """The result in one line."""
     breached = sum(tally.breaches.values())
     return (
-        f"{tally.orders:,} orders, {tally.minutes:,} order-minutes: {tally.false} false, {tally.missed} missed breaches "
-        f"({breached:,} breached rules seen), {tally.other} other differences"
+        f"{tally.orders:,} orders, {tally.minutes:,} order-minutes: {tally.false} false, {tally.missed} missed "
+        f"breaches ({breached:,} breached rules seen), {tally.other} other differences"
     )

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from models.fact import Authority, Fact, FactKind as K
+from models.fact import Authority, Fact
+from models.fact import FactKind as K
 from tests.models.naive.life import STARTS, Event, Life, a_shop
 from tests.models.naive.order import Shop
 
@@ -64,7 +65,8 @@ def told_of(chance: Random, number: int, event: Event) -> Iterator[Fact]:
 
 def late(chance: Random) -> timedelta:
     """How long a mail takes: mostly minutes, sometimes hours, up to six days."""
-    return timedelta(minutes=chance.choice([0, 1, 5, chance.randrange(60), chance.randrange(DAY), chance.randrange(6 * DAY)]))
+    hour, day, week = (chance.randrange(most) for most in (60, DAY, 6 * DAY))
+    return timedelta(minutes=chance.choice([0, 1, 5, hour, day, week]))
 
 
 def report(event: Event, at: datetime, seen: datetime, authority: Authority, key: str) -> Fact:

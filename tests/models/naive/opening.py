@@ -32,20 +32,25 @@ def after_hours(start: datetime, hours: float, holds: tuple[Span, ...]) -> datet
 def after_business_hours(
     start: datetime, hours: int, zone: ZoneInfo, closed: frozenset[date], holds: tuple[Span, ...]
 ) -> datetime:
-    """When so many open hours without a hold have passed since `start`, counted minute by minute."""
-    left, at = hours * 60, start
-    while left:
+    """When so many open hours without a hold have passed since `start`, counted from minute to minute."""
+    left, at = timedelta(hours=hours), start
+    while True:
         local = at.astimezone(zone)
         is_open = local.weekday() <= SATURDAY and 9 <= local.hour < 18 and local.date() not in closed
+        until = at.replace(second=0, microsecond=0) + MINUTE
         on_hold = False
         for hold in holds:
             if hold.start <= at < hold.end:
                 on_hold = True
                 if hold.end == NEVER:
                     return NEVER
+            until = min([until, *(edge for edge in hold if edge > at)])
         if is_open and not on_hold:
-            left -= 1
-        at += MINUTE
-    if any(hold.end == NEVER and hold.start <= at for hold in holds):
-        return NEVER  # it began in the due minute itself
-    return at
+            if left <= until - at:
+                break
+            left -= until - at
+        at = until
+    due = at + left
+    if any(hold.end == NEVER and hold.start <= due for hold in holds):
+        return NEVER  # it began in the due moment itself
+    return due

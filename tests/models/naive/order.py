@@ -72,8 +72,8 @@ class Request(NamedTuple):
     def verdict(self) -> Told | None:
         """What was answered; of several the higher authority, then the later time (X10)."""
         spoken = [speaks([told for told in self.answers if told.kind is kind]) for kind in self.kinds]
-        last = max((told for told in spoken if told), key=lambda told: (told.strength, told.at, told.kind), default=None)
-        return last
+        given = [told for told in spoken if told]
+        return max(given, key=lambda told: (told.strength, told.at, told.kind), default=None)
 
 
 class Seen:

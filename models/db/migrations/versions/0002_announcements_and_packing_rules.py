@@ -1,4 +1,4 @@
-"""Policies as they were used, announcements that moved a deadline, and who read the packing rules."""
+"""Announcements that moved a deadline, and who read the packing rules."""
 
 from __future__ import annotations
 
@@ -13,15 +13,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Bring the tables to this version."""
-    op.create_table(
-        "policy",
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("figures", sa.JSON(), nullable=False),
-        sa.Column("first_used_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_policy")),
-    )
     op.create_table(
         "packing_rules_read",
         sa.Column("shop_id", sa.String(), nullable=False),
@@ -39,4 +30,3 @@ def downgrade() -> None:
     with op.batch_alter_table("deadline", schema=None) as batch_op:
         batch_op.drop_column("extended_by")
     op.drop_table("packing_rules_read")
-    op.drop_table("policy")
