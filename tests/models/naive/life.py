@@ -178,7 +178,7 @@ class Life:
             yield Event(K.COMPLAINT_FILED, shipped + self.within(48, 75), by_us=True)
         if self.often(0.8):
             how = K.PICKED_UP if (self.shop.mode == "pickup") is self.often(0.93) else K.DROPPED_OFF
-            yield Event(how, collected)
+            yield Event(how, collected, by_us=how is K.DROPPED_OFF and self.often(0.5))
         if self.often(0.1):
             return
         scanned = collected + self.about(24, 0, 40)
