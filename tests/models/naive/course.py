@@ -53,7 +53,9 @@ class Course:
         """Told as such, or by an approval that no other answer outweighs; a person's word not against a delivery."""
         approved = []
         for told in self.seen.of(K.CANCEL_APPROVED):
-            verdicts = {request.verdict.kind for request in self.requests if request.verdict and told in request.answers}
+            verdicts = {
+                request.verdict.kind for request in self.requests if request.verdict and told in request.answers
+            }
             if not verdicts or K.CANCEL_APPROVED in verdicts:
                 approved.append(told)
         best = speaks([*self.seen.of(K.CANCELLED), *approved])
