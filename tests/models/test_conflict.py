@@ -300,6 +300,12 @@ def test_x18_only_a_rejection_dated_in_time_takes_the_breach_back(rejected, stat
     assert (clock.state, clock.withdrawn) == (state, withdrawn)
 
 
+@pytest.mark.row("X10")
+def test_x10_the_later_rejection_outweighs_every_mail_of_the_approval() -> None:
+    approved = (a_fact("cancel_approved", 10, request_no="R"), a_fact("cancel_approved", 11, request_no="R"))
+    assert an_order(22, *ASKED, *approved, a_fact("cancel_rejected", 20, request_no="R")).stage == "NEW"
+
+
 @pytest.mark.row("X18")
 def test_x18_the_missed_answer_stays_missed() -> None:
     facts = (*placed(), a_fact("cancel_requested", 1), a_fact("marked_shipped", 55))

@@ -60,6 +60,29 @@ STATES = {
         "D03",
         "PAUSED",
     ),
+    "D03 moves by a finished hold": (
+        (
+            *placed(),
+            a_fact("stock_confirmed", 10),
+            a_fact("hold_placed", 20, by="human", hold="manual"),
+            a_fact("hold_released", 40, by="human", hold="manual"),
+        ),
+        70,
+        "D03",
+        "RUNNING",
+    ),
+    "D01 met by what stops it while it stands still": (
+        (*placed(), a_fact("hold_placed", 34, by="human", hold="manual"), a_fact("stock_confirmed", 60)),
+        61,
+        "D01",
+        "MET",
+    ),
+    "D02 implied by the strongest word, not by the first": (
+        (*placed(), a_fact("picked_up", 60, by="human"), a_fact("picked_up", 80)),
+        90,
+        "D02",
+        "UNKNOWN",
+    ),
     "D02 never pauses": ((*placed(), a_fact("hold_placed", 20, by="human", hold="manual")), 80, "D02", "BREACHED"),
     "D04 implied in time": ((*SHIPPED, a_fact("in_transit", 50)), 60, "D04", "MET"),
     "D04 implied too late is unknown": ((*SHIPPED, a_fact("in_transit", 60)), 61, "D04", "UNKNOWN"),
@@ -95,6 +118,17 @@ STATES = {
     "D09 is never broken": ((a_fact("order_placed"),), 49, "D09", "VOID"),
     "D10 stops at delivery": (DELIVERED, 400, "D10", "MET"),
     "D10 stops at a declared loss": ((*SHIPPED, a_fact("lost_declared", 90)), 400, "D10", "MET"),
+    "D10 is not stopped by attempts before a delivery": (
+        (
+            *SHIPPED,
+            a_fact("delivery_attempt_failed", 100),
+            a_fact("delivery_attempt_failed", 130),
+            a_fact("delivered", 350),
+        ),
+        360,
+        "D10",
+        "MET_LATE",
+    ),
     "D10 delivered after all": ((*SHIPPED, a_fact("delivered", 350)), 360, "D10", "MET_LATE"),
     "D11 void when cancelled": ((*placed(promised_at=t(50)), a_fact("cancelled", 5)), 60, "D11", "VOID"),
     "D12 from the second attempt": (
@@ -120,6 +154,12 @@ STATES = {
         60,
         "D15",
         "MET",
+    ),
+    "D15 void when cancelled": (
+        (*DELIVERED, a_fact("return_requested", 40), a_fact("cancelled", 50)),
+        100,
+        "D15",
+        "VOID",
     ),
     "D15 broken": ((*DELIVERED, a_fact("return_requested", 40)), 89, "D15", "BREACHED"),
     "D15 an extension without a time is an answer": (
@@ -319,6 +359,20 @@ def test_d14_runs_for_a_late_parcel_only_once_a_claim_is_chosen() -> None:
     clock = an_order(130, *late, waits, chosen).deadline(RuleId.D14)
     assert clock is not None
     assert (clock.start_at, clock.due_at) == (t(126), t(150))
+
+
+@pytest.mark.row("D14")
+def test_d14_accuses_nobody_of_a_late_claim_that_was_not_chosen_or_gave_way_to_a_loss() -> None:
+    late = (*placed(promised_at=t(120)), a_fact("marked_shipped", 10), a_fact("in_transit", 20))
+    cancelled = a_fact("cancelled", 170, reason_code="lost")
+    assert an_order(180, *late, cancelled).deadline(RuleId.D14) is None
+    chosen = a_fact("claim_chosen", 150, by="human", case_id="claim:late", choice="claim")
+    lost, refunded = a_fact("lost_declared", 130), a_fact("refund_done", 200, by="human", case_id="claim:late")
+    order = an_order(210, *late, lost, chosen, refunded)
+    assert {one.about: one.state for one in order.deadlines if one.rule is RuleId.D14} == {
+        "claim:lost/cancel": "BREACHED",
+        "claim:late/cancel": "VOID",
+    }
 
 
 def test_what_an_export_tells_without_its_time_had_happened_by_then() -> None:
