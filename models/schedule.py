@@ -163,9 +163,14 @@ def first_scan(course: Course) -> Deadline | None:
     due = due_after(course.history, RuleId.D07, min(said))
     if due is None:
         return None
-    scans = [fact for fact in reports if fact.authority is not Authority.HUMAN]
-    scans += course.history.evidence.of(FactKind.IN_TRANSIT)
-    stop = first_of(tuple(scans)) or find_stop(course.history.evidence, RuleId.D07)
+    stop, taken = find_stop(course.history.evidence, RuleId.D07), course.history.evidence.speaking(FactKind.DROPPED_OFF)
+    if (
+        taken
+        and taken.authority is not Authority.HUMAN
+        and (stop is None or stop.implied or taken.occurred_at < stop.at)
+    ):
+        known_at = min(fact.observed_at for fact in reports if fact.authority is not Authority.HUMAN)
+        stop = Stop(at=taken.occurred_at, known_at=known_at)
     return judge(course.history, RuleId.D07, min(said), due, stop=stop, void_at=course.ended_at)
 
 

@@ -118,6 +118,17 @@ STATES = {
     "D09 is never broken": ((a_fact("order_placed"),), 49, "D09", "VOID"),
     "D10 stops at delivery": (DELIVERED, 400, "D10", "MET"),
     "D10 stops at a declared loss": ((*SHIPPED, a_fact("lost_declared", 90)), 400, "D10", "MET"),
+    "D07 stops at the scan of the strongest word": (
+        (
+            *SHIPPED,
+            a_fact("dropped_off", 20, by="human"),
+            a_fact("in_transit", 40, by="human"),
+            a_fact("in_transit", 50),
+        ),
+        51,
+        "D07",
+        "MET_LATE",
+    ),
     "D10 is not stopped by attempts before a delivery": (
         (
             *SHIPPED,

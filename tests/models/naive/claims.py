@@ -96,7 +96,9 @@ class Whole(Rules):
                 chosen, closed = self.chosen("claim:late"), self.closed_by_hand("claim:late", d11.due)
                 if self.delivered and (self.cancelled is None or self.delivered < self.cancelled):
                     closed = first(closed, max(self.delivered, d11.due))
-                by_us = self.cancelled if self.seen.text(K.CANCELLED, "reason_code") == "late" else None
+                by_us = (
+                    self.cancelled if self.seen.text("reason_code", K.CANCELLED, K.CANCEL_APPROVED) == "late" else None
+                )
                 told = chosen or by_us
                 begun = max(d11.due, told) if told else None
                 return Claim("claim:late", d11.due, begun, closed)

@@ -101,10 +101,11 @@ class Seen:
                 times.append(best.at)
         return min(times, default=None)
 
-    def text(self, kind: K, key: str) -> str | None:
-        """What the report that speaks for this kind says under `key`."""
-        best = speaks(self.of(kind))
-        return best.payload.get(key) if best else None
+    def text(self, key: str, *kinds: K) -> str | None:
+        """What the report that speaks for these kinds says under `key`, else what any says, first by the alphabet."""
+        best = speaks(self.of(*kinds))
+        said = [str(told.payload[key]) for told in self.of(*kinds) if told.payload.get(key)]
+        return (best.payload.get(key) if best else None) or min(said, default=None)
 
     def stated(self, rule: str) -> datetime | None:
         """The due time told for this rule: the highest authority, then the latest, then the smallest key."""
