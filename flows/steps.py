@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from flows.office import Office
-from flows.shop.protocol import Answer, Outcome, PlatformStatus, Shop, ShopError, Told
+from flows.shop.protocol import Answer, Outcome, Shop, ShopError, Told
 from models.db.orders import folded, record_facts
 from models.db.session import DatabaseError, open_session
 from models.db.steps import Claim, Ending, StepStatus, after_outage, claim, due_steps, finish
@@ -21,6 +21,7 @@ from models.db.tables import OrderRow, StepRow
 from models.fact import Authority, Fact, FactKind
 from models.ids import order_id
 from models.order import Order
+from models.platform_status import PlatformStatus
 from models.stage import Step
 
 MOST_ATTEMPTS: Final = 3  # of faults that trying again may not help; an outage uses up none

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from ingest.vocabulary import VocabularyError, label_key
+from models.platform_status import PlatformStatus
 
 SHIPPED: Final = Path(__file__).parent / "columns"
 LANGUAGE, MONTH_FIRST = "language", "month_first_markets"
@@ -48,19 +49,6 @@ class Column(StrEnum):
     PAYMENT_METHOD = "payment_method"
 
 
-class ExportState(StrEnum):
-    """Where Seller Center says an order is, in the platform's own words (order-lifecycle, section 3)."""
-
-    UNPAID = "UNPAID"
-    ON_HOLD = "ON_HOLD"
-    AWAITING_SHIPMENT = "AWAITING_SHIPMENT"
-    AWAITING_COLLECTION = "AWAITING_COLLECTION"
-    IN_TRANSIT = "IN_TRANSIT"
-    DELIVERED = "DELIVERED"
-    COMPLETED = "COMPLETED"
-    CANCELLED = "CANCELLED"
-
-
 class CancelActor(StrEnum):
     """Who cancelled; the values of a cancelled fact's `actor`."""
 
@@ -84,7 +72,7 @@ class ExportWords:
     """All languages' words, folded, and what each stands for."""
 
     columns: Mapping[str, Column]
-    states: Mapping[str, ExportState]
+    states: Mapping[str, PlatformStatus]
     actors: Mapping[str, CancelActor]
     requests: Mapping[str, OpenRequest]
     month_first_markets: frozenset[str]
@@ -99,7 +87,7 @@ def load_export_words(extra: Path | None = None) -> ExportWords:
     own = [_read(path) for path in sorted(extra.glob("*.toml"))] if extra is not None and extra.is_dir() else []
     return ExportWords(
         columns=_lookup("columns", Column, shipped, own),
-        states=_lookup("states", ExportState, shipped, own),
+        states=_lookup("states", PlatformStatus, shipped, own),
         actors=_lookup("actors", CancelActor, shipped, own),
         requests=_lookup("requests", OpenRequest, shipped, own),
         month_first_markets=frozenset(market for table in (*shipped, *own) for market in table.get(MONTH_FIRST, ())),
@@ -108,7 +96,7 @@ def load_export_words(extra: Path | None = None) -> ExportWords:
 
 SECTIONS: Final[Mapping[str, type[StrEnum]]] = {
     "columns": Column,
-    "states": ExportState,
+    "states": PlatformStatus,
     "actors": CancelActor,
     "requests": OpenRequest,
 }

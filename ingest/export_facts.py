@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
-from ingest.export_columns import ExportState
 from ingest.export_order import ExportOrder, ExportParcel
 from models.fact import Authority, Fact, FactKind, Json
+from models.platform_status import PlatformStatus
 from models.stage import HandoverMode
 
 Payload = dict[str, Json]
@@ -31,7 +31,7 @@ CASH: Final = "cod"
 CARRIER_HAS_IT: Final[Mapping[HandoverMode, FactKind]] = MappingProxyType(
     {HandoverMode.PICKUP: FactKind.PICKED_UP, HandoverMode.DROP_OFF: FactKind.IN_TRANSIT}
 )
-PROGRESS: Final = tuple(state for state in ExportState if state is not ExportState.CANCELLED)
+PROGRESS: Final = tuple(state for state in PlatformStatus if state is not PlatformStatus.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +74,9 @@ class _Maker:
     def ordered(self) -> Iterator[Fact]:
         """That it was ordered, and paid; an order paid in cash on delivery counts as paid when it was placed."""
         order = self.order
-        cash = order.payment_method == CASH and order.state is not ExportState.UNPAID
+        cash = order.payment_method == CASH and order.state is not PlatformStatus.UNPAID
         paid_at = order.paid_at or (order.placed_at if cash else None)
-        paid = paid_at is not None or _reached(order.state, ExportState.ON_HOLD)
+        paid = paid_at is not None or _reached(order.state, PlatformStatus.ON_HOLD)
         placed: Payload = {
             "amount": None if order.amount is None else str(order.amount),
             "currency": order.currency,
@@ -86,13 +86,13 @@ class _Maker:
             "items": _items(order) or None,
         }
         yield self.fact(FactKind.ORDER_PLACED, order.placed_at, placed)
-        if paid_at is not None or order.state in {ExportState.ON_HOLD, ExportState.AWAITING_SHIPMENT}:
+        if paid_at is not None or order.state in {PlatformStatus.ON_HOLD, PlatformStatus.AWAITING_SHIPMENT}:
             payment: Payload = {"payment_method": order.payment_method, "paid": True}
             yield self.fact(FactKind.ORDER_PAID, paid_at, payment, guess=order.placed_at)
 
     def hold(self) -> Iterator[Fact]:
         """That the platform holds it, or no longer does: the export states no time for either."""
-        held = self.order.state is ExportState.ON_HOLD
+        held = self.order.state is PlatformStatus.ON_HOLD
         if held:
             yield self.fact(FactKind.PLATFORM_HOLD_STARTED, None)
         elif self.known.held and self.order.state is not None:
@@ -102,9 +102,9 @@ class _Maker:
         """How far each parcel has come. Where a step has no time, a later one that has implies it."""
         for parcel in self.order.parcels:
             steps = (
-                (FactKind.MARKED_SHIPPED, parcel.arranged_at, ExportState.AWAITING_COLLECTION),
-                (CARRIER_HAS_IT[self.known.handover], parcel.shipped_at, ExportState.IN_TRANSIT),
-                (FactKind.DELIVERED, parcel.delivered_at, ExportState.DELIVERED),
+                (FactKind.MARKED_SHIPPED, parcel.arranged_at, PlatformStatus.AWAITING_COLLECTION),
+                (CARRIER_HAS_IT[self.known.handover], parcel.shipped_at, PlatformStatus.IN_TRANSIT),
+                (FactKind.DELIVERED, parcel.delivered_at, PlatformStatus.DELIVERED),
             )
             furthest = max((place for place, step in enumerate(steps) if _reached(parcel.state, step[2])), default=-1)
             for place, (kind, at, _) in enumerate(steps):
@@ -115,7 +115,7 @@ class _Maker:
     def cancelled(self) -> Iterator[Fact]:
         """That all of it is cancelled, by whom and why; an unpaid order is the platform's to cancel."""
         order = self.order
-        if order.state is not ExportState.CANCELLED:
+        if order.state is not PlatformStatus.CANCELLED:
             return
         unpaid = order.cancel_reason == "unpaid"
         actor = "system" if unpaid else order.cancelled_by or "unknown"
@@ -123,7 +123,7 @@ class _Maker:
         yield self.fact(FactKind.CANCELLED, order.cancelled_at, cancelled)
 
 
-def _reached(state: ExportState | None, step: ExportState) -> bool:
+def _reached(state: PlatformStatus | None, step: PlatformStatus) -> bool:
     return state in PROGRESS and PROGRESS.index(state) >= PROGRESS.index(step)
 
 

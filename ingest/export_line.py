@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ingest.export_columns import Column, ExportState, ExportWords
+from ingest.export_columns import Column, ExportWords
 from ingest.export_fault import LineFault
 from ingest.export_moment import CLOCKS_DIFFER, Reading, Stamp, in_zone, stamp_of
 from ingest.export_sheet import Cell
@@ -21,15 +21,16 @@ from ingest.export_table import Line
 from ingest.text import plain_digits
 from ingest.values import ORDER_NO, quantity_in
 from ingest.vocabulary import label_key
+from models.platform_status import PlatformStatus
 
 TIMES: Final = (
     Column.PLACED_AT, Column.PAID_AT, Column.ARRANGED_AT, Column.SHIPPED_AT, Column.DELIVERED_AT, Column.CANCELLED_AT,
 )  # fmt: skip
-OVER: Final = frozenset({ExportState.CANCELLED, ExportState.COMPLETED})
-REACHED_BY: Final[Mapping[Column, ExportState]] = {
-    Column.ARRANGED_AT: ExportState.AWAITING_COLLECTION,
-    Column.SHIPPED_AT: ExportState.IN_TRANSIT,
-    Column.DELIVERED_AT: ExportState.DELIVERED,
+OVER: Final = frozenset({PlatformStatus.CANCELLED, PlatformStatus.COMPLETED})
+REACHED_BY: Final[Mapping[Column, PlatformStatus]] = {
+    Column.ARRANGED_AT: PlatformStatus.AWAITING_COLLECTION,
+    Column.SHIPPED_AT: PlatformStatus.IN_TRANSIT,
+    Column.DELIVERED_AT: PlatformStatus.DELIVERED,
 }
 _SCIENTIFIC: Final = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 _EXACT: Final = 15  # digits that Excel keeps of a number; behind them it puts zeros
@@ -54,7 +55,7 @@ class ReadLine:
     times: Mapping[Column, datetime]
     tracking_no: str | None
     quantity: int | None
-    state: ExportState | None
+    state: PlatformStatus | None
 
     def text(self, column: Column) -> str | None:
         """What the column says, shortened; None when it is empty."""
@@ -64,7 +65,7 @@ class ReadLine:
     @property
     def cancelled(self) -> bool:
         """Whether this line of the order is cancelled."""
-        return self.state is ExportState.CANCELLED or (self.state is None and Column.CANCELLED_AT in self.times)
+        return self.state is PlatformStatus.CANCELLED or (self.state is None and Column.CANCELLED_AT in self.times)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,7 @@ class LineReader:
             raise LineError(LineFault.FUTURE_TIME)
         return times
 
-    def _state(self, cells: Mapping[Column, Cell], times: Iterable[Column]) -> ExportState | None:
+    def _state(self, cells: Mapping[Column, Cell], times: Iterable[Column]) -> PlatformStatus | None:
         """The finer word wins, unless the order is over. The coarse one alone says too little: times say the rest."""
         coarse, fine = (self._word(cells.get(column)) for column in (Column.STATE, Column.SUBSTATE))
         if coarse in OVER or coarse is None:
@@ -133,9 +134,9 @@ class LineReader:
         if fine is not None:
             return fine
         reached = [coarse, *(state for column, state in REACHED_BY.items() if column in times)]
-        return max(reached, key=list(ExportState).index)
+        return max(reached, key=list(PlatformStatus).index)
 
-    def _word(self, cell: Cell | None) -> ExportState | None:
+    def _word(self, cell: Cell | None) -> PlatformStatus | None:
         return None if cell is None else self.words.states.get(label_key(str(cell)))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
@@ -29,6 +29,7 @@ _PRINTED: Final = re.compile(
 _FIRST_OF_ERA: Final = 2400
 _FIRST_YEAR: Final = 1000  # a year of two digits could be a day as well
 _NOON: Final = 12
+_LAST_OF_MONTH: Final = 31  # a greater number is no day and no month: it is the year
 
 
 class Reading(StrEnum):
@@ -69,7 +70,7 @@ def stamp_of(cell: Cell) -> Stamp | None:
     if clock is None:
         return None
     first, second, third = int(found[1]), int(found[3]), int(found[4])
-    if first > 31:  # noqa: PLR2004  no day, no month
+    if first > _LAST_OF_MONTH:
         fixed = _day(first, second, third, clock)
         return Stamp(fixed=fixed) if fixed is not None else None
     if third < _FIRST_YEAR:
@@ -82,7 +83,9 @@ def _clock(hour: int, minute: int, second: int, half: str | None) -> timedelta |
         if not 1 <= hour <= _NOON:
             return None
         hour = hour % _NOON + (_NOON if half in "Pp" else 0)
-    if hour > 23 or minute > 59 or second > 59:  # noqa: PLR2004  a clock's figures
+    try:
+        time(hour, minute, second)
+    except ValueError:
         return None
     return timedelta(hours=hour, minutes=minute, seconds=second)
 

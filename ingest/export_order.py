@@ -13,11 +13,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from ingest.export_columns import CancelActor, Column, ExportState, ExportWords, OpenRequest
+from ingest.export_columns import CancelActor, Column, ExportWords, OpenRequest
 from ingest.export_line import ReadLine
 from ingest.values import amount_in
 from ingest.vocabulary import FALLBACK, Vocabulary, label_key
 from models.notification import Item
+from models.platform_status import PlatformStatus
 from models.settings import CURRENCIES, ShopSettings
 
 CodeT = TypeVar("CodeT", bound=StrEnum)
@@ -31,7 +32,7 @@ class ExportParcel:
 
     tracking_no: str | None = None
     carrier: str | None = None
-    state: ExportState | None = None
+    state: PlatformStatus | None = None
     arranged_at: datetime | None = None
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
@@ -44,7 +45,7 @@ class ExportOrder:
     order_no: str
     line: int
     placed_at: datetime
-    state: ExportState | None = None
+    state: PlatformStatus | None = None
     items: tuple[Item, ...] = ()
     amount: Decimal | None = None
     currency: str | None = None
@@ -69,8 +70,8 @@ class Gatherer:
     def order(self, lines: Sequence[ReadLine]) -> ExportOrder:
         """The order that these lines tell of; all have its number."""
         live = [line for line in lines if not line.cancelled]
-        state = _least(live) if live else ExportState.CANCELLED
-        asking = [] if state is ExportState.COMPLETED else live  # then what was asked is settled
+        state = _least(live) if live else PlatformStatus.CANCELLED
+        asking = [] if state is PlatformStatus.COMPLETED else live  # then what was asked is settled
         amount, currency = self._amount(lines)
         return ExportOrder(
             order_no=lines[0].order_no,
@@ -134,10 +135,10 @@ def _earliest(lines: Iterable[ReadLine], column: Column) -> datetime | None:
     return min((line.times[column] for line in lines if column in line.times), default=None)
 
 
-_ADVANCED: Final = list(ExportState)
+_ADVANCED: Final = list(PlatformStatus)
 
 
-def _least(lines: Iterable[ReadLine]) -> ExportState | None:
+def _least(lines: Iterable[ReadLine]) -> PlatformStatus | None:
     states = [line.state for line in lines if line.state is not None]
     return min(states, key=_ADVANCED.index, default=None)
 

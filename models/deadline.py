@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -71,8 +71,6 @@ class Fault(StrEnum):
     NOBODY = "nobody"
     SYSTEM = "system"
 
-
-MAIL_GRACE: Final = timedelta(minutes=30)  # [D] so long news of a stop in time may still be under way
 
 OPEN_STATES: Final = frozenset(
     {DeadlineState.RUNNING, DeadlineState.WARNED, DeadlineState.PAUSED, DeadlineState.BREACHED}
@@ -192,11 +190,3 @@ class Deadline:
     def seen_breached(self) -> bool:
         """Whether a breach was seen at some time, even if late news took it back."""
         return self.accuses and (self.breached_at is not None or self.withdrawn)
-
-
-def is_confirmed(clock: Deadline, now: datetime) -> bool:
-    """Whether a breach counts in statistics: mail that would withdraw it has had time to come.
-
-    The alert does not wait for that: it goes out at the due moment.
-    """
-    return clock.breached_at is not None and now >= clock.breached_at + MAIL_GRACE

@@ -14,12 +14,12 @@ from flows.cli.exported import SHOWN, read, refused_json, tell_refused, the_shop
 from flows.cli.opening import opened
 from flows.cli.output import emit, note, say, table
 from ingest.export import Export
-from ingest.export_columns import ExportState
 from ingest.export_fault import RefusedLine
 from ingest.export_recording import Entered, Importer, ImportResult
 from models.catalogue import words
 from models.db.session import open_session
 from models.db.standing import known_elsewhere
+from models.platform_status import PlatformStatus
 
 LISTED: Final = 200  # orders; all of them are in the machine form
 
@@ -115,7 +115,7 @@ class Imported:
         return [one.order.order_no for one in self.result.entered if one.order.request is not None]
 
     def _held(self) -> list[str]:
-        return [one.order.order_no for one in self.result.entered if one.order.state is ExportState.ON_HOLD]
+        return [one.order.order_no for one in self.result.entered if one.order.state is PlatformStatus.ON_HOLD]
 
 
 def run(file: Path, shop_name: str | None, *, dry_run: bool, quiet: bool) -> Imported:

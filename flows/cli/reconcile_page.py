@@ -11,26 +11,26 @@ from typing import Final
 from flows.cli.exported import read, refused_json, tell_refused, the_shop
 from flows.cli.opening import opened
 from flows.cli.output import emit, note, say
-from ingest.export_columns import ExportState
 from ingest.export_fault import RefusedLine
 from ingest.export_order import ExportOrder
 from ingest.export_recording import is_history
 from models.catalogue import words
 from models.db.session import open_session
 from models.db.standing import stages_of
+from models.platform_status import PlatformStatus
 from models.reconciliation import OURS, Count, Group, Reconciliation, Standing, reconcile
 from models.settings import ShopSettings
 
-THEIRS: Final[Mapping[ExportState, Group]] = MappingProxyType(
+THEIRS: Final[Mapping[PlatformStatus, Group]] = MappingProxyType(
     {
-        ExportState.UNPAID: Group.UNPAID,
-        ExportState.ON_HOLD: Group.TO_SHIP,
-        ExportState.AWAITING_SHIPMENT: Group.TO_SHIP,
-        ExportState.AWAITING_COLLECTION: Group.AWAITING_COLLECTION,
-        ExportState.IN_TRANSIT: Group.ON_THE_WAY,
-        ExportState.DELIVERED: Group.DELIVERED,
-        ExportState.COMPLETED: Group.DELIVERED,
-        ExportState.CANCELLED: Group.CANCELLED,
+        PlatformStatus.UNPAID: Group.UNPAID,
+        PlatformStatus.ON_HOLD: Group.TO_SHIP,
+        PlatformStatus.AWAITING_SHIPMENT: Group.TO_SHIP,
+        PlatformStatus.AWAITING_COLLECTION: Group.AWAITING_COLLECTION,
+        PlatformStatus.IN_TRANSIT: Group.ON_THE_WAY,
+        PlatformStatus.DELIVERED: Group.DELIVERED,
+        PlatformStatus.COMPLETED: Group.DELIVERED,
+        PlatformStatus.CANCELLED: Group.CANCELLED,
     }
 )
 

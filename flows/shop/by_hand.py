@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from flows.shop.protocol import Answer, Outcome, PlatformStatus
+from flows.shop.protocol import Answer, Outcome
+from models.platform_status import PlatformStatus
 from models.stage import HandoverMode
 
 BY_A_PERSON: Final = Answer(outcome=Outcome.WAITING, code="waits_for_person")

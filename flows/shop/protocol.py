@@ -13,20 +13,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from models.fact import FactKind, Json
+from models.platform_status import PlatformStatus
 from models.stage import HandoverMode
-
-
-class PlatformStatus(StrEnum):
-    """The platform's own words for an order; mapped to facts at the edge, never stored as our stage."""
-
-    UNPAID = "UNPAID"
-    ON_HOLD = "ON_HOLD"
-    AWAITING_SHIPMENT = "AWAITING_SHIPMENT"
-    AWAITING_COLLECTION = "AWAITING_COLLECTION"
-    IN_TRANSIT = "IN_TRANSIT"
-    DELIVERED = "DELIVERED"
-    COMPLETED = "COMPLETED"
-    CANCELLED = "CANCELLED"
 
 
 class Outcome(StrEnum):

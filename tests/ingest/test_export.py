@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.export_columns import ExportState, load_export_words
+from ingest.export_columns import load_export_words
 from ingest.export_fault import ExportError, ExportFault
 from ingest.vocabulary import VocabularyError
+from models.platform_status import PlatformStatus
 from tests.ingest.exports import (
     BUYER,
     NO,
@@ -101,13 +102,13 @@ def test_a_sku_that_fills_two_lines_is_one_item(tmp_path):
 
 def test_an_order_is_cancelled_only_when_all_its_lines_are(tmp_path):
     gone = a_line(Order_Status="Canceled", Order_Substatus="Canceled", Seller_SKU="GONE")
-    assert only(read(a_csv(tmp_path, a_line(), gone))).state is ExportState.AWAITING_SHIPMENT
-    assert only(read(a_csv(tmp_path, gone, gone))).state is ExportState.CANCELLED
+    assert only(read(a_csv(tmp_path, a_line(), gone))).state is PlatformStatus.AWAITING_SHIPMENT
+    assert only(read(a_csv(tmp_path, gone, gone))).state is PlatformStatus.CANCELLED
 
 
 def test_the_least_advanced_line_says_where_the_order_is(tmp_path):
     moving = a_line(Order_Status="Shipped", Order_Substatus="In transit", Tracking_ID="A1")
-    assert only(read(a_csv(tmp_path, moving, a_line()))).state is ExportState.AWAITING_SHIPMENT
+    assert only(read(a_csv(tmp_path, moving, a_line()))).state is PlatformStatus.AWAITING_SHIPMENT
 
 
 def test_columns_may_stand_in_any_order_beside_unknown_ones(tmp_path):
@@ -128,7 +129,7 @@ def test_csv_is_read_in_every_usual_encoding_and_delimiter(tmp_path, delimiter, 
 def test_thai_code_pages_are_read_by_the_market(tmp_path):
     line = a_line(Order_Status="ที่จะจัดส่ง", Order_Substatus=None)
     shop = a_shop(market="TH", timezone="Asia/Bangkok", currency="THB")
-    assert only(read(a_csv(tmp_path, line, encoding="cp874"), shop)).state is ExportState.AWAITING_SHIPMENT
+    assert only(read(a_csv(tmp_path, line, encoding="cp874"), shop)).state is PlatformStatus.AWAITING_SHIPMENT
 
 
 def test_the_heading_may_stand_below_other_rows_and_excels_own_first_line(tmp_path):
@@ -139,7 +140,7 @@ def test_the_heading_may_stand_below_other_rows_and_excels_own_first_line(tmp_pa
 
 def test_localised_headings_are_known(tmp_path):
     line = {"Mã đơn hàng": NO, "Trạng thái đơn hàng": "Cần gửi", "Thời gian tạo": "20/11/2026 09:30:33"}
-    assert only(read(a_csv(tmp_path, line))).state is ExportState.AWAITING_SHIPMENT
+    assert only(read(a_csv(tmp_path, line))).state is PlatformStatus.AWAITING_SHIPMENT
 
 
 def test_the_users_own_words_win_over_ours(tmp_path):
@@ -148,7 +149,7 @@ def test_the_users_own_words_win_over_ours(tmp_path):
     )
     line = a_line(Order_ID=None, Order_tag=NO, Order_Substatus=None)
     export = read(a_csv(tmp_path, line), words=load_export_words(tmp_path))
-    assert only(export).state is ExportState.UNPAID
+    assert only(export).state is PlatformStatus.UNPAID
 
 
 @pytest.mark.parametrize("text", ["[columns]\nbuyer = ['Buyer']", "language = 'en'\n[colours]", "language ="])
@@ -234,7 +235,7 @@ def test_a_state_that_is_not_known_does_no_harm_where_times_tell(tmp_path):
 
 def test_the_times_tell_more_than_the_coarse_state_alone(tmp_path):
     line = a_line(Order_Substatus=None, RTS_Time="20/11/2026 12:00:00")
-    assert only(read(a_csv(tmp_path, line))).state is ExportState.AWAITING_COLLECTION
+    assert only(read(a_csv(tmp_path, line))).state is PlatformStatus.AWAITING_COLLECTION
 
 
 @pytest.mark.parametrize(

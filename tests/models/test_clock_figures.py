@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from models.deadline import MAIL_GRACE, RULES, Deadline, RuleId, is_confirmed
+from models.deadline import RULES, Deadline, RuleId
 from models.fact import Fact
 from models.order import fold
 from models.policy import Clock, Unit
@@ -222,11 +222,3 @@ def test_the_return_window_is_met_when_it_is_over() -> None:
         ("RUNNING", t(40), t(376), "nobody"),
         ("MET", t(40), t(376), "nobody"),
     ]
-
-
-def test_a_breach_counts_only_once_mail_had_time_to_come() -> None:
-    over = clock("D02", 73)
-    moments = (t(72), t(72) + MAIL_GRACE - INSTANT, t(72) + MAIL_GRACE)
-    assert [is_confirmed(over, now) for now in moments] == [False, False, True]
-    assert timedelta(minutes=30) == MAIL_GRACE
-    assert not is_confirmed(stopped("D02", 72), t(100))

@@ -9,13 +9,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from flows.shop.protocol import PlatformStatus, Told
+from flows.shop.protocol import Told
 from flows.shop.simulator.carrier import HURRIED, timetable
 from flows.shop.simulator.post import EventKind, post
 from flows.shop.simulator.script import OrderPlan
 from flows.shop.simulator.store import Event, Play
 from models.fact import FactKind, Json
 from models.notification import NotificationKind as Kind
+from models.platform_status import PlatformStatus
 
 REFUND_TAKES: Final = timedelta(hours=27)
 

@@ -12,7 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from flows.shop.protocol import PlatformStatus
 from flows.shop.simulator import change, fault
 from flows.shop.simulator.cast import casts
 from flows.shop.simulator.drop import MailDrop
@@ -23,6 +22,7 @@ from flows.shop.simulator.script import ANSWER_WITHIN, UNPAID_FOR, OrderPlan, Sc
 from flows.shop.simulator.store import Event, Play, Store, text_of
 from flows.shop.simulator.story import Story
 from models.notification import NotificationKind as Kind
+from models.platform_status import PlatformStatus
 
 SHIP_SOON: Final = timedelta(hours=48)  # after it the platform reminds
 TIMER_RUNS: Final = timedelta(minutes=3)  # the platform's own timers act a little after the moment

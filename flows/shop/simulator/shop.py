@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from flows.shop.protocol import Answer, Outcome, PlatformStatus, ShopError, Told
+from flows.shop.protocol import Answer, Outcome, ShopError, Told
 from flows.shop.simulator import change, fault
 from flows.shop.simulator.fault import FaultMode
 from flows.shop.simulator.script import OrderPlan
@@ -22,6 +22,7 @@ from flows.shop.simulator.story import Story
 from flows.shop.simulator.tally import TELLS
 from models.fact import FactKind, Json
 from models.notification import NotificationKind
+from models.platform_status import PlatformStatus
 from models.stage import HandoverMode
 
 Act = Callable[[Play, OrderPlan, datetime], Answer]

@@ -16,9 +16,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from flows.shop.protocol import PlatformStatus
 from flows.shop.simulator.script import Script, write_script
 from models.fact import Json
+from models.platform_status import PlatformStatus
 
 BUSY: Final = 30.0  # seconds to wait for another process
 

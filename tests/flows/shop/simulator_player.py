@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows.shop.protocol import Outcome, PlatformStatus, ShopError
+from flows.shop.protocol import Outcome, ShopError
 from flows.shop.simulator.cast import casts
 from flows.shop.simulator.drop import MailDrop
 from flows.shop.simulator.marketplace import Platform, begin_play
@@ -14,6 +14,7 @@ from flows.shop.simulator.script import OrderPlan
 from flows.shop.simulator.shop import SimulatedShop
 from flows.shop.simulator.story import Story
 from models.notification import NotificationKind
+from models.platform_status import PlatformStatus
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 TICK = timedelta(hours=4)

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from flows.shop.protocol import PlatformStatus
 from flows.shop.simulator.drop import MaildirDrop
 from flows.shop.simulator.marketplace import Platform, begin_play
 from flows.shop.simulator.story import Story
 from flows.shop.simulator.tally import TELLS, double_effects, lost_mails, written_mails
 from models.notification import NotificationKind as Kind
+from models.platform_status import PlatformStatus
 from tests.flows.shop.simulator_player import START, Seller
 
 

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from flows.shop.protocol import Outcome, PlatformStatus, ShopError
+from flows.shop.protocol import Outcome, ShopError
 from flows.shop.simulator import fault
 from flows.shop.simulator.story import Story
 from flows.shop.simulator.tally import double_effects
 from models.fact import PAYLOAD_KEYS, FactKind
 from models.notification import NotificationKind as Kind
+from models.platform_status import PlatformStatus
 from models.stage import HandoverMode
 from tests.flows.shop.simulator_player import Seller
 

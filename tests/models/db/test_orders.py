@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,30 +10,14 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from models.db.columns import Table
-from models.db.orders import find_rows, record_facts
+from models.db.orders import find_rows
 from models.db.session import open_session
 from models.db.tables import AlertRow, AuditRow, DeadlineRow, EvidenceRow, FactRow, OrderRow, StepRow, TodoRow
 from models.db.watch import due_orders, refresh_due
-from models.fact import Fact
 from models.ids import order_id
 from models.settings import ShopSettings
+from tests.models.db.storage import NO, rows, tell
 from tests.models.makers import a_fact, placed, t
-
-RowT = TypeVar("RowT", bound=Table)
-
-NO = "576461413038785752"
-
-
-def tell(engine: Engine, shop: ShopSettings, now: float, *facts: Fact, order_no: str = NO) -> None:
-    with open_session(engine) as session:
-        record_facts(session, shop, [(order_no, fact) for fact in facts], t(now))
-        session.commit()
-
-
-def rows(engine: Engine, table: type[RowT]) -> Sequence[RowT]:
-    with open_session(engine, read_only=True) as session:
-        return session.exec(select(table)).all()
 
 
 def the_order(session: Session) -> OrderRow:
