@@ -258,3 +258,16 @@ def test_no_clock_is_over_before_it_begins_nor_earlier_for_a_later_start(
     assert early[0] >= min(one, other)
     assert early[0] <= late[0]
     assert list(early[1]) == sorted(early[1])
+
+
+@pytest.mark.parametrize(
+    ("policy", "evening"),  # the last working one of the week, when Tokyo has its day off
+    [("us-2026", "2026-05-15"), ("gb-2024", "2026-05-15"), ("th-2025", "2026-05-16"), ("vn-2025", "2026-05-16")],
+)
+def test_business_days_are_those_of_the_market_wherever_the_shop_is(policy, evening):
+    """A seller abroad has the market's clock: its days begin and end there."""
+    facts, figures = placed(local(policy, f"{evening} 22:30")), load_policy(policy)
+    now = local(policy, f"{evening} 23:00")
+    shops = [an_order(now, *facts, policy=figures, timezone=zone) for zone in (ZONES[policy], ZoneInfo("Asia/Tokyo"))]
+    here, abroad = (clock(order, "D02").due_at for order in shops)
+    assert here == abroad
