@@ -1,5 +1,6 @@
 """One real Prefect server with a worker for all tests of a session, and ways to wait for its runs.
 
+All of prefect.yaml is deployed, with its schedules at rest: nothing runs beside a test that it did not start.
 Everything listens on loopback ports that were free, lives in a temporary home and is ended by process id.
 """
 
@@ -58,7 +59,16 @@ def prefect_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         stack.start_server()
         stack.start_worker()
         stack.deploy()
+        put_schedules_to_rest(stack)
         yield stack
+
+
+def put_schedules_to_rest(stack: Stack) -> None:
+    """Let the server make no runs by itself: of a deployment that runs alone, it would cancel a test's."""
+    with prefect_client(stack.api_url) as client:
+        for deployment in client.read_deployments():
+            for schedule in deployment.schedules:
+                client.update_deployment_schedule(deployment.id, schedule.id, active=False)
 
 
 def start_run(stack: Stack, deployment: str, **parameters: object) -> UUID:
@@ -68,12 +78,9 @@ def start_run(stack: Stack, deployment: str, **parameters: object) -> UUID:
         return client.create_flow_run_from_deployment(found.id, parameters=parameters).id
 
 
-def run_alone(stack: Stack, deployment: str) -> Any:  # noqa: ANN401  # Prefect's State of anything
-    """Run a deployment of which one run at a time is allowed: beside a scheduled one ours would be cancelled."""
-    while True:
-        ended = wait_for_end(stack, start_run(stack, deployment))
-        if not ended.is_cancelled():
-            return ended
+def run_to_end(stack: Stack, deployment: str, **parameters: object) -> Any:  # noqa: ANN401  # Prefect's State of anything
+    """Have the worker run a deployment; give the state that it ends in."""
+    return wait_for_end(stack, start_run(stack, deployment, **parameters))
 
 
 def run_again(stack: Stack, run: UUID) -> None:

@@ -28,7 +28,7 @@ from models.db.tables import StepRow
 from models.fact import Authority, Fact, FactKind
 from models.ids import order_id
 from models.stage import Step
-from tests.flows.prefect_server import run_again, run_alone, start_run, wait_for, wait_for_end
+from tests.flows.prefect_server import run_again, run_to_end, start_run, wait_for, wait_for_end
 
 pytestmark = pytest.mark.timeout(400)  # four runs on a worker, each a new process
 
@@ -118,7 +118,7 @@ def _arrive(office: Office, orders: tuple[str, ...]) -> None:
 def test_a_step_that_answers_503_fails_visibly_and_each_way_of_running_it_again_finishes_it(floor: Floor) -> None:
     by_button, by_retry, by_command = floor.orders
 
-    ended = run_alone(floor.stack, "drive-orders")
+    ended = run_to_end(floor.stack, "drive-orders")
     assert ended.is_failed()
     assert "503 x2" in (ended.message or "")
     assert floor.problem_orders() == {by_button, by_retry}

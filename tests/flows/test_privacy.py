@@ -21,7 +21,7 @@ from models.db.audit import note
 from models.db.session import open_session
 from models.db.tables import MessageRow, SealedMailRow
 from models.stage import Role
-from tests.flows.prefect_server import run_alone, start_run, wait_for, wait_for_end
+from tests.flows.prefect_server import run_to_end, wait_for
 from tests.planted import Found, packed, search_files
 
 pytestmark = pytest.mark.timeout(400)  # four runs on a worker, each a new process
@@ -100,12 +100,10 @@ def test_nothing_about_a_buyer_is_left_anywhere(prefect_stack: Stack) -> None:
     mailbox = home.path / "mail"
     for name, raw in MAILS.items():
         (mailbox / "new" / f"1773546240.{name.replace(' ', '_')}.test").write_bytes(raw)
-    assert run_alone(prefect_stack, "poll-mailbox").is_completed()
-    assert run_alone(prefect_stack, "drive-orders").is_final()
-    failing = start_run(
-        prefect_stack, "order-stage", shop=SHOP, order_no="577094200117744999", step="pack", by=CONTROLS[0]
-    )
-    assert wait_for_end(prefect_stack, failing).is_failed()
+    assert run_to_end(prefect_stack, "poll-mailbox").is_completed()
+    assert run_to_end(prefect_stack, "drive-orders").is_final()
+    asked = {"shop": SHOP, "order_no": "577094200117744999", "step": "pack", "by": CONTROLS[0]}
+    assert run_to_end(prefect_stack, "order-stage", **asked).is_failed()
     office = open_office(home)
     packing = Command(name=CommandName.MARK_PACKED, actor="Lan", role=Role.PACKER, at=office.now())
     assert isinstance(perform(office, SHOP, "577094200117744001", packing), Refused)
