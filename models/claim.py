@@ -92,7 +92,9 @@ def _loss_claim(course: Course) -> Case | None:
 
 def _is_doubtful(course: Course, case_id: str) -> bool:
     """Whether a delivery does not settle the claim: somebody declared the loss, or the refund is asked for (X06)."""
-    return course.history.told_lost is not None or _tick(course, case_id, CaseStep.REQUEST_REFUND) is not None
+    delivered, refund = course.history.delivered, _tick(course, case_id, CaseStep.REQUEST_REFUND)
+    asked_before = refund is not None and (delivered is None or refund.at < delivered.known_by)
+    return course.history.told_lost is not None or asked_before
 
 
 def _is_disputed(course: Course, case_id: str) -> bool:
@@ -131,7 +133,7 @@ def _is_chosen(course: Course, case_id: str) -> bool:
 
 
 def _claim(course: Course, case_id: str, opened_at: datetime, end: _End | None, *, frozen: bool) -> Case:
-    done = [step for step in CLAIM_STEPS if _tick(course, case_id, step)]
+    done = [step for step in CLAIM_STEPS if _tick(course, case_id, step, opened_at)]
     left = [step for step in CLAIM_STEPS if step not in done]
     case = Case(
         case_id=case_id,
@@ -186,19 +188,20 @@ def _closed(case: Case, end: _End) -> Case:
     )
 
 
-def _tick(course: Course, case_id: str, step: CaseStep) -> Stop | None:
-    """When a step of the claim was done. The platform's cancellation ticks the first one, too."""
+def _tick(course: Course, case_id: str, step: CaseStep, opened_at: datetime | None = None) -> Stop | None:
+    """When a step of the claim was done. The platform's cancellation ticks the first one, too.
+
+    A message to the buyer that names no case was about the claim if that was open; before, about the delivery.
+    """
     history = course.history
     if step is CaseStep.CANCEL:
-        told = history.cancelled
-        return Stop(at=told.at, known_at=told.known_at) if told else None
-    kind = FactKind.BUYER_NOTIFIED if step is CaseStep.NOTIFY else FactKind.REFUND_REQUESTED
-    named = step is CaseStep.NOTIFY
-    mine = [
-        fact
-        for fact in history.evidence.of(kind)
-        if fact.text("case_id") == case_id or (not named and _is_of(fact, case_id))
-    ]
+        cancelled = history.cancelled
+        return Stop(at=cancelled.at, known_at=cancelled.known_at) if cancelled else None
+    if step is CaseStep.NOTIFY:
+        told = [fact for fact in history.evidence.of(FactKind.BUYER_NOTIFIED) if _is_of(fact, case_id)]
+        mine = [fact for fact in told if fact.text("case_id") or (opened_at and fact.occurred_at >= opened_at)]
+    else:
+        mine = [fact for fact in history.evidence.of(FactKind.REFUND_REQUESTED) if _is_of(fact, case_id)]
     if not mine:
         return None
     return Stop(at=min(mine, key=loudness).occurred_at, known_at=min(fact.observed_at for fact in mine))
@@ -209,7 +212,7 @@ def _step_clocks(course: Course, case: Case, start: datetime) -> list[Deadline]:
     frozen = _is_disputed(course, case.case_id)
     found: list[Deadline] = []
     for step in CLAIM_STEPS:
-        tick = _tick(course, case.case_id, step)
+        tick = _tick(course, case.case_id, step, case.opened_at)
         due = due_after(course.history, RuleId.D14, start, course.pause)
         if due is None or (tick is None and frozen):
             break

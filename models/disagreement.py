@@ -6,26 +6,29 @@ Pure. X12 and X15 are mails that never became facts, X13 is two orders: none of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from models.conflict import Conflict
 from models.deadline import Deadline
 from models.fact import Authority, Fact, FactKind, Json
 from models.history import ENOUGH_ATTEMPTS, History
-from models.merge import rank_proved
-from models.request import CANCEL_ANSWERS
+from models.merge import by_time, merged, rank_proved
+from models.request import CANCEL_ANSWERS, Request
 from models.stage import RANK, Stage
 
 _K = FactKind
 
+LONGEST: Final = 10  # digits of a count
 CRITICAL: Final = frozenset({"X04", "X05"})
+PAID: Final = RANK[Stage.NEW]
 SHIPPED: Final = RANK[Stage.AWAITING_HANDOVER]
 EXPECTED_REASONS: Final = frozenset({"lost", "damaged", "late"})  # of a cancellation after shipping (X04)
-ON_THE_WAY: Final = frozenset(
-    {_K.MARKED_SHIPPED, _K.PICKED_UP, _K.DROPPED_OFF, _K.IN_TRANSIT, _K.DELIVERY_ATTEMPT_FAILED}
+MOVED: Final = frozenset(
+    {_K.MARKED_SHIPPED, _K.PICKED_UP, _K.DROPPED_OFF, _K.IN_TRANSIT, _K.DELIVERY_ATTEMPT_FAILED, _K.DELIVERED}
 )
-ORDER_TELLS: Final = ("amount", "currency", "quantity", "items.sku", "items.title", "items.quantity")
+"""Reports of a parcel on its way; a person's drop-off is none, it proves nothing."""
 
 DENIED_BY: Final[Mapping[FactKind, frozenset[FactKind]]] = {
     _K.DELIVERED: frozenset({_K.IN_TRANSIT, _K.DELIVERY_ATTEMPT_FAILED, _K.LOST_DECLARED, _K.DAMAGED_DECLARED}),
@@ -44,48 +47,72 @@ def differing_orders(history: History) -> tuple[Fact, ...]:
     if len(reports) < 2:  # noqa: PLR2004 - one report cannot differ from itself
         return ()
     told = [_told(fact) for fact in reports]
-    differ = any(len({one[key] for one in told if key in one}) > 1 for key in ORDER_TELLS)
+    differ = any(len({one[key] for one in told if key in one}) > 1 for key in set().union(*told))
     return reports if differ else ()
 
 
 def _told(fact: Fact) -> dict[str, str]:
     """What a new-order report tells, so that reports of one order agree. What it leaves out is left out."""
     told = {key: _amount(text) for key in ("amount", "currency", "quantity") if (text := fact.text(key))}
-    listed = fact.payload.get("items")
-    lines = [line for line in listed if isinstance(line, dict)] if isinstance(listed, list) else []
-    for key in ("sku", "quantity") if _all_have(lines, "sku") else ("title", "quantity"):
-        if _all_have(lines, key):
-            told[f"items.{key}"] = repr(sorted(str(line[key]) for line in lines))
+    lines = _lines(fact)
+    name = "sku" if _all_have(lines, "sku") else "title"
+    if _all_have(lines, name):
+        told[f"{name}s"] = repr(sorted({str(line[name]) for line in lines}))
+        if _all_have(lines, "quantity"):
+            told[f"quantity by {name}"] = repr(sorted(_counted(lines, name).items()))
     return told
+
+
+def _lines(fact: Fact) -> Sequence[Mapping[str, Json]]:
+    """The order lines of a report; one of a single line may tell it without a list."""
+    listed = fact.payload.get("items")
+    if isinstance(listed, list):
+        return [line if isinstance(line, dict) else {"title": line} for line in listed]
+    return [fact.payload] if fact.text("sku") or fact.text("title") else []
+
+
+def _counted(lines: Sequence[Mapping[str, Json]], name: str) -> Mapping[str, Decimal]:
+    """How many of each; two lines of one thing are told in one by others."""
+    count: dict[str, Decimal] = {}
+    for line in lines:
+        thing = str(line[name])
+        count[thing] = count.get(thing, Decimal(0)) + _number(str(line["quantity"]))
+    return count
 
 
 def _all_have(lines: Sequence[Mapping[str, Json]], key: str) -> bool:
     return bool(lines) and all(line.get(key) for line in lines)
 
 
+def _number(text: str) -> Decimal:
+    return Decimal(text) if text.isdecimal() and len(text) < LONGEST else Decimal(0)
+
+
 def _amount(text: str) -> str:
     """5.0 and 5.00 are one amount."""
     try:
         return str(Decimal(text).normalize())
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one that no order can cost
         return text
 
 
-def conflicts(history: History, answers: Sequence[Deadline], unpaid: Deadline | None) -> tuple[Conflict, ...]:
-    """Every conflict of the order, by id; settled ones stay listed."""
+def conflicts(
+    history: History, answers: Sequence[Deadline], unpaid: Deadline | None, *, claimed: bool
+) -> tuple[Conflict, ...]:
+    """Every conflict of the order, by id; settled ones stay listed. `claimed`: whether it has or had a claim."""
     found = {
         "X01": _arrived_unshipped(history),
         "X02": [history.handover.contrary] if history.handover.contrary else [],
         "X03": differing_orders(history),
         **_against_cancellation(history),
-        "X06": _against_loss(history),
+        "X06": _against_loss(history, claimed=claimed),
         "X08": _numbered(history),
         "X09": history.evidence.absurd,
         "X10": [fact for one in (*history.requests, *history.returns) if one.contradicted for fact in one.answers],
         "X11": history.evidence.facts if history.placed is None else (),
         "X14": _second_first(history),
         "X16": _denied(history),
-        "X17": _paid_too_late(history, unpaid),
+        "X17": _paid_after_all(history, unpaid),
         "X18": _shipped_unanswered(history, answers),
     }
     return tuple(_conflict(history, number, facts) for number, facts in sorted(found.items()) if facts)
@@ -114,10 +141,10 @@ def _against_cancellation(history: History) -> dict[str, Sequence[Fact]]:
         return {}
     cancelling = _tellers(history)
     delivered = history.evidence.of(_K.DELIVERED)
-    moved = [fact for fact in history.evidence.facts if fact.kind in ON_THE_WAY or fact.kind is _K.DELIVERED]
+    moved = [fact for fact in merged(history.evidence.facts) if fact.kind in MOVED and rank_proved(fact) >= SHIPPED]
     before = [fact for fact in moved if fact.occurred_at <= told.at]
-    after = [fact for fact in moved if fact.occurred_at > told.at and fact.kind in ON_THE_WAY]
-    expected = told.reason in EXPECTED_REASONS or history.lost is not None
+    after = [fact for fact in moved if fact.occurred_at > told.at and fact.kind is not _K.DELIVERED]
+    expected = told.reason in EXPECTED_REASONS or (told.reason is None and history.lost is not None)
     recall = history.cancelled is not None and before and not expected
     return {
         "X04": [*cancelling, *before] if recall else (),
@@ -130,14 +157,17 @@ def _tellers(history: History) -> list[Fact]:
     return [*history.evidence.of(_K.CANCELLED)] or [*history.evidence.of(_K.CANCEL_APPROVED)]
 
 
-def _against_loss(history: History) -> Sequence[Fact]:
-    """Delivered and lost or damaged, or delivered after a refund was asked for or done (T27)."""
+def _against_loss(history: History, *, claimed: bool) -> Sequence[Fact]:
+    """Delivered and lost or damaged, or delivered after a claim's refund was asked for or done (T27)."""
     delivered = history.evidence.of(_K.DELIVERED)
-    last = max((fact.occurred_at for fact in delivered), default=None)
-    if last is None:
+    if not delivered:
         return ()
-    against = history.evidence.of(_K.LOST_DECLARED, _K.DAMAGED_DECLARED, _K.REFUND_REQUESTED)
-    refunded = [fact for fact in history.evidence.of(_K.REFUND_DONE) if fact.occurred_at < last]
+    last = max(fact.occurred_at for fact in delivered)
+    against = history.evidence.of(_K.LOST_DECLARED, _K.DAMAGED_DECLARED)
+    told = history.told_cancelled
+    claimed = claimed or (told is not None and told.reason in EXPECTED_REASONS)
+    refunds = history.evidence.of(_K.REFUND_REQUESTED, _K.REFUND_DONE) if claimed else ()
+    refunded = [fact for fact in refunds if fact.occurred_at < last]
     return [*delivered, *against, *refunded] if against or refunded else ()
 
 
@@ -148,16 +178,20 @@ def _numbered(history: History) -> Sequence[Fact]:
 
 
 def _second_first(history: History) -> Sequence[Fact]:
+    """The second attempt, told without a first before it (X14)."""
     reports = history.evidence.of(_K.DELIVERY_ATTEMPT_FAILED)
-    second = str(ENOUGH_ATTEMPTS)
-    return reports[:1] if reports and reports[0].text("attempt_no") == second else ()
+    second = [fact for fact in reports if fact.text("attempt_no") == str(ENOUGH_ATTEMPTS)]
+    others = [fact for fact in reports if fact not in second]
+    numbered = [fact for fact in others if fact.text("attempt_no")]
+    firsts = numbered or others
+    return second[:1] if second and not any(by_time(fact) < by_time(second[0]) for fact in firsts) else ()
 
 
 def _denied(history: History) -> Sequence[Fact]:
     """A person's word and the platform's later word against it; of answers, those to one request."""
     found: list[Fact] = []
     for kind, denials in DENIED_BY.items():
-        said = [fact for fact in history.evidence.of(kind) if fact.authority is Authority.HUMAN]
+        said = [fact for fact in merged(history.evidence.of(kind)) if fact.authority is Authority.HUMAN]
         for fact in said:
             against = [one for one in _comparable(history, fact, denials) if one.authority is Authority.PLATFORM]
             found += [pair for one in against if one.occurred_at > fact.occurred_at for pair in (fact, one)]
@@ -172,19 +206,28 @@ def _comparable(history: History, fact: Fact, denials: Iterable[FactKind]) -> It
     ]
 
 
-def _paid_too_late(history: History, unpaid: Deadline | None) -> Sequence[Fact]:
-    paid = history.evidence.speaking(_K.ORDER_PAID)
-    return [paid] if paid and unpaid and paid.occurred_at > unpaid.due_at else ()
+def _paid_after_all(history: History, unpaid: Deadline | None) -> Sequence[Fact]:
+    """The payment of an order that counted as cancelled: the time to pay was over, and nothing said otherwise."""
+    paid, cancelled = history.evidence.speaking(_K.ORDER_PAID), history.cancelled
+    if paid is None or unpaid is None or paid.occurred_at <= unpaid.due_at:
+        return ()
+    going = [fact for fact in history.evidence.facts if PAID <= rank_proved(fact) < RANK[Stage.CANCELLED]]
+    if any(fact.occurred_at <= unpaid.due_at for fact in going) or (cancelled and cancelled.at <= paid.occurred_at):
+        return ()
+    return [paid]
 
 
 def _shipped_unanswered(history: History, answers: Sequence[Deadline]) -> Sequence[Fact]:
-    limit = history.terms.policy.cancel_limit_rank
-    missed = {one.about: one.due_at for one in answers if one.breached_at}
-    asked = [one for one in history.requests if one.key in missed and not one.answers]
-    if not asked:
+    """What went on its way after D08 was missed, while nobody had answered; an answer after it changes nothing."""
+    if history.cancelled:
         return ()
-    return [
-        fact
-        for fact in history.evidence.facts
-        if limit <= rank_proved(fact) < RANK[Stage.CANCELLED] and fact.occurred_at > min(missed.values())
-    ]
+    limit = history.terms.policy.cancel_limit_rank
+    moved = [fact for fact in history.evidence.facts if limit <= rank_proved(fact) < RANK[Stage.CANCELLED]]
+    missed = {one.about: one.due_at for one in answers if one.breached_at}
+    asked = [request for request in history.requests if request.key in missed]
+    return [fact for fact in moved if any(_ignored(one, missed[one.key], fact) for one in asked)]
+
+
+def _ignored(request: Request, due_at: datetime, fact: Fact) -> bool:
+    answered = any(answer.occurred_at <= fact.occurred_at for answer in request.answers)
+    return fact.occurred_at > due_at and not answered

@@ -16,7 +16,7 @@ from models.clock import Stop, find_stop
 from models.deadline import Deadline, DeadlineState, RuleId
 from models.fact import Fact, FactKind
 from models.request import Request
-from models.schedule import Course
+from models.schedule import Course, uncollected_since
 
 OUTCOMES: Final = {
     FactKind.CANCEL_APPROVED: "approved",
@@ -95,7 +95,7 @@ def _complaint(course: Course) -> Case | None:
     """T16, T17: opens with the breach of D04, or when somebody complained; the carrier's scan closes it."""
     filed = course.history.evidence.of(FactKind.COMPLAINT_FILED)
     collect_by = course.clocks.get(RuleId.D04)
-    broken = collect_by.due_at if collect_by and collect_by.seen_breached else None
+    broken = uncollected_since(course)
     opened_at = min((moment for moment in (broken, filed[0].occurred_at if filed else None) if moment), default=None)
     if opened_at is None:
         return None

@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from models.fact import STRENGTH, Authority, Fact, FactKind, Json
-from models.merge import Evidence, loudness, weigh
+from models.merge import Evidence, loudness, merged, weigh
 from models.milestone import Milestone
 from models.parcel import Parcel, Progress, parcels_of, progress, whole
 from models.request import Request, cancel_requests, return_requests
-from models.stage import HandoverMode, ShippingMode, Stage
+from models.stage import RANK, HandoverMode, ShippingMode, Stage
 from models.terms import Terms
 
 Items: TypeAlias = tuple[Mapping[str, Json], ...]
@@ -122,7 +122,8 @@ class History:
     @property
     def paid(self) -> bool:
         """Whether payment is told, or implied by what came after."""
-        return self.progress.rank >= 10 or FactKind.ORDER_PAID in self.evidence.milestones  # noqa: PLR2004 - NEW
+        proved = self.progress.rank >= RANK[Stage.NEW] or FactKind.ORDER_PAID in self.evidence.milestones
+        return proved or self.told_lost is not None
 
 
 def read_history(facts: Iterable[Fact], terms: Terms, now: datetime) -> History:
@@ -157,8 +158,9 @@ def _promised(evidence: Evidence) -> Fact | None:
 
 
 def _handover(evidence: Evidence, terms: Terms) -> Handover:
-    """The mode stated last; a scan of the other sort overrules it (X02)."""
-    stated = [(fact, mode) for fact in evidence.of(*MODE_STATED) if (mode := _mode(fact)) is not None]
+    """The mode stated last, of several reports of one thing by the strongest; a scan of the other sort overrules it."""
+    told = merged(fact for fact in evidence.of(*MODE_STATED) if _mode(fact) is not None)
+    stated = [(fact, mode) for fact in told if (mode := _mode(fact)) is not None]
     stated.sort(key=lambda pair: (pair[0].occurred_at, STRENGTH[pair[0].authority], pair[0].source_key))
     mode = stated[-1][1] if stated else terms.handover
     seen = {kind for kind in (FactKind.PICKED_UP, FactKind.DROPPED_OFF) if kind in evidence.by_kind}
@@ -211,7 +213,7 @@ def _attempts(evidence: Evidence, terms: Terms) -> Attempts:
 
 def _attempt_no(fact: Fact) -> int:
     text = fact.text("attempt_no") or ""
-    return int(text) if text.isdecimal() else 1
+    return int(text) if text.isdecimal() and len(text) <= 2 else 1  # noqa: PLR2004 - nobody tries a hundred times
 
 
 def _cancellation(evidence: Evidence, requests: tuple[Request, ...]) -> Cancellation | None:

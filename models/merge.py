@@ -19,6 +19,8 @@ from models.stage import PROVES, RANK, Stage
 AHEAD: Final = timedelta(minutes=10)  # how far a sender's clock may be ahead of ours
 BEFORE_ORDER: Final = timedelta(hours=24)
 
+CASH: Final = frozenset({"cod", "cash on delivery"})  # the buyer pays the carrier: to be shipped like a paid order
+
 DERIVED: Final = frozenset({FactKind.LOST_PRESUMED, FactKind.CANCELLED_PRESUMED, FactKind.RETURN_WINDOW_CLOSED})
 
 GROUP_BY: Final[Mapping[FactKind, tuple[str, ...]]] = {
@@ -77,6 +79,15 @@ def loudness(fact: Fact) -> tuple[int, datetime, str]:
     return (-STRENGTH[fact.authority], fact.occurred_at, fact.source_key)
 
 
+def merged(facts: Iterable[Fact]) -> list[Fact]:
+    """The fact that speaks for each group of reports."""
+    groups: dict[tuple[FactKind, str], Fact] = {}
+    for fact in facts:
+        key = (fact.kind, group_key(fact))
+        groups[key] = min(groups.get(key, fact), fact, key=loudness)
+    return list(groups.values())
+
+
 def by_time(fact: Fact) -> tuple[datetime, str]:
     """Sorts facts as they happened."""
     return (fact.occurred_at, fact.source_key)
@@ -119,8 +130,8 @@ class Evidence:
 
 def weigh(facts: Iterable[Fact], now: datetime) -> Evidence:
     """What counts of these facts at `now`: observed by then, not derived, not retracted, times made sane."""
-    known = sorted(without_retracted(_distinct(facts, now)), key=by_time)
-    counting, absurd = with_sane_times(known)
+    known = _distinct(facts, now)
+    counting, absurd = with_sane_times(sorted([*without_retracted(known), *_paid_at_once(known)], key=by_time))
     grouped: dict[FactKind, list[Fact]] = {}
     for fact in counting:
         grouped.setdefault(fact.kind, []).append(fact)
@@ -133,18 +144,39 @@ def weigh(facts: Iterable[Fact], now: datetime) -> Evidence:
 
 
 def without_retracted(facts: Sequence[Fact]) -> list[Fact]:
-    """The facts that no retraction in force names. A later retraction may take back an earlier one."""
+    """The facts that no retraction in force names; one is in force unless another in force names it.
+
+    Those that name each other in a ring could not have been written so; there the one seen last is in force.
+    """
     retractions = [fact for fact in facts if fact.kind is FactKind.RETRACTION]
     if not retractions:
         return list(facts)
+    open_ones = sorted(retractions, key=lambda fact: (fact.observed_at, fact.source_key))
     gone: set[str] = set()
-    settled: set[str] = set()  # a retraction names what was there before it, never a later one or itself
-    for retraction in sorted(retractions, key=lambda fact: (fact.observed_at, fact.source_key), reverse=True):
-        settled.add(retraction.source_key)
-        named = retraction.text("fact_id")
-        if retraction.source_key not in gone and named is not None and named not in settled:
-            gone.add(named)
+    while open_ones:
+        named = {target for fact in open_ones if (target := _retracted_by(fact))}
+        in_force = [fact for fact in open_ones if fact.source_key not in named] or open_ones[-1:]
+        gone.update(target for fact in in_force if (target := _retracted_by(fact)))
+        open_ones = [fact for fact in open_ones if fact not in in_force and fact.source_key not in gone]
     return [fact for fact in facts if fact.source_key not in gone]
+
+
+def _retracted_by(retraction: Fact) -> str | None:
+    named = retraction.text("fact_id")
+    return None if named == retraction.source_key else named
+
+
+def _paid_at_once(known: Sequence[Fact]) -> list[Fact]:
+    """The payment that a new order tells of itself (paid, or cash on delivery), where nobody told it apart."""
+    if any(fact.kind is FactKind.ORDER_PAID for fact in known):
+        return []
+    placed = [fact for fact in without_retracted(known) if fact.kind is FactKind.ORDER_PLACED and _tells_paid(fact)]
+    return [replace(fact, kind=FactKind.ORDER_PAID) for fact in placed]
+
+
+def _tells_paid(placed: Fact) -> bool:
+    paid, method = placed.text("paid") or "", placed.text("payment_method") or ""
+    return paid.lower() == "true" or method.lower().replace("_", " ") in CASH
 
 
 def with_sane_times(facts: Sequence[Fact]) -> tuple[list[Fact], list[Fact]]:
@@ -211,23 +243,23 @@ def _seen_instead(fact: Fact, absurd: list[Fact]) -> Fact:
 
 
 def _distinct(facts: Iterable[Fact], now: datetime) -> list[Fact]:
-    """One fact for each source key, as the store keeps it; which one does not depend on their order."""
-    kept: dict[str, Fact] = {}
+    """One fact of a kind for each source key, as the store keeps it; which one does not depend on their order."""
+    kept: dict[tuple[str, FactKind], Fact] = {}
     for fact in facts:
         if fact.observed_at > now or fact.authority is Authority.TIMER or fact.kind in DERIVED:
             continue
-        other = kept.setdefault(fact.source_key, fact)
+        key = (fact.source_key, fact.kind)
+        other = kept.setdefault(key, fact)
         if other is not fact and other != fact:
-            kept[fact.source_key] = min(other, fact, key=_identity)
+            kept[key] = min(other, fact, key=_identity)
     return list(kept.values())
 
 
-def _identity(fact: Fact) -> tuple[datetime, datetime, str, str, str]:
+def _identity(fact: Fact) -> tuple[datetime, datetime, str, str]:
     payload = repr(sorted((key, repr(value)) for key, value in fact.payload.items()))
     return (
         fact.observed_at,
         fact.occurred_at,
-        fact.kind,
         fact.authority,
         f"{payload}{fact.estimated}{fact.source}",
     )

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from models.agenda import Standing, is_unclear, steps_due, todos_of
 from models.auto_cancel import auto_cancel_at
-from models.case import Case
+from models.case import Case, CaseKind
 from models.claim import claim_clocks, claims
 from models.conflict import Conflict
 from models.deadline import Deadline, RuleId
@@ -129,7 +129,8 @@ def fold(facts: Iterable[Fact], terms: Terms, now: datetime) -> Order:
     Any permutation and any repetition of the same facts gives the same order.
     """
     history = read_history(facts, terms, now)
-    answers, unpaid = answers_to_cancel(history), unpaid_runs_out(history)
+    unpaid = unpaid_runs_out(history)
+    answers = answers_to_cancel(history, unpaid)
     presumed = presumed_cancellation(history, answers, unpaid)
     differing = differing_orders(history)
     held = spans(history, differing)
@@ -148,7 +149,7 @@ def fold(facts: Iterable[Fact], terms: Terms, now: datetime) -> Order:
         stage=final.stage,
         holds=in_force(held),
         cases=cases,
-        conflicts=conflicts(history, answers, unpaid),
+        conflicts=conflicts(history, answers, unpaid, claimed=any(case.kind is CaseKind.CLAIM for case in cases)),
         deadlines=tuple(sorted(deadlines, key=lambda clock: (clock.rule, clock.due_at, clock.about))),
     )
     return _order(standing, final, presumed)

@@ -14,16 +14,17 @@ from models.history import History
 from models.request import Request
 
 
-def answers_to_cancel(history: History) -> list[Deadline]:
-    """D08: a clock for each cancellation request."""
+def answers_to_cancel(history: History, unpaid: Deadline | None) -> list[Deadline]:
+    """D08: a clock for each cancellation request. An order that counts as unpaid (D09) needs no answer any more."""
     cancelled = history.cancelled
+    gone_at = unpaid.due_at if unpaid and not history.paid and history.now > unpaid.due_at else None
     found = []
     for request in history.requests:
         due = request_due(history, RuleId.D08, request, history.requests)
         if due is None:
             continue
         stop = first_of(request.answers)
-        void_at = None
+        void_at = gone_at
         if cancelled and (stop is None or cancelled.at < stop.at) and cancelled.at <= due.at:
             asked_in_vain = cancelled.at < request.opened_at
             void_at = cancelled.at if asked_in_vain else None
@@ -61,9 +62,10 @@ def request_due(history: History, rule: RuleId, request: Request, requests: Sequ
     stated = loudest_due([request.fact, *mine])
     figure = policy_due(history, rule, clock, request.opened_at)
     due, extended = stated or figure.at, False
+    answered_at = min((fact.occurred_at for fact in request.answers), default=history.now)
     for extension in request.extensions:
         moved = extension.moment("due_at")
-        if moved is not None and moved > due and extension.occurred_at <= due:
+        if moved is not None and moved > due and extension.occurred_at <= min(due, answered_at):
             due, extended = moved, True
     if stated is None and not extended:
         return figure

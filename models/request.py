@@ -46,8 +46,10 @@ class Request:
 
     @property
     def decision(self) -> Fact | None:
-        """The answer that counts; None while there is none."""
-        return max(self.answers, key=_weight, default=None)
+        """The answer that counts; None while there is none. What was approved can no longer be withdrawn."""
+        withdrawn = [fact for fact in self.answers if fact.kind is FactKind.CANCEL_WITHDRAWN]
+        given = [fact for fact in self.answers if fact not in withdrawn]
+        return max(given or withdrawn, key=_weight, default=None)
 
     @property
     def contradicted(self) -> bool:
@@ -132,7 +134,7 @@ def _meant(fact: Fact, drafts: Sequence[_Draft], answers: tuple[FactKind, ...]) 
     unnamed = [draft for draft in drafts if not numbers or len(draft.numbers) == 1]
     before = [draft for draft in unnamed if draft.opened_at <= fact.occurred_at]
     still_open = [draft for draft in before if not any(one.kind in answers for one in draft.later)]
-    if fact.kind in answers and still_open:
+    if fact.kind is FactKind.ANSWER_EXTENDED or (fact.kind in answers and still_open):
         return still_open
     return before[-1:] or unnamed[:1]
 

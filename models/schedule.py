@@ -7,7 +7,7 @@ and whether it may accuse stand in `models.deadline.RULES`, how long it is in th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -111,10 +111,12 @@ def pack(course: Course) -> Deadline | None:
     begun = find_stop(course.history.evidence, RuleId.D01)
     if ship_by is None or clock is None or begun is None:
         return None
+    if stated_due(course.history.evidence, RuleId.D03):
+        return _plain(course, RuleId.D03, begun.at)
     due_at = ship_by.due_at - clock.hours
     if due_at > begun.at:  # held time does not count, as with every aim of ours
         due_at = in_wall_time(begun.at, [due_at - begun.at], course.pause.over)[0]
-    due = Due(at=due_at, warns=clock.warns_before(due_at), stated=ship_by.stated, extended_by=ship_by.extended_by)
+    due = Due(at=due_at, warns=clock.warns_before(due_at), extended_by=ship_by.extended_by)
     return _plain(course, RuleId.D03, begun.at, due)
 
 
@@ -141,17 +143,26 @@ def _handed_over(course: Course, rule: RuleId, mode: HandoverMode) -> Deadline |
 
 def complain(course: Course) -> Deadline | None:
     """D05: begins with the breach of D04; void when the carrier came or the breach was taken back."""
-    collected_by = course.clocks.get(RuleId.D04)
-    if collected_by is None or not collected_by.seen_breached:
+    start = uncollected_since(course)
+    if start is None:
         return None
-    start = collected_by.due_at
     due = due_after(course.history, RuleId.D05, start, course.pause)
     if due is None:
         return None
-    came = find_stop(course.history.evidence, RuleId.D04)
+    came, stop = (find_stop(course.history.evidence, rule) for rule in (RuleId.D04, RuleId.D05))
     void_at = min((moment for moment in (course.ended_at, came and came.at) if moment), default=None)
-    stop = find_stop(course.history.evidence, RuleId.D05)
+    if came and came.implied and not (stop and stop.at <= due.at):
+        void_at = start  # nobody knows whether there was anything to complain of
     return judge(course.history, RuleId.D05, start, due, stop=stop, void_at=void_at, pause=course.pause)
+
+
+def uncollected_since(course: Course) -> datetime | None:
+    """When D04 was seen breached, if it ever was; that stays so when only a later scan tells that the carrier came."""
+    clock = course.clocks.get(RuleId.D04)
+    if clock is None:
+        return None
+    came_unseen = clock.accuses and clock.state is DeadlineState.UNKNOWN
+    return clock.due_at if clock.seen_breached or came_unseen else None
 
 
 def first_scan(course: Course) -> Deadline | None:
@@ -224,7 +235,10 @@ def second_attempt(course: Course) -> Deadline | None:
         return None
     stop = Stop(at=delivered.known_by, known_at=delivered.known_at) if delivered else None
     due = Due(at=attempts.second_at)
-    return judge(course.history, RuleId.D12, attempts.first_at, due, stop=stop, void_at=course.ended_at)
+    clock = judge(course.history, RuleId.D12, attempts.first_at, due, stop=stop, void_at=course.ended_at)
+    if clock.state is not DeadlineState.RUNNING:
+        return clock
+    return replace(clock, state=DeadlineState.BREACHED, breached_at=clock.due_at, next_check_at=None)
 
 
 def tell_buyer(course: Course) -> Deadline | None:

@@ -86,6 +86,18 @@ STATES = {
     "D02 never pauses": ((*placed(), a_fact("hold_placed", 20, by="human", hold="manual")), 80, "D02", "BREACHED"),
     "D04 implied in time": ((*SHIPPED, a_fact("in_transit", 50)), 60, "D04", "MET"),
     "D04 implied too late is unknown": ((*SHIPPED, a_fact("in_transit", 60)), 61, "D04", "UNKNOWN"),
+    "D05 met, though nobody knows when the carrier came": (
+        (*SHIPPED, a_fact("complaint_filed", 60, by="human"), a_fact("in_transit", 75)),
+        80,
+        "D05",
+        "MET",
+    ),
+    "D05 void when nobody knows whether there was anything to complain of": (
+        (*SHIPPED, a_fact("in_transit", 75)),
+        80,
+        "D05",
+        "VOID",
+    ),
     "D05 void when collected": ((*SHIPPED, a_fact("picked_up", 60)), 80, "D05", "VOID"),
     "D05 broken when nobody complained": (SHIPPED, 71, "D05", "BREACHED"),
     "D08 void when withdrawn": (
@@ -112,6 +124,37 @@ STATES = {
         9,
         "D08",
         "VOID",
+    ),
+    "D08 void once nobody paid in time": ((a_fact("order_placed"), a_fact("cancel_requested", 5)), 54, "D08", "VOID"),
+    "D08 broken before the time to pay is over": (
+        (a_fact("order_placed", due_at=t(90)), a_fact("cancel_requested", -1)),
+        48,
+        "D08",
+        "BREACHED",
+    ),
+    "D02 runs for an order whose loss proves that it was paid": (
+        (a_fact("order_placed"), a_fact("lost_declared", 60)),
+        91,
+        "D02",
+        "MET",
+    ),
+    "D12 is a count, broken when it is reached": (
+        (*SHIPPED, a_fact("delivery_attempt_failed", 60), a_fact("delivery_attempt_failed", 90)),
+        90,
+        "D12",
+        "BREACHED",
+    ),
+    "D14 met by a message that names no case": (
+        (
+            *SHIPPED,
+            a_fact("lost_declared", 50),
+            a_fact("cancelled", 60, reason_code="lost"),
+            a_fact("buyer_notified", 62, by="human"),
+            a_fact("refund_requested", 63, by="human"),
+        ),
+        64,
+        "D14",
+        "MET",
     ),
     "D09 runs while unpaid": ((a_fact("order_placed"),), 48, "D09", "RUNNING"),
     "D09 void when paid": ((a_fact("order_placed"), a_fact("order_paid", 5)), 6, "D09", "VOID"),
@@ -394,3 +437,62 @@ def test_what_an_export_tells_without_its_time_had_happened_by_then() -> None:
     assert an_order(90, *placed(), seen).review
     assert state(90, (*placed(10), seen), "D02") == "MET"
     assert state(90, (*placed(), seen, told), "D02") == "MET"
+
+
+@pytest.mark.row("T20", "D12")
+def test_the_second_failed_attempt_is_a_loss_at_once():
+    order = an_order(90, *SHIPPED, a_fact("delivery_attempt_failed", 60), a_fact("delivery_attempt_failed", 90))
+    assert (order.stage, order.presumed, [case.case_id for case in order.open_cases]) == ("LOST", True, ["claim:lost"])
+    assert clock(order, "D12").breached_at == t(90)
+
+
+@pytest.mark.row("T17")
+def test_a_complaint_about_the_carrier_stays_listed_when_only_a_later_scan_is_known():
+    order = an_order(61, *SHIPPED, a_fact("in_transit", 60))
+    assert [(case.case_id, case.outcome) for case in order.cases] == [("carrier_complaint", "collected")]
+    assert an_order(61, *SHIPPED, a_fact("in_transit", 60), **NOTHING_SEEN).cases == ()
+
+
+def test_a_message_about_the_delivery_is_none_about_a_claim_that_came_later():
+    told = a_fact("buyer_notified", 70, by="human")
+    failed = (a_fact("delivery_attempt_failed", 60), a_fact("delivery_attempt_failed", 90))
+    order = an_order(100, *SHIPPED, *failed, told, a_fact("cancelled", 95, reason_code="lost"))
+    assert clock(order, "D13").state == "MET"
+    assert clock(order, "D14", "claim:lost/notify").state == "RUNNING"
+
+
+EXTENDED = [
+    ("while open", 15, 60, 60),
+    ("after the answer", 25, 60, 53),
+    ("after it was over", 54, 80, 53),
+    ("not later than before", 15, 50, 53),
+]
+
+
+@pytest.mark.row("T34b")
+@pytest.mark.parametrize(("at", "until", "due"), [row[1:] for row in EXTENDED], ids=[row[0] for row in EXTENDED])
+def test_an_extension_counts_while_the_request_is_open_and_makes_the_time_longer(at, until, due):
+    asked = (*placed(), a_fact("cancel_requested", 5), a_fact("cancel_rejected", 20))
+    found = clock(an_order(100, *asked, a_fact("answer_extended", at, by="human", due_at=t(until))), "D08")
+    assert (found.due_at, found.stated) == (t(due), due != 53)
+
+
+@pytest.mark.row("T34b")
+def test_an_extension_belongs_to_the_request_that_is_open():
+    settled = (*placed(), a_fact("cancel_requested", 1), a_fact("cancel_rejected", 2), *DELIVERED[2:])
+    wish = (a_fact("return_requested", 40), a_fact("answer_extended", 50, by="human", due_at=t(120)))
+    order = an_order(60, *settled, *wish)
+    assert (clock(order, "D08").due_at, clock(order, "D15").due_at) == (t(49), t(120))
+
+
+def test_a_stated_time_to_pack_counts_and_a_stated_time_to_ship_makes_none_of_it():
+    confirmed = (*placed(), a_fact("stock_confirmed", 2))
+    stated = clock(an_order(12, *confirmed, a_fact("due_stated", 10, rule="D03", due_at=t(40))), "D03")
+    computed = clock(an_order(12, *confirmed, a_fact("due_stated", 10, rule="D02", due_at=t(50))), "D03")
+    assert [(one.due_at, one.stated) for one in (stated, computed)] == [(t(40), True), (t(38), False)]
+
+
+def test_of_two_ways_of_handing_over_the_platforms_word_counts_whoever_spoke_last():
+    said = (a_fact("marked_shipped", 10, handover_mode="pickup"),)
+    more = a_fact("marked_shipped", 11, by="human", handover_mode="drop_off")
+    assert an_order(12, *placed(), *said, more).handover_mode == "pickup"

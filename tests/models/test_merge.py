@@ -46,6 +46,35 @@ def test_only_a_retraction_takes_a_stage_down_and_it_can_be_taken_back_itself() 
     ]
 
 
+@pytest.mark.parametrize("hours", [(12, 13), (13, 12), (12, 12)])
+@pytest.mark.parametrize("keys", [("r1", "r2"), ("r2", "r1")])
+def test_a_retraction_that_is_taken_back_counts_for_nothing_whenever_it_was_seen(hours, keys) -> None:
+    slip = a_fact("retraction", hours[0], by="human", fact_id="mail", key=keys[0])
+    back = a_fact("retraction", hours[1], by="human", fact_id=keys[0], key=keys[1])
+    assert an_order(14, *SHIPPED, slip, back).stage == "AWAITING_HANDOVER"
+
+
+@pytest.mark.parametrize("told", [{"paid": True}, {"paid": "true"}, {"payment_method": "COD"}])
+def test_a_new_order_that_says_it_is_paid_or_cash_on_delivery_is_paid(told) -> None:
+    order = an_order(50, a_fact("order_placed", **told))
+    assert (order.stage, order.milestones[FactKind.ORDER_PAID].at) == ("NEW", t(0))
+
+
+def test_a_payment_told_apart_counts_also_when_it_is_taken_back() -> None:
+    paid_later = (a_fact("order_placed", paid=True), a_fact("order_paid", 5, key="paid"))
+    assert an_order(6, *paid_later).milestones[FactKind.ORDER_PAID].at == t(5)
+    assert an_order(7, *paid_later, a_fact("retraction", 6, by="human", fact_id="paid")).stage == "UNPAID"
+
+
+def test_one_mail_may_tell_two_things() -> None:
+    assert an_order(1, a_fact("order_placed", key="mail"), a_fact("order_paid", key="mail")).stage == "NEW"
+
+
+def test_what_was_approved_can_no_longer_be_withdrawn() -> None:
+    asked = (*placed(), a_fact("cancel_requested", 5), a_fact("cancel_approved", 8), a_fact("cancel_withdrawn", 9))
+    assert an_order(10, *asked).stage == "CANCELLED"
+
+
 def test_retractions_that_name_each_other_or_themselves_do_no_harm() -> None:
     first = a_fact("retraction", 12, by="human", fact_id="b", key="a")
     second = a_fact("retraction", 13, by="human", fact_id="a", key="b")

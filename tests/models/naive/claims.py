@@ -74,7 +74,8 @@ class Whole(Rules):
         name = "claim:damaged" if self.declared and self.declared.kind is K.DAMAGED_DECLARED else "claim:lost"
         opened, closed = min(times), self.closed_by_hand(name, min(times))
         disputed = False
-        if self.delivered and (self.declared or self.done(name, "request_refund")):
+        asked = self.done(name, "request_refund")
+        if self.delivered and (self.declared or (asked and asked < self.delivered)):
             disputed = True  # X06: frozen until a person decides
         elif self.delivered:
             closed = first(closed, max(self.delivered, opened))

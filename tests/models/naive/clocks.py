@@ -23,7 +23,8 @@ class Clock(NamedTuple):
     """One clock as the reports of a minute leave it; all times are facts or computed from facts.
 
     `stop` is when a kind named in the table stopped it; `implied` when a higher rank proved that something had;
-    `void` when it lost its purpose; `asks`: this shop had never seen such evidence by `due`.
+    `void` when it lost its purpose; `asks`: this shop had never seen such evidence by `due`; `counts`: it is no
+    time but a count, broken when that is reached.
     """
 
     rule: str
@@ -33,6 +34,7 @@ class Clock(NamedTuple):
     implied: datetime | None = None
     void: datetime | None = None
     asks: bool = False
+    counts: bool = False
 
     def state(self, now: datetime) -> str:
         """RUNNING (warned or paused, too), MET, MET_LATE, BREACHED, VOID or UNKNOWN."""
@@ -42,7 +44,7 @@ class Clock(NamedTuple):
             return "MET" if self.stop <= self.due else "MET_LATE"
         if self.implied:
             return "MET" if self.implied <= self.due else "UNKNOWN"
-        if now <= self.due:
+        if now <= self.due and not self.counts:
             return "RUNNING"
         return "UNKNOWN" if self.asks else "BREACHED"
 
@@ -143,9 +145,9 @@ class Rules(Course):
             yield Clock("D07", "", due, stop, self.seen.proof(60), self.gone, asks)
 
     def d08(self) -> Iterator[Clock]:
-        """Answer the buyer's wish to cancel: 48 h, or as extended; asked of a cancelled order it is void."""
+        """Answer the buyer's wish to cancel: 48 h, or as extended; void once cancelled before, or never paid (D09)."""
         for request in self.requests:
-            void = self.cancelled if self.cancelled and self.cancelled < request.at else None
+            void = self.cancelled if self.cancelled and self.cancelled < request.at else self.unpaid_until
             yield Clock("D08", request.name, request.due, first(request.answered_at, self.cancelled), None, void)
 
     def d10(self) -> Iterator[Clock]:
@@ -166,7 +168,7 @@ class Rules(Course):
     def d12(self) -> Iterator[Clock]:
         """Two failed attempts break it, unless it was delivered or cancelled before."""
         if self.second_attempt:
-            yield Clock("D12", "", self.second_attempt, self.delivered, None, self.gone)
+            yield Clock("D12", "", self.second_attempt, self.delivered, None, self.gone, counts=True)
 
     def presumed_lost(self) -> datetime | None:
         """When the parcel counted as lost by our own clocks: D10 or two attempts, never against a delivery."""

@@ -70,9 +70,10 @@ class Request(NamedTuple):
 
     @property
     def verdict(self) -> Told | None:
-        """What was answered; of several the higher authority, then the later time (X10)."""
+        """What was answered; of several the higher authority, then the later time (X10). Approved means cancelled."""
         spoken = [speaks([told for told in self.answers if told.kind is kind]) for kind in self.kinds]
-        given = [told for told in spoken if told]
+        given = [told for told in spoken if told and told.kind is not K.CANCEL_WITHDRAWN]
+        given = given or [told for told in spoken if told]
         return max(given, key=lambda told: (told.strength, told.at, told.kind), default=None)
 
 
@@ -130,7 +131,8 @@ class Seen:
         due = told_last([asked[name], *(said if name == latest else [])]) or due
         for told in sorted(self.of(K.ANSWER_EXTENDED), key=lambda told: (told.at, told.key)):
             until = datetime.fromisoformat(told.payload["due_at"])
-            if told.payload.get("case_id") == f"{wish.case}:{name}" and told.at <= due < until:  # T34b
+            in_time = all(told.at <= moment for moment in (due, *(answer.at for answer in answers)))
+            if told.payload.get("case_id") == f"{wish.case}:{name}" and in_time and due < until:  # T34b
                 due = until
         return Request(name, asked[name].at, due, answers)
 
