@@ -148,7 +148,7 @@ def _consider(office: Office, shop: ShopSettings, order_no: str, command: Comman
         decided = _decided(session, shop, row, order, command)
         if isinstance(decided, Refused):
             return decided
-        facts, terms = facts_of(session, row.id), terms_of(session, shop)
+        facts, terms = facts_of(session, row.id), terms_of(session, shop, row.policy)
     return _Considered(order=order, facts=facts, new=decided.facts, terms=terms)
 
 
@@ -160,7 +160,7 @@ def _by_shop(office: Office, shop: ShopSettings, order_no: str, command: Command
 
 def _decided(session: Session, shop: ShopSettings, row: OrderRow, order: Order, command: Command) -> Accepted | Refused:
     asked = replace(command, packing=packing_of(session, shop, command.actor))
-    return decide(order, facts_of(session, row.id), asked, terms_of(session, shop))
+    return decide(order, facts_of(session, row.id), asked, terms_of(session, shop, row.policy))
 
 
 def packing_of(session: Session, shop: ShopSettings, actor: str) -> Packing:

@@ -143,7 +143,8 @@ class Importer:
         if before is not None and not fresh:
             return Entered(order=order, facts=0, before=before, after=before)
         stored = [] if row is None else facts_of(session, row.id)
-        after = fold([*stored, *fresh], terms_of(session, self.shop), self.now).stage
+        terms = terms_of(session, self.shop, row.policy if row else None)
+        after = fold([*stored, *fresh], terms, self.now).stage
         return Entered(order=order, facts=len(fresh), before=before, after=after)
 
 

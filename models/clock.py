@@ -172,6 +172,7 @@ def judge(  # noqa: PLR0913 - a clock is these seven things
         start_at=start,
         due_at=due.at,
         warn_level=level,
+        warned_at_start=sum(moment < start for moment in due.warns),
         stated=due.stated,
         extended_by=due.extended_by,
         breached_at=due.at if state in {DeadlineState.BREACHED, DeadlineState.MET_LATE} else None,

@@ -158,7 +158,8 @@ class Deadline:
     """One clock of one order; (`rule`, `about`) is its key among the order's clocks.
 
     `about` tells apart clocks of one rule: a request's number, a claim's step. `warn_level` counts the
-    warnings whose moment passed while the clock ran. `withdrawn` says that the clock is MET and yet at
+    warnings whose moment passed by the time the clock stopped, `warned_at_start` those that had passed before it
+    began: its time is short by rule, which is no news. `withdrawn` says that the clock is MET and yet at
     `due_at` no stop was known: a breach had been seen. `accuses`: whether silence meant anything at `due_at`;
     `asks`: it did not, and the clock is UNKNOWN. `extended_by` names the announcement that moved `due_at`.
     `next_check_at` is the next moment at which time alone changes it.
@@ -170,6 +171,7 @@ class Deadline:
     start_at: datetime
     due_at: datetime
     warn_level: int = 0
+    warned_at_start: int = 0
     stated: bool = False
     extended_by: str | None = None
     breached_at: datetime | None = None

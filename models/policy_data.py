@@ -6,10 +6,12 @@ no data of a policy: only the name under which they are known is.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import time, timedelta
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -35,6 +37,7 @@ from models.stage import RANK as RANKS
 INTERVALS: Final = frozenset({"complaint_follow_up", "late_claim_asks_again"})
 """What every policy must know."""
 
+HASH: Final = 12  # signs of a policy's hash
 SOURCED: Final = ("length", "unit", "source")  # what a file's figure must say
 STORED: Final = "otherwise"  # a key of stored clocks alone; a file's base has that figure
 
@@ -227,6 +230,12 @@ def policy_as_data(policy: Policy) -> Data:
             for name, length in policy.intervals.items()
         },
     }
+
+
+def policy_key(policy: Policy) -> str:
+    """A name for exactly these figures: the policy's name and version, and a hash of all that it says."""
+    said = json.dumps(policy_as_data(policy), sort_keys=True)
+    return f"{policy.name}@{policy.version}:{sha256(said.encode()).hexdigest()[:HASH]}"
 
 
 def _clock_data(clock: Clock) -> Data:

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from models.extension import Extension, extension_of
 from models.policy import Policy
+from models.policy_data import policy_key
 from models.policy_entry import WEEKDAYS
 from models.policy_files import BASE, figures_of, market_policy, shipped_extensions, shop_policy
 from models.stage import HandoverMode, ShippingMode
@@ -227,6 +228,11 @@ class ShopSettings(Section):
     def own_policy(self) -> Policy:
         """The shop's policy with its own figures in place of the policy's."""
         return shop_policy(self.policy, self.figures)
+
+    @cached_property
+    def policy_key(self) -> str:
+        """What names exactly these figures."""
+        return policy_key(self.own_policy)
 
     @cached_property
     def extensions(self) -> tuple[Extension, ...]:

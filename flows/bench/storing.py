@@ -19,6 +19,7 @@ from models.db.derived import Derived, derive
 from models.db.facts import FACTS, fact_row
 from models.db.insert import execute_all, plain
 from models.db.orders import terms_of
+from models.db.policies import keep_policy
 from models.db.session import open_session
 from models.db.stored import ORDERS, SHELVES, Stored
 from models.fact import Fact
@@ -59,6 +60,9 @@ def fill(engine: Engine, *, orders: int, deadlines: int, tell: Callable[[int, in
     chosen = _chosen(patterns, orders, deadlines)
     numbers = ((order_id(SHOP.name, number), number) for number in map(str, range(10**17, 10**17 + len(chosen))))
     places = list(zip(sorted(numbers), chosen, strict=True))
+    with open_session(engine) as session:
+        keep_policy(session, SHOP.own_policy, NOW)
+        session.commit()
     for start in range(0, len(places), AT_A_TIME):
         with open_session(engine) as session:
             _store(session, places[start : start + AT_A_TIME])
@@ -78,7 +82,7 @@ def _patterns(session: Session, count: int) -> list[Pattern]:
 
 
 def _pattern(facts: Sequence[Fact], order: Order) -> Pattern:
-    key = {"id": "", "shop_id": SHOP.name, "order_no": "", "policy": SHOP.policy}
+    key = {"id": "", "shop_id": SHOP.name, "order_no": "", "policy": SHOP.policy_key}
     derived = derive(order, Stored(order=key | {"stage": Stage.UNPAID}, told=(), shelves=({},) * len(SHELVES)), NOW)
     columns = {name: plain(value) for name, value in derived.columns.items()}
     return Pattern(

@@ -164,6 +164,10 @@ figures.command(
     epilog=examples("policy show", "policy show us-2026", "policy show --shop 'Tre Viet Store' --json"),
 )(policies.show)  # fmt: skip
 figures.command(
+    "apply", short_help="Move open orders to the figures of the settings.",
+    epilog=examples("policy apply --shop 'Tre Viet Store' --dry-run", "policy apply --shop 'Tre Viet Store'"),
+)(policies.apply)  # fmt: skip
+figures.command(
     "check", short_help="Say whether figures, extensions and holidays are right.",
     epilog=examples("policy check", "policy check my-policy.toml", "policy check my-extensions.toml --json"),
 )(policies.check)  # fmt: skip

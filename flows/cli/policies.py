@@ -36,6 +36,25 @@ def show(
     emit(policy_page.as_json(view)) if as_json else policy_page.show(view)
 
 
+def apply(
+    shop: Annotated[str, typer.Option("--shop", metavar="SHOP", help="Whose open orders.")],
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="NAME", help="Who does it; without it the user of this machine.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would move; nothing is done.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Move a shop's open orders to the figures that its settings give now.
+
+    An order keeps the figures that its shop had when it came, whatever the settings say later. This moves the clocks
+    that still run, and writes it into the order's history; what was met or missed stays as it was.
+    """
+    from flows.cli import policy_apply
+    from flows.cli.outcome import actor
+
+    policy_apply.run(shop, None if dry_run else by or actor(), as_json=as_json)
+
+
 def check(
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="Check this policy, or list of extensions, instead.")

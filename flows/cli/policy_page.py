@@ -105,6 +105,9 @@ def show(view: View) -> None:
         _section("extensions")
         for one in view.extensions:
             say(_extension(one, view.zone))
+    if view.shop is not None:
+        say()
+        say(text.text("policies.show.apply", shop=view.shop.name))
 
 
 def _chosen(view: View) -> str:

@@ -70,7 +70,7 @@ def of_order(number: str, at: str | None, shop_name: str | None) -> tuple[dict[s
     with open_session(office.engine, read_only=True) as session:
         row = the_order(session, office, number, shop_name)
         shop = shop_of(office, row)
-        facts, terms = facts_of(session, row.id), terms_of(session, shop)
+        facts, terms = facts_of(session, row.id), terms_of(session, shop, row.policy)
     then = moment(at, shop.zone) if at else office.now()
     known = [fact for fact in facts if fact.observed_at <= then]
     happened = [replace(f, observed_at=min(f.observed_at, then)) for f in facts if f.occurred_at <= then]

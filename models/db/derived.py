@@ -135,10 +135,10 @@ _todo_head = attrgetter(*TODOS.columns[:-1])  # but since when it stands
 
 def _deadline(clock: Deadline, stored: Rows, of: Stored, now: datetime) -> Values:
     before = stored.get((clock.rule, clock.about))
-    detected_at, policy = before[-OURS:] if before else (None, of.order["policy"])
+    detected_at, policy = before[-OURS:] if before else (None, of.policy)
     if detected_at is None and clock.state in SEEN_BREACHED:
         detected_at = now
-    return (*_clock(clock), clock.extended_by or "", detected_at, policy)
+    return (*_clock(clock), clock.extended_by or "", detected_at, of.policy if clock.open else policy)
 
 
 def _case(case: Case) -> Values:
@@ -164,13 +164,13 @@ def _clock_alerts(order: Order, stored: Stored) -> Iterator[Alert]:
     """What is louder or other than before; nothing about the clocks of an order that is known to be cancelled.
 
     One that we only presume cancelled still shouts the missed answer that it rests on. A clock that will not
-    accuse does not warn either.
+    accuse does not warn either, and none warns of how short it is from its start.
     """
     if order.stage is Stage.CANCELLED and not order.presumed:
         return
     for clock in order.deadlines:
         level = _level(clock.state, clock.warn_level)
-        if not level or clock.fault is Fault.NOBODY or not clock.accuses:
+        if level <= clock.warned_at_start or clock.fault is Fault.NOBODY or not clock.accuses:
             continue
         before = stored.shelves[0].get((clock.rule, clock.about))
         if before and _level(before[STATE], before[LEVEL]) == level:

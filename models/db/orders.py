@@ -17,7 +17,8 @@ from models.db.batch import write
 from models.db.derived import Derived, derive
 from models.db.facts import add_facts, evidence_of, facts_of, note_evidence
 from models.db.insert import insert_new
-from models.db.stored import ORDERS, Lock, read_orders
+from models.db.policies import keep_policy, kept_policy
+from models.db.stored import ORDERS, Lock, Stored, read_orders
 from models.db.tables import OrderRow
 from models.fact import Fact
 from models.ids import order_id
@@ -40,19 +41,33 @@ class Change:
     order: Order
 
 
-def terms_of(session: Session, shop: ShopSettings) -> Terms:
-    """Give what the shop agreed on, with the kinds of news it is known to get."""
+def terms_of(session: Session, shop: ShopSettings, policy: str | None = None) -> Terms:
+    """Give what the shop agreed on, with the kinds of news it is known to get; for a new order as it is today.
+
+    With `policy`, the key that an order carries, the figures are those that its clocks are made with.
+    """
+    kept = None if policy is None else kept_policy(session, policy)
     return Terms(
         timezone=shop.zone,
         handover=shop.handover,
         shipping=shop.shipping,
-        policy=shop.own_policy,
+        policy=kept or shop.own_policy,
         extensions=shop.extensions,
         business_hours=shop.business_hours,
         business_days=frozenset(shop.business_days),
         closed_days=frozenset(shop.closed_days),
         seen=evidence_of(session, shop.name),
     )
+
+
+def terms_by_order(
+    session: Session, shops: Mapping[str, ShopSettings], orders: Iterable[Stored]
+) -> Mapping[tuple[str, str], Terms]:
+    """Give the terms of these orders by shop and policy, each looked up once."""
+    return {
+        (name, policy): terms_of(session, shops[name], policy)
+        for name, policy in {(one.shop_id, one.policy) for one in orders}
+    }
 
 
 def record_facts(session: Session, shop: ShopSettings, told: Iterable[tuple[str, Fact]], now: datetime) -> list[Change]:
@@ -62,12 +77,11 @@ def record_facts(session: Session, shop: ShopSettings, told: Iterable[tuple[str,
     for order_no, fact in told:
         by_order.setdefault(order_no, []).append(fact)
     concerned = note_evidence(session, shop.name, chain.from_iterable(by_order.values()), now)
-    terms = terms_of(session, shop)
     changes: list[Change] = []
     for numbers in _parts(sorted(by_order)):
-        changes += _record(session, shop, terms, {number: by_order[number] for number in numbers}, now)
+        changes += _record(session, shop, {number: by_order[number] for number in numbers}, now)
     for keys in _parts(sorted(concerned - {order_id(shop.name, number) for number in by_order})):
-        refresh(session, keys, terms, now)
+        refresh(session, shop, keys, now)
     return changes
 
 
@@ -76,14 +90,13 @@ def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
         yield names[start : start + AT_A_TIME]
 
 
-def _record(
-    session: Session, shop: ShopSettings, terms: Terms, told: Mapping[str, Sequence[Fact]], now: datetime
-) -> list[Change]:
+def _record(session: Session, shop: ShopSettings, told: Mapping[str, Sequence[Fact]], now: datetime) -> list[Change]:
     keys = {number: order_id(shop.name, number) for number in told}
+    keep_policy(session, shop.own_policy, now, shop.policy_key)
     created = {number for number, key in keys.items() if _create(session, shop, key, number, now)}
     for number, facts in told.items():
         add_facts(session, keys[number], facts)
-    derived = refresh(session, list(keys.values()), terms, now)
+    derived = refresh(session, shop, list(keys.values()), now)
     return [_change(derived[key], created=number in created) for number, key in keys.items()]
 
 
@@ -98,10 +111,11 @@ def _change(derived: Derived, *, created: bool) -> Change:
     )
 
 
-def refresh(session: Session, keys: Sequence[str], terms: Terms, now: datetime) -> dict[str, Derived]:
+def refresh(session: Session, shop: ShopSettings, keys: Sequence[str], now: datetime) -> dict[str, Derived]:
     """Recompute orders of one shop from their facts and store what follows; give it by id. Does not commit."""
     stored = read_orders(session, ORDERS.c.id.in_(keys), lock=Lock.WAIT)
-    derived = [derive(fold(one.facts, terms, now), one, now) for one in stored]
+    terms = terms_by_order(session, {shop.name: shop}, stored)
+    derived = [derive(fold(one.facts, terms[one.shop_id, one.policy], now), one, now) for one in stored]
     write(session, derived, now)
     return {one.stored.id: one for one in derived}
 
@@ -116,7 +130,7 @@ def _create(session: Session, shop: ShopSettings, key: str, order_no: str, now: 
         authority="timer",
         handover_mode=shop.handover.value,
         shipping_mode=shop.shipping.value,
-        policy=shop.policy,
+        policy=shop.policy_key,
         created_at=now,
         updated_at=now,
     )
@@ -139,4 +153,4 @@ def find_rows(session: Session, order_no: str, shop: str | None = None) -> Seque
 
 def folded(session: Session, shop: ShopSettings, row: OrderRow, now: datetime) -> Order:
     """Give the order as it is now, from its facts; nothing is written."""
-    return fold(facts_of(session, row.id), terms_of(session, shop), now)
+    return fold(facts_of(session, row.id), terms_of(session, shop, row.policy), now)

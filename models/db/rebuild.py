@@ -20,7 +20,7 @@ from models.db.batch import SHIPCLOCK, write
 from models.db.collector import without_collector
 from models.db.derived import Derived, derive_again
 from models.db.difference import COMPUTATION, Difference, differences
-from models.db.orders import terms_of
+from models.db.orders import terms_by_order, terms_of
 from models.db.session import DatabaseError, open_session
 from models.db.stored import ORDERS, Lock, Stored, of_shops, read_orders
 from models.order import fold
@@ -93,8 +93,8 @@ def _doubtful(session: Session, shops: Mapping[str, ShopSettings], keys: Sequenc
         stored = read_orders(session, ORDERS.c.id.in_(keys))
     except ValueError:
         return list(keys)
-    terms = {name: terms_of(session, shops[name]) for name in {one.shop_id for one in stored}}
-    return [one.id for one in stored if not _is_sound(one, terms[one.shop_id], now)]
+    terms = terms_by_order(session, shops, stored)
+    return [one.id for one in stored if not _is_sound(one, terms[one.shop_id, one.policy], now)]
 
 
 def _is_sound(stored: Stored, terms: Terms, now: datetime) -> bool:
@@ -116,7 +116,8 @@ def _look_again(
         orders = read_orders(session, ORDERS.c.id == key, lock=Lock.WAIT if mend else None)
         if not orders:
             return ()
-        derived = _derived(orders[0], terms_of(session, shops[orders[0].shop_id]), now)
+        (stored,) = orders
+        derived = _derived(stored, terms_of(session, shops[stored.shop_id], stored.policy), now)
         found = tuple(differences(derived))
         if mend and found:
             write(session, [derived], now, quietly=True)

@@ -100,6 +100,11 @@ class Stored:
         return str(self.order["shop_id"])
 
     @property
+    def policy(self) -> str:
+        """The key of the policy that its clocks are made with."""
+        return str(self.order["policy"])
+
+    @property
     def computed_at(self) -> datetime:
         """As of when its rows were computed (UTC)."""
         computed_at: datetime = self.order["updated_at"]

@@ -57,6 +57,18 @@ class OrderRow(Table, table=True):
     updated_at: datetime = moment(nullable=False)
 
 
+class PolicyRow(Table, table=True):
+    """A policy as it was used, under a key made of its contents; never changed."""
+
+    __tablename__ = "policy"
+
+    key: str = Field(primary_key=True)
+    name: str
+    version: str
+    figures: dict[str, Any] = json_column(dict)
+    first_used_at: datetime = moment(nullable=False)
+
+
 class FactRow(Table, table=True):
     """One fact; append-only. `(order_id, source_key)` is its identity."""
 

@@ -17,7 +17,7 @@ from sqlmodel import Session
 from models.db.batch import write
 from models.db.collector import without_collector
 from models.db.derived import derive
-from models.db.orders import terms_of
+from models.db.orders import terms_by_order
 from models.db.session import DatabaseError, open_session
 from models.db.stored import ORDERS, Lock, of_shops, read_orders
 from models.order import fold
@@ -86,8 +86,8 @@ def _check(engine: Engine, shops: Mapping[str, ShopSettings], keys: Sequence[str
 
 def _refresh(session: Session, shops: Mapping[str, ShopSettings], keys: Sequence[str], now: datetime) -> int:
     stored = read_orders(session, ORDERS.c.id.in_(keys), ORDERS.c.next_check_at <= now, lock=Lock.SKIP)
-    terms = {name: terms_of(session, shops[name]) for name in {one.shop_id for one in stored}}
-    write(session, [derive(fold(one.facts, terms[one.shop_id], now), one, now) for one in stored], now)
+    terms = terms_by_order(session, shops, stored)
+    write(session, [derive(fold(one.facts, terms[one.shop_id, one.policy], now), one, now) for one in stored], now)
     return len(stored)
 
 

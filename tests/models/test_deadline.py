@@ -496,3 +496,13 @@ def test_of_two_ways_of_handing_over_the_platforms_word_counts_whoever_spoke_las
     said = (a_fact("marked_shipped", 10, handover_mode="pickup"),)
     more = a_fact("marked_shipped", 11, by="human", handover_mode="drop_off")
     assert an_order(12, *placed(), *said, more).handover_mode == "pickup"
+
+
+@pytest.mark.parametrize(
+    ("policy", "rule", "at_start"),
+    [("article", "D02", 0), ("vn-2025", "D02", 2), ("th-2025", "D08", 0), ("us-2026", "D08", 0)],
+)
+def test_levels_that_had_passed_before_the_clock_began_are_known_as_such(policy, rule, at_start):
+    asked = (*placed(hours=30), a_fact("cancel_requested", 30))
+    found = clock(an_order(30, *asked, policy=load_policy(policy)), rule)
+    assert found.warned_at_start == at_start

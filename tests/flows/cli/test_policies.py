@@ -207,3 +207,17 @@ def test_init_says_which_policy_the_market_got(shipclock: Shipclock, market: str
     words = ("--folder", "mail", "--shop", "Tre", "--market", market, "--currency", "EUR", "--timezone", "UTC")
     answer = shipclock("init", *words, "--authserv-id", RECEIVER, "--days", "0", "--yes", "--force")
     assert (answer.code, said in answer.out) == (0, True), answer
+
+
+def test_open_orders_are_moved_to_changed_figures_only_when_asked_for(
+    place: Path, shipclock: Shipclock, deliver: Callable[..., None]
+) -> None:
+    deliver("004")
+    shipclock("poll")
+    settings(place, '\n[shop.figures.D10]\nlength = 400\nunit = "hours"\n')
+    shop = ("--shop", "Lotus Lane Home")
+    would = shipclock("policy", "apply", *shop, "--dry-run")
+    assert "Nothing was done" in would.out
+    done = shipclock("policy", "apply", *shop, "--by", "Hoa", "--json").json
+    assert (done["done"], [one["order_no"] for one in done["orders"]]) == (True, [LOTUS])
+    assert "go by the figures of the settings" in shipclock("policy", "apply", *shop).out

@@ -250,3 +250,13 @@ def test_a_database_of_the_version_before_rebuilds_without_a_difference(engine: 
     assert migrate(engine).before == "0001"
     parts = list(look_through(engine, {shop.name: shop}, t(99)))
     assert [(part.orders, part.differences) for part in parts] == [(2, ())]
+
+
+def test_a_clock_that_is_short_by_rule_warns_of_that_to_nobody(engine: Engine, shop: ShopSettings) -> None:
+    """Else a shop in Vietnam, with less than a day for each order, hears of every order it gets."""
+    shop = shop.model_copy(update={"policy": "vn-2025", "timezone": "Asia/Ho_Chi_Minh"})
+    tell(engine, shop, 26, *placed(26))  # Monday 09:00 there, over at 23:59
+    assert [row.warn_level for row in rows(engine, DeadlineRow) if row.rule == "D02"] == [2]
+    assert rows(engine, AlertRow) == []
+    watched(engine, shop, t(35))
+    assert [(alert.rule, alert.level) for alert in rows(engine, AlertRow) if alert.rule == "D02"] == [("D02", 3)]
