@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from enum import StrEnum
+from typing import Any, Final, TypeVar
 
 from models.deadline import Deadline
-from models.fact import Authority, Fact, FactKind
+from models.fact import FIRST_YEAR, LAST_YEAR, Authority, Fact, FactKind
 from models.order import Order
+from models.stage import HandoverMode, ShippingMode
 
 FLAGS: Final = ("late", "incomplete", "clock_estimated", "dropped_off", "review")
 SHOP: Final = {"handover": "pickup", "shipping": "seller", "timezone": "UTC"}
 FACT_KEYS: Final = frozenset({"kind", "occurred_at", "observed_at", "authority", "source_key", "payload", "estimated"})
+
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 class FactsError(ValueError):
@@ -59,50 +64,69 @@ def facts_from_json(data: Mapping[str, Any]) -> tuple[tuple[Fact, ...], dict[str
     `observed_at` is `occurred_at` where it is left out, `source_key` the entry's place in the list.
 
     Raises:
-        FactsError: for an entry that is no fact, or a shop with unknown keys.
+        FactsError: for an entry that is no fact, or a shop that is none; it names the entry and what is allowed.
 
     """
-    shop = {
-        "handover": "pickup",
-        "shipping": "seller",
-        "timezone": "UTC",
-        **_mapping(data.get("shop", {}), "shop"),
-    }
-    if stray := set(shop) - set(SHOP):
-        raise FactsError(f"shop: unknown {', '.join(sorted(stray))}")
+    shop = {**SHOP, **_mapping(data.get("shop", {}), "shop")}
+    _known(shop, frozenset(SHOP), "shop")
+    for key, words in (("handover", HandoverMode), ("shipping", ShippingMode)):
+        _word(words, shop[key], f"shop.{key}")
     entries = data.get("facts")
     if not isinstance(entries, Sequence) or isinstance(entries, str):
-        raise FactsError("facts: a list is needed")
-    facts = tuple(_fact(number, _mapping(entry, f"facts[{number}]")) for number, entry in enumerate(entries))
+        raise FactsError('facts: a list is needed. Example: "facts": [{"kind": "order_placed", ...}]')
+    facts = tuple(_fact(f"facts[{number}]", entry) for number, entry in enumerate(entries))
     return facts, {key: str(value) for key, value in shop.items()}
 
 
-def _fact(number: int, entry: Mapping[str, Any]) -> Fact:
-    where = f"facts[{number}]"
-    if stray := set(entry) - FACT_KEYS:
-        raise FactsError(f"{where}: unknown {', '.join(sorted(stray))}")
+def _fact(where: str, told: object) -> Fact:
+    entry = _mapping(told, where)
+    _known(entry, FACT_KEYS, where)
+    if missing := [key for key in ("kind", "occurred_at", "authority") if key not in entry]:
+        raise FactsError(f"{where}: {', '.join(missing)} is missing")
+    occurred_at = _moment(entry["occurred_at"], f"{where}.occurred_at")
+    heard = "observed_at" if entry.get("observed_at") else "occurred_at"
+    kind = _word(FactKind, entry["kind"], f"{where}.kind")
     try:
-        occurred_at = _moment(entry["occurred_at"])
         return Fact(
-            kind=FactKind(entry["kind"]),
+            kind=kind,
             occurred_at=occurred_at,
-            observed_at=_moment(entry["observed_at"]) if entry.get("observed_at") else occurred_at,
-            authority=Authority(entry["authority"]),
-            source_key=str(entry.get("source_key") or f"{where}:{entry['kind']}"),
-            payload=dict(_mapping(entry.get("payload") or {}, where)),
+            observed_at=_sane(_moment(entry[heard], f"{where}.{heard}"), f"{where}.{heard}"),
+            authority=_word(Authority, entry["authority"], f"{where}.authority"),
+            source_key=str(entry.get("source_key") or f"{where}:{kind}"),
+            payload=dict(_mapping(entry.get("payload") or {}, f"{where}.payload")),
             estimated=bool(entry.get("estimated", False)),
             source="file",
         )
-    except KeyError as error:
-        raise FactsError(f"{where}: {error.args[0]} is missing") from error
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise FactsError(f"{where}: {error}") from error
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: object, where: str) -> datetime:
     """An RFC 3339 time in UTC; without a zone it is UTC."""
-    stated = datetime.fromisoformat(text)
-    return stated.replace(tzinfo=UTC) if stated.tzinfo is None else stated.astimezone(UTC)
+    try:
+        stated = datetime.fromisoformat(str(text))
+        return stated.replace(tzinfo=UTC) if stated.tzinfo is None else stated.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise FactsError(f"{where}: {text!r} is no time. Example: 2026-03-01T00:00:00Z") from None
+
+
+def _sane(seen_at: datetime, where: str) -> datetime:
+    """When we saw something is read off our own clock, and all clocks run from there."""
+    if not FIRST_YEAR <= seen_at.year < LAST_YEAR:
+        raise FactsError(f"{where}: {told(seen_at)} cannot be; years from {FIRST_YEAR} to {LAST_YEAR - 1} can")
+    return seen_at
+
+
+def _word(words: type[Word], text: object, where: str) -> Word:
+    try:
+        return words(str(text))
+    except ValueError:
+        raise FactsError(f"{where}: {text!r} is not one of {', '.join(words)}") from None
+
+
+def _known(entry: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
+    if stray := set(entry) - keys:
+        raise FactsError(f"{where}: unknown {', '.join(sorted(stray))}; there are {', '.join(sorted(keys))}")
 
 
 def _mapping(value: object, where: str) -> Mapping[str, Any]:

@@ -28,7 +28,11 @@ def explain(
     """Tell an order's stage, clocks and contradictions, with the facts behind each.
 
     With --at, twice where it differs: as it was known then, and as it truly was then, by what we know today.
-    With --facts and --now no database is needed.
+
+    With --facts and --now no database is needed. The file holds
+    {"shop": {"handover": "pickup", "shipping": "seller", "timezone": "UTC"}, "facts": [{"kind": "order_placed",
+    "occurred_at": "2026-03-01T00:00:00Z", "authority": "platform"}, ...]}; a fact may also have observed_at (else
+    seen as it happened), source_key and payload.
     """
     from flows.cli import reasons, reasons_page
 

@@ -54,7 +54,7 @@ def clock_name(rule: str, start: datetime | None, due: datetime | None) -> str:
 
     Our aims run in business hours or towards another clock: the time between their ends says nothing.
     """
-    platforms = RULES[RuleId(rule)].clock is ClockType.RULE
+    platforms = RULES[RuleId(rule)].clock is ClockType.RULE and rule != RuleId.D12  # that one counts attempts
     length = due - start if platforms and start is not None and due is not None and due > start else None
     return words().rule(rule, length)
 

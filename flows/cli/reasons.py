@@ -20,13 +20,13 @@ from models.catalogue import words
 from models.db.facts import facts_of
 from models.db.orders import terms_of
 from models.db.session import open_session
-from models.deadline import RULES, Deadline
 from models.explain import FactsError, explained, facts_from_json, told
-from models.fact import Fact
-from models.merge import rank_proved
+from models.fact import FIRST_YEAR, LAST_YEAR, Fact
+from models.history import read_history
 from models.order import Order, fold
 from models.origin import origin, origin_words
 from models.policy_files import load_policy
+from models.reason import reasons
 from models.stage import HandoverMode, ShippingMode
 from models.terms import Terms
 
@@ -34,19 +34,18 @@ from models.terms import Terms
 def of_file(file: Path, now: str, policy: str, *, in_words: bool = False) -> tuple[dict[str, Any], datetime]:
     """Explain the facts of a JSON file at `now`; give the moment too. Raises FactsError, PolicyError, OSError.
 
-    With `in_words` the answer says, for people, where each time comes from.
+    With `in_words` the answer says, for people, what each part of it rests on.
     """
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as fault:
+        data = json.loads(file.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as fault:
         raise FactsError(f"{file} is not JSON: {fault}") from None
     if not isinstance(data, dict):
         raise FactsError(f'{file} must hold an object {{"shop": ..., "facts": [...]}}')
     facts, shop = facts_from_json(data)
     then = moment(now, ZoneInfo("UTC"))
     terms = _terms(shop, policy)
-    order = fold(facts, terms, then)
-    return {**explained(order), **({"because": {"origins": _origins(order, terms)}} if in_words else {})}, then
+    return (_view(facts, terms, then) if in_words else explained(fold(facts, terms, then))), then
 
 
 def _terms(shop: dict[str, str], policy: str) -> Terms:
@@ -58,10 +57,8 @@ def _terms(shop: dict[str, str], policy: str) -> Terms:
             shipping=ShippingMode(shop["shipping"]),
             policy=figures,
         )
-    except (KeyError, OSError) as unknown:
-        raise FactsError(f"shop: no time zone {shop['timezone']}") from unknown
-    except ValueError as wrong:
-        raise FactsError(f"shop: {wrong}") from wrong
+    except (KeyError, OSError, ValueError):
+        raise FactsError(f"shop.timezone: there is no zone {shop['timezone']!r}. Example: Asia/Ho_Chi_Minh") from None
 
 
 def of_order(number: str, at: str | None, shop_name: str | None) -> tuple[dict[str, Any], datetime]:
@@ -92,9 +89,12 @@ def moment(text: str, zone: ZoneInfo) -> datetime:
     """Read a time; without a zone it is `zone`'s wall time. An unreadable one ends the command."""
     try:
         stated = datetime.fromisoformat(text)
-    except ValueError:
+        at = (stated.replace(tzinfo=zone) if stated.tzinfo is None else stated).astimezone(UTC)
+    except (ValueError, OverflowError):
         fail(words().text("cli.no_time", given=text))
-    return (stated.replace(tzinfo=zone) if stated.tzinfo is None else stated).astimezone(UTC)
+    if not FIRST_YEAR <= at.year < LAST_YEAR:
+        fail(words().text("cli.no_time", given=text))
+    return at
 
 
 def _view(facts: Sequence[Fact], terms: Terms, at: datetime, told_by: Sequence[Fact] | None = None) -> dict[str, Any]:
@@ -103,44 +103,24 @@ def _view(facts: Sequence[Fact], terms: Terms, at: datetime, told_by: Sequence[F
     keys = {fact.source_key for fact in facts}
     return {
         **explained(order),
-        "because": {**_because(order, facts), "origins": _origins(order, terms)},
+        "because": _because(order, facts, terms, at),
         "facts": [_fact(fact) for fact in _by_time(told_by or facts) if fact.source_key in keys],
     }
 
 
-def _because(order: Order, facts: Sequence[Fact]) -> dict[str, Any]:
-    """Name the facts behind the stage, each clock and each conflict, by their keys."""
-    proves = [fact for fact in facts if rank_proved(fact) == order.rank]
+def _because(order: Order, facts: Sequence[Fact], terms: Terms, at: datetime) -> dict[str, Any]:
+    """Name the facts behind the stage, and behind each clock, case and conflict in their order; and whose times are."""
+    why = reasons(order, read_history(facts, terms, at))
+    parts = {"deadlines": why.deadlines, "cases": why.cases, "conflicts": why.conflicts}
     return {
-        "stage": _keys(proves),
-        "deadlines": {_clock_key(clock): _keys(_behind(clock, facts)) for clock in order.deadlines},
-        "conflicts": {conflict.id: list(conflict.fact_keys) for conflict in order.conflicts},
+        "stage": _keys(why.stage),
+        **{name: [_keys(behind) for behind in part] for name, part in parts.items()},
+        "origins": [origin_words(origin(clock, terms.policy, order.promised_at)) for clock in order.deadlines],
     }
 
 
-def _origins(order: Order, terms: Terms) -> list[str]:
-    """Say of each clock, in the order of the clocks, where its time comes from."""
-    return [origin_words(origin(clock, terms.policy, order.promised_at)) for clock in order.deadlines]
-
-
-def _behind(clock: Deadline, facts: Iterable[Fact]) -> list[Fact]:
-    """Give the facts that started a clock, stopped it, or stated its due time."""
-    stops = RULES[clock.rule].stops
-    return [
-        fact
-        for fact in facts
-        if fact.occurred_at in {clock.start_at, clock.met_at}
-        or fact.kind in stops
-        or (fact.text("due_at") and fact.text("rule") in {None, clock.rule.value} and clock.stated)
-    ]
-
-
-def _clock_key(clock: Deadline) -> str:
-    return f"{clock.rule.value} {clock.about}".strip()
-
-
 def _keys(facts: Iterable[Fact]) -> list[str]:
-    return [fact.source_key for fact in _by_time(facts)]
+    return list(dict.fromkeys(fact.source_key for fact in facts))
 
 
 def _by_time(facts: Iterable[Fact]) -> list[Fact]:

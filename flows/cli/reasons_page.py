@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -37,19 +37,23 @@ def show(answer: Mapping[str, Any], now: datetime) -> None:
 
 
 def _view(view: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> None:
-    because = view.get("because", {})
-    facts = {fact["source_key"]: fact for fact in view.get("facts", ())}
-    say(words().stage(view["stage"], presumed=view["presumed"]))
-    _rest_on(because.get("stage", ()), facts, zone)
-    for clock, origin in zip(view["deadlines"], because["origins"], strict=True):
-        say(_clock(clock, origin, now, zone))
-        _rest_on(because.get("deadlines", {}).get(f"{clock['id']} {clock.get('about', '')}".strip(), ()), facts, zone)
-    for conflict in view["conflicts"]:
-        say(words().text("cli.explain.conflict", words=words().text(f"conflicts.{conflict}")))
-        _rest_on(because.get("conflicts", {}).get(conflict, ()), facts, zone)
-    for case in view["cases"]:
-        kind = words().text(f"facts.cases.{case['kind']}")
-        say(f"{kind}: {words().text('cli.case_open' if case['state'] == 'open' else 'cli.case_closed')}")
+    text, because = words(), view["because"]
+
+    def tell(line: str, keys: Sequence[str]) -> None:
+        say(line)
+        for fact in view["facts"]:
+            if fact["source_key"] in keys:
+                say(f"    {_fact(fact, zone)}")
+
+    tell(text.stage(view["stage"], presumed=view["presumed"]), because["stage"])
+    for clock, origin, keys in zip(view["deadlines"], because["origins"], because["deadlines"], strict=True):
+        tell(_clock(clock, origin, now, zone), keys)
+    for conflict, keys in zip(view["conflicts"], because["conflicts"], strict=True):
+        tell(text.text("cli.explain.conflict", words=text.text(f"conflicts.{conflict}")), keys)
+    for case, keys in zip(view["cases"], because["cases"], strict=True):
+        state = text.text("cli.case_open" if case["state"] == "open" else "cli.case_closed")
+        kind = text.text(f"facts.cases.{case['kind']}")
+        tell(f"{kind}: {state}", keys)
 
 
 def _clock(clock: Mapping[str, Any], origin: str, now: datetime, zone: ZoneInfo) -> str:
@@ -57,14 +61,6 @@ def _clock(clock: Mapping[str, Any], origin: str, now: datetime, zone: ZoneInfo)
     start, due = (datetime.fromisoformat(clock[key]) for key in ("start_at", "due_at"))
     state = text.time_left(due, now) if clock["state"] in OPEN else text.text(f"rules.states.{clock['state']}")
     return f"{clock_name(clock['id'], start, due)}: {state} ({local(due, zone)}; {origin})"
-
-
-def _rest_on(keys: Any, facts: Mapping[str, Mapping[str, Any]], zone: ZoneInfo) -> None:  # noqa: ANN401  # JSON
-    """Print the facts behind a line; a derived one rests on time alone."""
-    for key in keys:
-        fact = facts.get(key)
-        if fact is not None:
-            say(f"    {_fact(fact, zone)}")
 
 
 def _fact(fact: Mapping[str, Any], zone: ZoneInfo) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from models.explain import FactsError, explained, facts_from_json
 from models.order import fold
-from tests.models.makers import a_fact, an_order, placed, t, terms
+from tests.models.makers import Given, a_fact, an_order, placed, t, terms
 
 FILE = {
     "shop": {"handover": "drop_off"},
@@ -25,6 +25,11 @@ FILE = {
         },
     ],
 }
+
+
+def with_entry(**changes: Given) -> Given:
+    first: Given = FILE["facts"][0]  # type: ignore[index]
+    return {"facts": [{**first, **changes}]}
 
 
 def test_an_order_is_told_as_one_object() -> None:
@@ -68,14 +73,28 @@ def test_facts_are_read_with_their_defaults() -> None:
     [
         ({}, "facts: a list is needed"),
         ({"facts": [1]}, r"facts\[0\]: an object is needed"),
-        ({"facts": [{}]}, r"facts\[0\]: occurred_at is missing"),
-        ({"facts": [{**FILE["facts"][0], "kind": "eaten"}]}, r"facts\[0\].*eaten"),  # type: ignore[index]
-        ({"facts": [{**FILE["facts"][0], "occurred_at": "noon"}]}, r"facts\[0\].*noon"),  # type: ignore[index]
-        ({"facts": [{**FILE["facts"][0], "buyer": "x"}]}, r"facts\[0\]: unknown buyer"),  # type: ignore[index]
-        ({"facts": [{**FILE["facts"][0], "payload": {"phone": "1"}}]}, "payload keys not allowed"),  # type: ignore[index]
-        ({"facts": [], "shop": {"moon": 1}}, "shop: unknown moon"),
+        ({"facts": [{}]}, r"facts\[0\]: kind, occurred_at, authority is missing"),
+        (with_entry(kind="eaten"), r"facts\[0\].kind: 'eaten' is not one of order_placed, order_paid"),
+        (with_entry(authority="boss"), r"facts\[0\].authority: 'boss' is not one of platform, carrier"),
+        (with_entry(occurred_at="noon"), r"facts\[0\].occurred_at: 'noon' is no time"),
+        (with_entry(occurred_at=None), r"facts\[0\].occurred_at: None is no time"),
+        (with_entry(occurred_at="0001-01-01T00:00:00+14:00"), r"facts\[0\].occurred_at: .* is no time"),
+        (with_entry(occurred_at="0001-01-01T00:00:00Z"), r"facts\[0\].occurred_at: .* cannot be; years from 2000"),
+        (with_entry(observed_at="9999-12-31T00:00:00Z"), r"facts\[0\].observed_at: .* cannot be"),
+        (with_entry(buyer="x"), r"facts\[0\]: unknown buyer; there are authority"),
+        (with_entry(payload={"phone": "1"}), "payload keys not allowed"),
+        (with_entry(payload=["phone"]), r"facts\[0\].payload: an object is needed"),
+        ({"facts": [], "shop": {"moon": 1}}, "shop: unknown moon; there are handover"),
+        ({"facts": [], "shop": {"handover": "fly"}}, "shop.handover: 'fly' is not one of pickup, drop_off"),
+        ({"facts": [], "shop": {"shipping": None}}, "shop.shipping: None is not one of platform, seller"),
     ],
 )
 def test_a_wrong_entry_is_named(data, said) -> None:
     with pytest.raises(FactsError, match=said):
         facts_from_json(data)
+
+
+def test_a_time_that_cannot_be_true_is_replaced_by_when_it_was_seen() -> None:
+    entry = with_entry(occurred_at="1999-01-01T00:00:00Z", observed_at="2026-03-01T00:00:00Z")
+    facts, _ = facts_from_json(entry)
+    assert explained(fold(facts, terms(), t(1)))["flags"] == ["clock_estimated"]
