@@ -18,6 +18,7 @@ from models.ids import order_id
 
 ROW: Final = "row"  # in place of a column: the whole row is missing or too many
 COMPUTATION: Final = "computation"  # in place of a column: it failed
+UNREADABLE: Final = "unreadable"  # in place of a column: what is cached is spoiled, its facts are not
 STAMPS: Final = frozenset({"updated_at"})  # when a row was written follows from no fact
 
 

@@ -12,23 +12,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import ColumnElement, Engine, func, select, update
 from sqlmodel import Session
 
 from models.db.audit import note
 from models.db.batch import SHIPCLOCK, write
 from models.db.collector import without_collector
+from models.db.columns import PlainJson
 from models.db.derived import Derived, derive_again
-from models.db.difference import COMPUTATION, Difference, differences
+from models.db.difference import COMPUTATION, UNREADABLE, Difference, differences
+from models.db.facts import facts_of
 from models.db.orders import terms_by_order, terms_of
 from models.db.session import DatabaseError, open_session
-from models.db.stored import ORDERS, Lock, Stored, of_shops, read_orders
+from models.db.stored import ORDERS, SHELVES, Lock, Stored, of_shops, read_orders
 from models.order import fold
 from models.settings import ShopSettings
 from models.terms import Terms
 
 CHUNK: Final = 250  # orders in one short transaction
 REBUILT: Final = "rebuilt"
+EMPTY: Final[Mapping[str, object]] = {"milestones": {}}  # the other JSON columns are lists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +80,50 @@ def look_through(  # which orders, and what to do with them
             return
         found: list[Difference] = []
         for key in doubtful:
-            try:
-                found += _look_again(engine, shops, key, now, mend=mend)
-            except DatabaseError:
-                raise
-            except Exception as bug:  # noqa: BLE001  # one poisoned order holds up no other
-                found.append(_poisoned(engine, key, bug))
+            found += _one(engine, shops, key, now, mend=mend)
         after = keys[-1]
         yield Looked(orders=len(keys), differences=tuple(found), last=after)
+
+
+def _one(
+    engine: Engine, shops: Mapping[str, ShopSettings], key: str, now: datetime, *, mend: bool
+) -> Sequence[Difference]:
+    """Look at one order by itself; if its facts can be read and its cached rows can't, those are made anew."""
+    try:
+        return _look_again(engine, shops, key, now, mend=mend)
+    except DatabaseError:
+        raise
+    except Exception as bug:  # noqa: BLE001  # one poisoned order holds up no other
+        if not _facts_are_sound(engine, key):
+            return [_told(engine, key, COMPUTATION, bug)]
+    try:
+        if mend:
+            _blank(engine, key)
+            _look_again(engine, shops, key, now, mend=True)
+    except DatabaseError:
+        raise
+    except Exception as bug:  # noqa: BLE001  # as above
+        return [_told(engine, key, COMPUTATION, bug)]
+    return [_told(engine, key, UNREADABLE, None)]
+
+
+def _facts_are_sound(engine: Engine, key: str) -> bool:
+    try:
+        with open_session(engine, read_only=True) as session:
+            return bool(facts_of(session, key))
+    except (KeyError, ValueError):
+        return False
+
+
+def _blank(engine: Engine, key: str) -> None:
+    """Empty what is cached of the order as JSON: it is no JSON, so the rows cannot even be read."""
+    with open_session(engine) as session:
+        for table, owner in ((ORDERS, ORDERS.c.id), *((shelf.table, shelf.table.c.order_id) for shelf in SHELVES)):
+            if empty := {
+                column.name: EMPTY.get(column.name, []) for column in table.c if isinstance(column.type, PlainJson)
+            }:
+                session.execute(update(table).where(owner == key).values(empty))
+        session.commit()
 
 
 def _doubtful(session: Session, shops: Mapping[str, ShopSettings], keys: Sequence[str], now: datetime) -> list[str]:
@@ -127,8 +166,8 @@ def _look_again(
         return found
 
 
-def _poisoned(engine: Engine, key: str, bug: Exception) -> Difference:
-    """Tell that an order cannot be computed, and by what fault; never the fault's words."""
+def _told(engine: Engine, key: str, what: str, bug: Exception | None) -> Difference:
+    """Tell that an order cannot be computed or read, and by what fault; never the fault's words."""
     with open_session(engine, read_only=True) as session:
         shop, number = session.execute(select(ORDERS.c.shop_id, ORDERS.c.order_no).where(ORDERS.c.id == key)).one()
     return Difference(
@@ -136,7 +175,7 @@ def _poisoned(engine: Engine, key: str, bug: Exception) -> Difference:
         order_no=number,
         table=ORDERS.name,
         key="",
-        column=COMPUTATION,
+        column=what,
         stored=None,
-        computed=type(bug).__name__,
+        computed=type(bug).__name__ if bug else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Final
@@ -24,7 +25,7 @@ from models.db.stored import CASES, DEADLINES, ORDERS, STEPS, TODOS
 from models.db.strays import EVIDENCE, evidence_differences, strays
 from models.db.tables import AlertRow, AuditRow, DeadlineRow
 from models.db.watch import refresh_due
-from models.fact import Fact
+from models.fact import IMPORT, Fact
 from models.ids import order_id
 from models.settings import Settings, ShopSettings
 from tests.models.db.storage import NO, dump, rows, tell
@@ -170,6 +171,24 @@ def test_an_order_that_cannot_be_computed_is_told_and_holds_up_no_other(busy: En
     found = {(one.order_no, one.place, one.computed, one.mendable) for one in compare(busy, shop, mend=True)}
     assert ("1", "orders computation", "KeyError", False) in found
     assert (NO, "orders stage", "AWAITING_HANDOVER", True) in found
+
+
+@pytest.mark.parametrize(
+    "spoiled", ["update orders set milestones = 'xx', holds = ''", "update case_file set steps_done = '['"]
+)
+def test_cached_rows_that_cannot_even_be_read_are_made_anew(busy: Engine, shop: ShopSettings, spoiled: str) -> None:
+    whole = dump(busy, "updated_at")
+    change(busy, spoiled)
+    told = {(one.place, one.mendable) for one in compare(busy, shop)}
+    assert told == {("orders unreadable", True)}
+    compare(busy, shop, mend=True)
+    assert (dump(busy, "updated_at"), compare(busy, shop)) == (whole, [])
+
+
+def test_what_an_export_told_turns_no_accusation_on_by_a_rebuild(busy: Engine, shop: ShopSettings) -> None:
+    imported = replace(a_fact("delivered", 20, seen=60), source=IMPORT)
+    tell(busy, shop, 60, imported)
+    assert evidence_differences(busy, {shop.name: shop}, mend=True) == []
 
 
 def test_rows_without_order_and_orders_without_facts_are_told(busy: Engine, shop: ShopSettings) -> None:
