@@ -84,12 +84,22 @@ def extended(
 
 def _moment(value: object) -> datetime:
     """TOML's own time or date, or its text; a date is its midnight."""
-    stated = datetime.fromisoformat(value) if isinstance(value, str) else value
-    if isinstance(stated, datetime):
-        return stated
-    if isinstance(stated, date):
+    stated = _day(value)
+    if stated is not None:
         return datetime.combine(stated, time())
-    raise ValueError(value)
+    return value if isinstance(value, datetime) else datetime.fromisoformat(TEXT.read(value))
+
+
+def _end(value: object) -> datetime:
+    """As `_moment`, but a date is all of its day: an announcement for the 3rd to the 11th counts on the 11th, too."""
+    return _moment(value) + (timedelta(days=1) if _day(value) is not None else timedelta(0))
+
+
+def _day(value: object) -> date | None:
+    """A date without a time; None for anything else."""
+    if isinstance(value, str) and len(value) == len("2027-02-03"):
+        return date.fromisoformat(value)
+    return value if isinstance(value, date) and not isinstance(value, datetime) else None
 
 
 def _rules(value: object) -> frozenset[RuleId]:
@@ -105,7 +115,7 @@ KEYS: Final[Mapping[str, Key]] = {
     "shops": Key(texts, "a list of shops' names", 'shops = ["Tre Viet Store"]'),
     "rules": Key(_rules, f"a list of the platform's clocks ({', '.join(sorted(EXTENDABLE))})", 'rules = ["D02"]'),
     "from": Key(_moment, "a date or a time", "from = 2027-02-03T00:00:00"),
-    "until": Key(_moment, "a date or a time", "until = 2027-02-11T00:00:00"),
+    "until": Key(_end, "a date, which counts, or a time", "until = 2027-02-10"),
     "applies_to": Key(Touches, one_of(Touches), 'applies_to = "started"'),
     "add_hours": Key(number, "a number of hours", "add_hours = 48"),
     "add_business_days": Key(whole, "a whole number of days", "add_business_days = 2"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -92,7 +92,9 @@ def show(view: View) -> None:
     policy, text = view.policy, words()
     say(text.text("policies.show.head", name=policy.name, version=policy.version))
     say(_chosen(view))
-    say(_calendar(policy.calendar))
+    say(_calendar(policy.calendar, view.shop))
+    if view.shop is not None:
+        say(_opening(view.shop))
     _section("clocks")
     names = ("key", "what", "limit", "warns", "origin", "source")
     table(
@@ -121,9 +123,26 @@ def _chosen(view: View) -> str:
     return text.text(f"policies.show.{key}", shop=shop.name, market=shop.market, usual=usual)
 
 
-def _calendar(calendar: PolicyCalendar) -> str:
+def _weekdays(numbers: Iterable[int]) -> str:
+    return ", ".join(words().text(f"policies.weekdays.{number}") for number in sorted(numbers))
+
+
+def _opening(shop: ShopSettings) -> str:
+    """When our own aims count, and which days never do."""
+    opens, closes = shop.business_hours
+    closed = ", ".join(f"{day:%d %b %Y}" for day in sorted(shop.closed_days))
+    return words().text(
+        "policies.show.opening",
+        days=_weekdays(shop.business_days),
+        hours=f"{opens:%H:%M}-{closes:%H:%M}",
+        zone=shop.timezone,
+        closed=closed or words().text("policies.show.never_closed"),
+    )
+
+
+def _calendar(calendar: PolicyCalendar, shop: ShopSettings | None) -> str:
     text = words()
-    days = ", ".join(text.text(f"policies.weekdays.{number}") for number in sorted(calendar.weekdays))
+    days = _weekdays(calendar.weekdays or (shop.business_days if shop else ()))
     country = " ".join(filter(None, (calendar.country, calendar.subdivision)))
     return text.text(
         "policies.show.calendar",

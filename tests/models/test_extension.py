@@ -22,7 +22,7 @@ BOTH_DAYS: dict[str, Any] = {
     "read_on": "2026-02-20",
     "markets": ["VN"],
     "from": "2026-03-01",
-    "until": "2026-03-03",
+    "until": "2026-03-02",
     "applies_to": "started",
 }
 
@@ -135,7 +135,7 @@ def test_toml_s_own_dates_and_times_are_understood() -> None:
     [
         ({"name": None}, "extension.name = None is not text"),
         ({"colour": 1}, "extension: unknown colour; known are name, markets"),
-        ({"until": "2026-03-01"}, "until must be later than from"),
+        ({"until": "2026-02-28"}, "until must be later than from"),
         ({"from": "spring"}, "from = 'spring' is not a date or a time. Example: from = 2027-02-03"),
         ({"from": 3}, "from = 3 is not a date or a time"),
         ({"applies_to": "all"}, "applies_to = 'all' is not one of started, due"),

@@ -221,3 +221,11 @@ def test_open_orders_are_moved_to_changed_figures_only_when_asked_for(
     done = shipclock("policy", "apply", *shop, "--by", "Hoa", "--json").json
     assert (done["done"], [one["order_no"] for one in done["orders"]]) == (True, [LOTUS])
     assert "go by the figures of the settings" in shipclock("policy", "apply", *shop).out
+
+
+def test_the_days_that_count_for_a_shop_are_named(place: Path, shipclock: Shipclock) -> None:
+    text = SETTINGS + 'business_days = ["mon", "tue"]\nbusiness_hours = "10:00-16:00"\nclosed_days = [2027-02-06]\n'
+    (place / "shipclock.toml").write_text(text, encoding="utf-8")
+    said = shipclock("policy", "show", "--shop", "Lotus Lane Home").out
+    assert "Business days: Mon, Tue" in said
+    assert "Business hours: Mon, Tue, 10:00-16:00 Asia/Ho_Chi_Minh; closed days: 06 Feb 2027" in said
