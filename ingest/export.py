@@ -16,6 +16,7 @@ from ingest.export_fault import RefusedLine
 from ingest.export_line import LineError, LineReader, ReadLine, ends_rounded, order_no_of, stamps_of
 from ingest.export_moment import choose_reading
 from ingest.export_order import ExportOrder, Gatherer
+from ingest.export_remark import Remark, remarks_on
 from ingest.export_table import Line, read_table
 from ingest.vocabulary import Vocabulary
 from models.settings import ShopSettings
@@ -23,11 +24,12 @@ from models.settings import ShopSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """What a file holds: its orders by number, and the lines that were left out. `lines` counts all."""
+    """What a file holds: its orders by number, the lines that were left out, what is odd. `lines` counts all."""
 
     lines: int
     orders: Mapping[str, ExportOrder]
     refused: tuple[RefusedLine, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def read_export(file: Path, shop: ShopSettings, words: ExportWords, mails: Vocabulary, now: datetime) -> Export:
@@ -37,8 +39,13 @@ def read_export(file: Path, shop: ShopSettings, words: ExportWords, mails: Vocab
     read, refused = _read(lines, reader)
     left_out = {one.order_no for one in refused}
     gatherer = Gatherer(shop=shop, words=words, mails=mails)
-    orders = {number: gatherer.order(same) for number, same in read.items() if number not in left_out}
-    return Export(lines=len(lines), orders=orders, refused=tuple(refused))
+    whole = {number: same for number, same in read.items() if number not in left_out}
+    return Export(
+        lines=len(lines),
+        orders={number: gatherer.order(same) for number, same in whole.items()},
+        refused=tuple(refused),
+        remarks=tuple(remark for same in whole.values() for remark in remarks_on(same, words)),
+    )
 
 
 def _reader(lines: Sequence[Line], shop: ShopSettings, words: ExportWords, now: datetime) -> LineReader:
@@ -63,7 +70,7 @@ def _read(lines: Sequence[Line], reader: LineReader) -> tuple[dict[str, list[Rea
             one = reader.read(line)
         except LineError as error:
             order_no = order_no_of(line.cells.get(Column.ORDER_NO))
-            refused.append(RefusedLine(line=line.number, fault=error.fault, order_no=order_no))
+            refused.append(RefusedLine(line=line.number, fault=error.fault, order_no=order_no, word=error.word))
         else:
             read.setdefault(one.order_no, []).append(one)
     return read, refused

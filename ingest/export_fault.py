@@ -1,6 +1,7 @@
 """Why an export, or a line of it, was not taken: codes, and the words for them.
 
-No fault carries a cell's text: what a line holds may be a buyer's. The line's number leads to it.
+No fault carries a cell's text: what a line holds may be a buyer's. The line's number leads to it. Only the word of a
+state that is not known is named, so that it can be taught.
 """
 
 from __future__ import annotations
@@ -48,18 +49,22 @@ class LineFault(StrEnum):
     FUTURE_TIME = "future_time"
     BAD_QUANTITY = "bad_quantity"
     UNKNOWN_STATE = "unknown_state"
+    NO_STATE = "no_state"
     NOT_STORED = "not_stored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedLine:
-    """A line that was left out. `line` is its number as a spreadsheet program counts."""
+    """A line that was left out. `line` is its number as a spreadsheet program counts, `word` the one not known."""
 
     line: int
     fault: LineFault
     order_no: str | None = None
+    word: str | None = None
 
     @property
     def words(self) -> str:
         """Why, and what to do."""
-        return words().text(f"export.lines.{self.fault}", line=self.line, order_no=self.order_no or "-")
+        return words().text(
+            f"export.lines.{self.fault}", line=self.line, order_no=self.order_no or "-", word=self.word or "-"
+        )

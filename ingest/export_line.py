@@ -35,14 +35,16 @@ REACHED_BY: Final[Mapping[Column, PlatformStatus]] = {
 _SCIENTIFIC: Final = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 _EXACT: Final = 15  # digits that Excel keeps of a number; behind them it puts zeros
 _LONGEST: Final = 300  # characters of a title or a carrier's name
+_LONGEST_WORD: Final = 60  # characters of a state
 
 
 class LineError(Exception):
-    """A line that can't be taken; holds nothing of it."""
+    """A line that can't be taken; holds nothing of it but a state's word that is not known."""
 
-    def __init__(self, fault: LineFault) -> None:
+    def __init__(self, fault: LineFault, word: str | None = None) -> None:
         super().__init__(fault)
         self.fault = fault
+        self.word = word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ class LineReader:
         times = self._times(cells)
         state = self._state(cells, times)
         if state is None and set(times) == {Column.PLACED_AT}:
-            raise LineError(LineFault.UNKNOWN_STATE)
+            raise LineError(LineFault.NO_STATE)
         return ReadLine(
             number=line.number,
             order_no=order_no,
@@ -127,8 +129,14 @@ class LineReader:
         return times
 
     def _state(self, cells: Mapping[Column, Cell], times: Iterable[Column]) -> PlatformStatus | None:
-        """The finer word wins, unless the order is over. The coarse one alone says too little: times say the rest."""
+        """The finer word wins, unless the order is over. The coarse one alone says too little: times say the rest.
+
+        The coarse word says whether it is over, so nothing replaces one that is not understood: not even the finer.
+        """
         coarse, fine = (self._word(cells.get(column)) for column in (Column.STATE, Column.SUBSTATE))
+        decisive = cells.get(Column.STATE) or cells.get(Column.SUBSTATE)
+        if decisive is not None and self._word(decisive) is None:
+            raise LineError(LineFault.UNKNOWN_STATE, named(decisive))
         if coarse in OVER or coarse is None:
             return coarse or fine
         if fine is not None:
@@ -138,6 +146,11 @@ class LineReader:
 
     def _word(self, cell: Cell | None) -> PlatformStatus | None:
         return None if cell is None else self.words.states.get(label_key(str(cell)))
+
+
+def named(cell: Cell) -> str:
+    """A word that can be taught, as it stands: as short as such words are, so that no other text is ever printed."""
+    return str(cell)[:_LONGEST_WORD]
 
 
 def stamps_of(line: Line) -> list[Stamp]:

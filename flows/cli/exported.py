@@ -11,6 +11,7 @@ from flows.office import Office
 from ingest.export import Export, read_export
 from ingest.export_columns import load_export_words
 from ingest.export_fault import RefusedLine
+from ingest.export_remark import Remark
 from ingest.vocabulary import load_vocabulary
 from models.catalogue import words
 from models.settings import ShopSettings
@@ -32,16 +33,25 @@ def read(office: Office, shop: ShopSettings, file: Path) -> Export:
     return read_export(file, shop, load_export_words(home / "columns"), load_vocabulary(home / "labels"), office.now())
 
 
-def tell_refused(refused: Sequence[RefusedLine]) -> None:
-    """Say on stderr which lines were left out and why."""
-    for one in refused[:SHOWN]:
+def tell_lines(heading: str, lines: Sequence[RefusedLine | Remark]) -> None:
+    """Say on stderr what is to be said of single lines, below a heading that counts them; nothing if there are none."""
+    if lines:
+        note(words().text(heading, count=len(lines)))
+    for one in lines[:SHOWN]:
         note(one.words)
-    if len(refused) > SHOWN:
-        note(words().text("export.lines.more", count=len(refused) - SHOWN))
+    if len(lines) > SHOWN:
+        note(words().text("export.lines.more", count=len(lines) - SHOWN))
 
 
-def refused_json(refused: Sequence[RefusedLine]) -> list[dict[str, Any]]:
-    """Give the lines that were left out for machines."""
+def lines_json(lines: Sequence[RefusedLine | Remark]) -> list[dict[str, Any]]:
+    """Give the same for machines."""
     return [
-        {"line": one.line, "order_no": one.order_no, "code": one.fault.value, "words": one.words} for one in refused
+        {
+            "line": one.line,
+            "order_no": one.order_no,
+            "code": (one.fault if isinstance(one, RefusedLine) else one.kind).value,
+            "word": one.word,
+            "words": one.words,
+        }
+        for one in lines
     ]

@@ -10,7 +10,7 @@ from typing import Final
 
 import typer
 
-from flows.cli.exported import SHOWN, read, refused_json, tell_refused, the_shop
+from flows.cli.exported import SHOWN, lines_json, read, tell_lines, the_shop
 from flows.cli.opening import opened
 from flows.cli.output import emit, note, say, table
 from ingest.export import Export
@@ -76,9 +76,8 @@ class Imported:
             if numbers:
                 listed = ", ".join([*numbers[:SHOWN], *(["..."] if len(numbers) > SHOWN else [])])
                 note(text.text(f"export.import.{key}", numbers=listed))
-        if self.refused:
-            note(text.text("export.import.refused", count=len(self.refused)))
-            tell_refused(self.refused)
+        tell_lines("export.import.remarks", self.export.remarks)
+        tell_lines("export.import.refused", self.refused)
 
     def emit(self) -> None:
         """Print it for machines."""
@@ -107,7 +106,8 @@ class Imported:
                 "requests": self._asking(),
                 "on_hold": self._held(),
                 "known_elsewhere": dict(self.elsewhere),
-                "refused": refused_json(self.refused),
+                "remarks": lines_json(self.export.remarks),
+                "refused": lines_json(self.refused),
             }
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from flows.cli.exported import read, refused_json, tell_refused, the_shop
+from flows.cli.exported import lines_json, read, tell_lines, the_shop
 from flows.cli.opening import opened
 from flows.cli.output import emit, note, say
 from ingest.export_fault import RefusedLine
@@ -50,9 +50,7 @@ class Compared:
             say(line)
         if not self.found.agrees:
             note(words().text("export.reconcile.advice", file=self.file))
-        if self.refused:
-            note(words().text("export.reconcile.refused", count=len(self.refused)))
-            tell_refused(self.refused)
+        tell_lines("export.reconcile.refused", self.refused)
 
     def _lines(self) -> Iterator[str]:
         text = words()
@@ -89,7 +87,7 @@ class Compared:
                     {"order_no": one.order_no, "seller_center": one.said, "ours": one.ours}
                     for one in self.found.differences
                 ],
-                "refused": refused_json(self.refused),
+                "refused": lines_json(self.refused),
             }
         )
 

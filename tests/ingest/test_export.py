@@ -180,6 +180,7 @@ def test_what_writers_put_around_a_number_is_taken_off(tmp_path, cell):
         ({"Quantity": "0"}, "bad_quantity"),
         ({"Quantity": "some"}, "bad_quantity"),
         ({"Order_Status": "Enchanted", "Order_Substatus": "", "Paid_Time": ""}, "unknown_state"),
+        ({"Order_Status": "", "Order_Substatus": "", "Paid_Time": ""}, "no_state"),
     ],
 )
 def test_a_poisoned_line_is_named_with_its_number_and_stops_no_other(tmp_path, changes, fault):
@@ -227,10 +228,41 @@ def test_a_number_cell_of_a_workbook_that_lost_digits_is_refused(tmp_path, numbe
     assert faults(read(an_xlsx(tmp_path, rows))) == [(3, "spoiled_order_no")]
 
 
-def test_a_state_that_is_not_known_does_no_harm_where_times_tell(tmp_path):
-    order = only(read(a_csv(tmp_path, a_line(Order_Status="Enchanted", Order_Substatus=""))))
+@pytest.mark.parametrize(
+    ("status", "substatus", "word"),
+    [
+        ("Returned zz", "", "Returned zz"),
+        ("Returned zz", "Delivered", "Returned zz"),  # it may be over: the finer word does not say
+        ("", "Returned zz", "Returned zz"),
+    ],
+)
+def test_a_state_that_is_not_known_is_never_guessed_from_the_times(tmp_path, status, substatus, word):
+    export = read(a_csv(tmp_path, a_line(Order_Status=status, Order_Substatus=substatus), a_line(Order_ID=OTHER)))
+    assert faults(export) == [(2, "unknown_state")]
+    assert export.refused[0].words.startswith(
+        f'Line 2, order {NO}: the state "{word}" is not known. Teach it in columns/'
+    )
+    assert list(export.orders) == [OTHER]
+
+
+def test_an_order_without_a_state_is_judged_by_its_times(tmp_path):
+    order = only(read(a_csv(tmp_path, a_line(Order_Status="", Order_Substatus=""))))
     assert order.state is None
     assert order.paid_at is not None
+
+
+def test_a_substatus_that_is_not_known_is_told_where_status_and_times_say_enough(tmp_path):
+    shipped = a_line(Order_Substatus="Returned zz", RTS_Time="20/11/2026 12:00:00")
+    export = read(a_csv(tmp_path, shipped))
+    assert only(export).state is PlatformStatus.AWAITING_COLLECTION
+    assert [(one.line, one.kind.value, one.word) for one in export.remarks] == [(2, "unknown_substate", "Returned zz")]
+    assert read(a_csv(tmp_path, a_line(Order_Status="Completed", Order_Substatus="Returned zz"))).remarks == ()
+
+
+def test_a_request_that_is_not_known_is_told(tmp_path):
+    export = read(a_csv(tmp_path, a_line(**{"Cancelation/Return_Type": "Exchange zz"})))
+    assert [(one.kind.value, one.word) for one in export.remarks] == [("unknown_request", "Exchange zz")]
+    assert only(export).request is None
 
 
 def test_the_times_tell_more_than_the_coarse_state_alone(tmp_path):

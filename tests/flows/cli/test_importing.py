@@ -110,6 +110,28 @@ def test_one_poisoned_line_is_told_and_the_others_are_entered(shipclock, engine,
     assert [row["order_no"] for row in rows(engine, OrderRow)] == [NO]
 
 
+def test_a_state_that_is_not_known_is_left_out_with_its_word_and_how_to_teach_it(shipclock, engine, place):
+    file = str(a_csv(place, a_line(), a_line(Order_ID=OTHER, Order_Status="Returned zz", Order_Substatus="")))
+    said = shipclock("import", file, "--shop", VN, "--json")
+    (left_out,) = said.json["refused"]
+    assert (said.code, left_out["line"], left_out["code"], left_out["word"]) == (4, 3, "unknown_state", "Returned zz")
+    assert [row["order_no"] for row in rows(engine, OrderRow)] == [NO]
+    assert left_out["words"] in shipclock("import", file, "--shop", VN).err
+    (place / "home" / "columns").mkdir()
+    (place / "home" / "columns" / "own.toml").write_text(
+        'language = "en"\n[states]\nDELIVERED = ["Returned zz"]', encoding="utf-8"
+    )
+    assert shipclock("import", file, "--shop", VN, "--json").json["new_orders"] == [OTHER]
+
+
+def test_what_is_odd_but_taken_is_told(shipclock, engine, place):
+    assert rows(engine, OrderRow) == []
+    file = str(a_csv(place, a_line(Order_Substatus="Being looked at")))
+    (remark,) = shipclock("import", file, "--shop", VN, "--dry-run", "--json").json["remarks"]
+    said = shipclock("import", file, "--shop", VN)
+    assert (said.code, remark["code"], remark["words"] in said.err) == (0, "unknown_substate", True)
+
+
 def test_thousands_of_poisoned_lines_are_counted_and_not_all_listed(shipclock, engine, place):
     assert rows(engine, OrderRow) == []
     said = shipclock("import", to_ship(place, *["5.76461E+17"] * 50), "--shop", VN)

@@ -1,0 +1,58 @@
+"""What is worth a look in an export although it was taken, with the words for it.
+
+Pure. A remark never stands for a guess: it says what was left unread, and where to look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ingest.export_columns import Column, ExportWords
+from ingest.export_line import OVER, ReadLine, named
+from ingest.vocabulary import label_key
+from models.catalogue import words
+
+
+class RemarkKind(StrEnum):
+    """What is odd about a line."""
+
+    UNKNOWN_SUBSTATE = "unknown_substate"
+    UNKNOWN_REQUEST = "unknown_request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What is odd about a line that was taken. `line` is its number as a spreadsheet program counts."""
+
+    line: int
+    kind: RemarkKind
+    order_no: str
+    word: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What is odd, and how it was taken."""
+        return words().text(
+            f"export.remarks.{self.kind}", line=self.line, order_no=self.order_no, word=self.word or "-"
+        )
+
+
+def remarks_on(lines: Sequence[ReadLine], known: ExportWords) -> Iterator[Remark]:
+    """What is odd about the lines of one order, in the order of the file."""
+    for line in lines:
+        yield from _unknown_words(line, known)
+
+
+def _unknown_words(line: ReadLine, known: ExportWords) -> Iterator[Remark]:
+    """Words that would say more: of an order that is over nothing more is needed."""
+    if line.state in OVER:
+        return
+    for column, kind, table in (
+        (Column.SUBSTATE, RemarkKind.UNKNOWN_SUBSTATE, known.states),
+        (Column.REQUEST, RemarkKind.UNKNOWN_REQUEST, known.requests),
+    ):
+        cell = line.cells.get(column)
+        if cell is not None and label_key(str(cell)) not in table:
+            yield Remark(line=line.number, kind=kind, order_no=line.order_no, word=named(cell))
