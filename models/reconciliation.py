@@ -140,6 +140,12 @@ def reconcile(said: Mapping[str, Standing], ours: Mapping[str, Standing]) -> Rec
     )
 
 
+def likely_shop(elsewhere: Mapping[str, int], orders: int) -> str | None:
+    """The other shop that has more than half of so many orders; None when none has. A number is given once."""
+    most = max(elsewhere, key=lambda shop: elsewhere[shop], default=None)
+    return most if most is not None and 2 * elsewhere[most] > orders else None
+
+
 def _in(group: Group, standings: Iterable[Standing]) -> int:
     return sum(one.group is group for one in standings)
 

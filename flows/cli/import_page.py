@@ -20,6 +20,7 @@ from models.catalogue import words
 from models.db.session import open_session
 from models.db.standing import known_elsewhere
 from models.platform_status import PlatformStatus
+from models.reconciliation import likely_shop
 
 LISTED: Final = 200  # orders; all of them are in the machine form
 
@@ -39,6 +40,11 @@ class Imported:
     def refused(self) -> tuple[RefusedLine, ...]:
         """The lines that were left out."""
         return self.result.refused
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing was left out."""
+        return not self.refused
 
     def show(self) -> None:
         """Print it for people."""
@@ -118,16 +124,76 @@ class Imported:
         return [one.order.order_no for one in self.result.entered if one.order.state is PlatformStatus.ON_HOLD]
 
 
-def run(file: Path, shop_name: str | None, *, dry_run: bool, quiet: bool) -> Imported:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherShop:
+    """A file of which nothing was taken, since most of its orders are another shop's."""
+
+    file: Path
+    shop: str
+    other: str
+    dry_run: bool
+    export: Export
+    elsewhere: Mapping[str, int]
+    whole: bool = False
+
+    def show(self) -> None:
+        """Print it for people."""
+        note(self._words())
+
+    def emit(self) -> None:
+        """Print it for machines."""
+        emit(
+            {
+                "file": self.file.name,
+                "shop": self.shop,
+                "dry_run": self.dry_run,
+                "lines": self.export.lines,
+                "orders": len(self.export.orders),
+                "new_orders": [],
+                "new_facts": 0,
+                "result": "refused",
+                "code": "other_shop",
+                "known_elsewhere": dict(self.elsewhere),
+                "words": self._words(),
+            }
+        )
+
+    def _words(self) -> str:
+        return words().text(
+            "export.import.other_shop",
+            count=self.elsewhere[self.other],
+            orders=len(self.export.orders),
+            file=self.file.name,
+            other=self.other,
+            shop=self.shop,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked of an import. `this_shop` says that the shop is right, whoever else has the orders."""
+
+    shop: str | None = None
+    dry_run: bool = False
+    this_shop: bool = False
+    quiet: bool = False
+
+
+def run(file: Path, asked: Asked) -> Imported | OtherShop:
     """Import a file. Raises ExportError, VocabularyError, UnknownShopError, DatabaseError."""
     office = opened()
-    shop = the_shop(office, shop_name)
+    shop = the_shop(office, asked.shop)
     export = read(office, shop, file)
     with open_session(office.engine, read_only=True) as session:
         elsewhere = known_elsewhere(session, shop.name, export.orders)
-    importer = Importer(engine=office.engine, shop=shop, now=office.now(), dry_run=dry_run)
-    result = importer.enter(export, _progress if sys.stderr.isatty() and not quiet else None)
-    return Imported(file=file, shop=shop.name, dry_run=dry_run, export=export, result=result, elsewhere=elsewhere)
+    other = likely_shop(elsewhere, len(export.orders))
+    if other is not None and not asked.this_shop:
+        return OtherShop(
+            file=file, shop=shop.name, dry_run=asked.dry_run, export=export, elsewhere=elsewhere, other=other
+        )
+    importer = Importer(engine=office.engine, shop=shop, now=office.now(), dry_run=asked.dry_run)
+    result = importer.enter(export, _progress if sys.stderr.isatty() and not asked.quiet else None)
+    return Imported(file=file, shop=shop.name, dry_run=asked.dry_run, export=export, elsewhere=elsewhere, result=result)
 
 
 def _row(one: Entered) -> Iterator[str]:

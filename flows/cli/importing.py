@@ -22,22 +22,26 @@ def import_orders(
     file: ExportFile,
     shop: OfShop = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    this_shop: Annotated[
+        bool, typer.Option("--this-shop", help="It is this shop's, though another shop here has most of its orders.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Enter the orders of an export from Seller Center (Orders > Manage orders > Export).
 
     What it tells counts as TikTok Shop's word. Importing the same or an overlapping file again changes nothing.
     Columns about buyers are not read. A line that cannot be understood is left out with its order and told; then
-    it ends with 4.
+    it ends with 4. So it does, with nothing taken, if most of the orders are known here as another shop's.
     """
     from flows.cli import import_page
 
-    result = import_page.run(file, shop, dry_run=dry_run, quiet=as_json)
+    asked = import_page.Asked(shop=shop, dry_run=dry_run, this_shop=this_shop, quiet=as_json)
+    result = import_page.run(file, asked)
     if as_json:
         result.emit()
     else:
         result.show()
-    if result.refused:
+    if not result.whole:
         raise typer.Exit(EXIT_REFUSED)
 
 

@@ -207,9 +207,29 @@ def test_a_hold_of_the_platform_comes_and_goes_with_the_exports(shipclock, engin
 def test_numbers_that_another_shop_has_are_two_orders_and_worth_a_question(shipclock, engine, place):
     file = to_ship(place, NO, OTHER)
     assert "Is " not in shipclock("import", file, "--shop", VN).err
-    said = shipclock("import", file, "--shop", US, "--dry-run")
+    said = shipclock("import", file, "--shop", US, "--this-shop")
     assert f"2 of these orders are known here as those of {VN}. Is {US} the right shop?" in said.err
-    assert len(rows(engine, OrderRow)) == 2
+    assert len(rows(engine, OrderRow)) == 4
+
+
+@pytest.mark.parametrize("how", [(), ("--dry-run",)])
+def test_of_an_export_that_is_mostly_another_shops_nothing_is_taken_unless_one_insists(shipclock, engine, place, how):
+    shipclock("import", to_ship(place, NO, OTHER), "--shop", VN)
+    file = to_ship(place, NO, OTHER, "576461413038785754")
+    said = shipclock("import", file, "--shop", US, *how)
+    assert (said.code, said.out) == (4, "")
+    assert said.err.startswith(f"Nothing was taken: 2 of the 3 orders in orders.csv are known here as those of {VN}")
+    assert "write --this-shop" in said.err
+    told = shipclock("import", file, "--shop", US, *how, "--json").json
+    assert (told["code"], told["known_elsewhere"], told["new_orders"]) == ("other_shop", {VN: 2}, [])
+    assert {row["shop_id"] for row in rows(engine, OrderRow)} == {VN}
+    assert shipclock("import", file, "--shop", US, *how, "--this-shop").code == 0
+
+
+def test_half_of_an_export_being_another_shops_is_a_question_only(shipclock, engine, place):
+    shipclock("import", to_ship(place, NO), "--shop", VN)
+    said = shipclock("import", to_ship(place, NO, OTHER), "--shop", US)
+    assert (said.code, "the right shop?" in said.err, len(rows(engine, OrderRow))) == (0, True, 3)
 
 
 @pytest.mark.parametrize("command", ["import", "reconcile"])
