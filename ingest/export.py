@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest.export_columns import Column, ExportWords
-from ingest.export_fault import RefusedLine
+from ingest.export_fault import LineFault, RefusedLine
 from ingest.export_line import LineError, LineReader, ReadLine, ends_rounded, order_no_of, stamps_of
 from ingest.export_moment import choose_reading
 from ingest.export_order import ExportOrder, Gatherer
@@ -37,6 +37,7 @@ def read_export(file: Path, shop: ShopSettings, words: ExportWords, mails: Vocab
     lines = read_table(file, words, shop.market)
     reader = _reader(lines, shop, words, now)
     read, refused = _read(lines, reader)
+    refused += [fault for same in read.values() if (fault := _contradiction(same))]
     left_out = {one.order_no for one in refused}
     gatherer = Gatherer(shop=shop, words=words, mails=mails)
     whole = {number: same for number, same in read.items() if number not in left_out}
@@ -59,6 +60,15 @@ def _reader(lines: Sequence[Line], shop: ShopSettings, words: ExportWords, now: 
         now=now,
         rounded=all(map(ends_rounded, numbers)),
     )
+
+
+def _contradiction(lines: Sequence[ReadLine]) -> RefusedLine | None:
+    """Of one order: the first line that says another time of ordering. Its clocks start then, so it must be sure."""
+    placed_at = lines[0].times[Column.PLACED_AT]
+    other = next((line for line in lines if line.times[Column.PLACED_AT] != placed_at), None)
+    if other is None:
+        return None
+    return RefusedLine(line=other.number, fault=LineFault.TWO_PLACED_AT, order_no=other.order_no)
 
 
 def _read(lines: Sequence[Line], reader: LineReader) -> tuple[dict[str, list[ReadLine]], list[RefusedLine]]:

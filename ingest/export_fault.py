@@ -47,6 +47,8 @@ class LineFault(StrEnum):
     NO_PLACED_AT = "no_placed_at"
     BAD_TIME = "bad_time"
     FUTURE_TIME = "future_time"
+    EARLY_TIME = "early_time"
+    TWO_PLACED_AT = "two_placed_at"
     BAD_QUANTITY = "bad_quantity"
     UNKNOWN_STATE = "unknown_state"
     NO_STATE = "no_state"

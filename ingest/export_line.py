@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from ingest.export_columns import Column, ExportWords
 from ingest.export_fault import LineFault
-from ingest.export_moment import CLOCKS_DIFFER, Reading, Stamp, in_zone, stamp_of
+from ingest.export_moment import BEFORE_PLACED, CLOCKS_DIFFER, Reading, Stamp, in_zone, stamp_of
 from ingest.export_sheet import Cell
 from ingest.export_table import Line
 from ingest.text import plain_digits
@@ -26,6 +26,8 @@ from models.platform_status import PlatformStatus
 TIMES: Final = (
     Column.PLACED_AT, Column.PAID_AT, Column.ARRANGED_AT, Column.SHIPPED_AT, Column.DELIVERED_AT, Column.CANCELLED_AT,
 )  # fmt: skip
+NOTHING: Final = timedelta()
+ALLOWED: Final = {Column.PAID_AT: BEFORE_PLACED}  # a payment is stamped by another clock than the order
 OVER: Final = frozenset({PlatformStatus.CANCELLED, PlatformStatus.COMPLETED})
 REACHED_BY: Final[Mapping[Column, PlatformStatus]] = {
     Column.ARRANGED_AT: PlatformStatus.AWAITING_COLLECTION,
@@ -58,6 +60,7 @@ class ReadLine:
     tracking_no: str | None
     quantity: int | None
     state: PlatformStatus | None
+    repeats: int | None = None
 
     def text(self, column: Column) -> str | None:
         """What the column says, shortened; None when it is empty."""
@@ -98,6 +101,7 @@ class LineReader:
             tracking_no=_tracking_no(cells.get(Column.TRACKING_NO)),
             quantity=_quantity(cells.get(Column.QUANTITY)),
             state=state,
+            repeats=line.repeats,
         )
 
     def _order_no(self, cell: Cell | None) -> str:
@@ -126,6 +130,8 @@ class LineReader:
             raise LineError(LineFault.NO_PLACED_AT)
         if max(times.values()) > self.now + CLOCKS_DIFFER:
             raise LineError(LineFault.FUTURE_TIME)
+        if any(moment < times[Column.PLACED_AT] - ALLOWED.get(column, NOTHING) for column, moment in times.items()):
+            raise LineError(LineFault.EARLY_TIME)
         return times
 
     def _state(self, cells: Mapping[Column, Cell], times: Iterable[Column]) -> PlatformStatus | None:

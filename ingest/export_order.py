@@ -1,7 +1,7 @@
 """One order of an export, put together from all its lines: one for each SKU, sometimes several parcels.
 
 Pure. Of lines that differ the least advanced says where the order is; a cancelled line cancels the order only when all
-are.
+are, and else its item alone: that one is not to be packed.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ class Gatherer:
     mails: Vocabulary
 
     def order(self, lines: Sequence[ReadLine]) -> ExportOrder:
-        """The order that these lines tell of; all have its number."""
+        """The order that these lines tell of; all have its number. One that repeats another tells nothing more."""
+        lines = [line for line in lines if line.repeats is None]
         live = [line for line in lines if not line.cancelled]
         state = _least(live) if live else PlatformStatus.CANCELLED
         asking = [] if state is PlatformStatus.COMPLETED else live  # then what was asked is settled
@@ -78,7 +79,7 @@ class Gatherer:
             line=lines[0].number,
             placed_at=min(line.times[Column.PLACED_AT] for line in lines),
             state=state,
-            items=self._items(lines, currency or self.shop.currency),
+            items=self._items(live or lines, currency or self.shop.currency),
             amount=amount,
             currency=currency,
             payment_method=self._code("payment_methods", lines, Column.PAYMENT_METHOD),
@@ -104,7 +105,7 @@ class Gatherer:
         return amount, currency if amount is not None else None
 
     def _items(self, lines: Iterable[ReadLine], currency: str) -> tuple[Item, ...]:
-        """The items as ordered. A SKU that fills several lines (one for each parcel) is one item."""
+        """The items of these lines. A SKU that fills several lines (one for each parcel) is one item."""
         grouped: dict[tuple[str | None, ...], list[ReadLine]] = {}
         for line in lines:
             if line.quantity is not None:

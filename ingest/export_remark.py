@@ -18,30 +18,41 @@ from models.catalogue import words
 class RemarkKind(StrEnum):
     """What is odd about a line."""
 
+    REPEATED = "repeated"
+    PART_CANCELLED = "part_cancelled"
     UNKNOWN_SUBSTATE = "unknown_substate"
     UNKNOWN_REQUEST = "unknown_request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """What is odd about a line that was taken. `line` is its number as a spreadsheet program counts."""
+    """What is odd about a line that was taken. `line` is its number as a spreadsheet program counts.
+
+    `other` is the number of the line that it is compared with, `word` the one that is not known.
+    """
 
     line: int
     kind: RemarkKind
     order_no: str
     word: str | None = None
+    other: int | None = None
 
     @property
     def words(self) -> str:
         """What is odd, and how it was taken."""
-        return words().text(
-            f"export.remarks.{self.kind}", line=self.line, order_no=self.order_no, word=self.word or "-"
-        )
+        values = {"line": self.line, "order_no": self.order_no, "word": self.word, "other": self.other}
+        return words().text(f"export.remarks.{self.kind}", **values)
 
 
 def remarks_on(lines: Sequence[ReadLine], known: ExportWords) -> Iterator[Remark]:
     """What is odd about the lines of one order, in the order of the file."""
+    partly = not all(line.cancelled for line in lines)
     for line in lines:
+        if line.repeats is not None:
+            yield Remark(line=line.number, kind=RemarkKind.REPEATED, order_no=line.order_no, other=line.repeats)
+            continue
+        if line.cancelled and partly:
+            yield Remark(line=line.number, kind=RemarkKind.PART_CANCELLED, order_no=line.order_no)
         yield from _unknown_words(line, known)
 
 

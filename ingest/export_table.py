@@ -39,11 +39,13 @@ class Line:
     """One line of an export. `number` counts as a spreadsheet program does.
 
     `shifted` says that values may stand in columns of another meaning: a comma or a quote too many has moved them.
+    `repeats` is the number of a line before it that is the same in every column, those that are not read among them.
     """
 
     number: int
     cells: Mapping[Column, Cell]
     shifted: bool = False
+    repeats: int | None = None
 
 
 def read_table(file: Path, words: ExportWords, market: str) -> list[Line]:
@@ -122,6 +124,7 @@ def _places(cells: Mapping[int, Cell], words: ExportWords) -> dict[int, Column]:
 
 def _below(rows: Iterator[Row], places: Mapping[int, Column], width: int) -> list[Line]:
     lines: list[Line] = []
+    seen: dict[int, int] = {}  # by hash alone: what is not read is not kept either
     for first, (number, cells) in enumerate(rows):
         picked = {column: value for place, column in places.items() if (value := _value(cells.get(place))) is not None}
         if not picked or (first == 0 and _explains(picked)):
@@ -129,7 +132,9 @@ def _below(rows: Iterator[Row], places: Mapping[int, Column], width: int) -> lis
         if len(lines) == LONGEST:
             raise ExportError(ExportFault.TOO_LONG, most=f"{LONGEST:,}")
         shifted = any(_has_moved(place, cell, width) for place, cell in cells.items())
-        lines.append(Line(number=number, cells=picked, shifted=shifted))
+        earlier = seen.setdefault(hash(tuple(cells.items())), number)
+        repeats = earlier if earlier != number else None
+        lines.append(Line(number=number, cells=picked, shifted=shifted, repeats=repeats))
     return lines
 
 

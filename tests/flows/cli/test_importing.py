@@ -132,6 +132,18 @@ def test_what_is_odd_but_taken_is_told(shipclock, engine, place):
     assert (said.code, remark["code"], remark["words"] in said.err) == (0, "unknown_substate", True)
 
 
+def test_what_a_file_says_against_itself_is_told_on_the_page_and_to_machines(shipclock, engine, place):
+    gone = a_line(Order_Status="Canceled", Order_Substatus="Canceled", Seller_SKU="GONE")
+    file = str(a_csv(place, a_line(), gone, a_line(), a_line(Order_ID=OTHER, RTS_Time="19/11/2026 12:00:00")))
+    told = shipclock("import", file, "--shop", VN, "--dry-run", "--json").json
+    said = shipclock("import", file, "--shop", VN)
+    assert [(one["line"], one["code"]) for one in told["remarks"]] == [(3, "part_cancelled"), (4, "repeated")]
+    assert [(one["line"], one["code"]) for one in told["refused"]] == [(5, "early_time")]
+    for one in (*told["remarks"], *told["refused"]):
+        assert one["words"] in said.err
+    assert [row["order_no"] for row in rows(engine, OrderRow)] == [NO]
+
+
 def test_thousands_of_poisoned_lines_are_counted_and_not_all_listed(shipclock, engine, place):
     assert rows(engine, OrderRow) == []
     said = shipclock("import", to_ship(place, *["5.76461E+17"] * 50), "--shop", VN)
