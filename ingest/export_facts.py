@@ -1,7 +1,8 @@
 """What an order of Seller Center's export proves: facts of authority `platform`.
 
 Pure. The mapping of states is order-lifecycle's table in section 3. Keys are made of order, kind, time and parcel,
-not of the file: the same or an overlapping export told again gives the same facts.
+not of the file: the same or an overlapping export told again gives the same facts. What was ordered is in the key as
+well: a later export that says other items is another report, and a conflict (X03).
 
 What the columns mean: RTS ("ready to ship") is when the seller arranged the shipment, our "shipped". Shipped Time is
 when the carrier has the parcel: collected where the carrier comes, first scanned where the seller brings it. A state
@@ -11,13 +12,16 @@ known: the platform tells a seller to ship what is paid, so it counts from the o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import blake2b
 from types import MappingProxyType
 from typing import Final
 
 from ingest.export_order import ExportOrder, ExportParcel
+from models.disagreement import told_by
 from models.fact import Authority, Fact, FactKind, Json
 from models.platform_status import PlatformStatus
 from models.stage import HandoverMode
@@ -85,7 +89,7 @@ class _Maker:
             "shipping_mode": order.shipping_mode,
             "items": _items(order) or None,
         }
-        yield self.fact(FactKind.ORDER_PLACED, order.placed_at, placed)
+        yield _keyed_by_content(self.fact(FactKind.ORDER_PLACED, order.placed_at, placed))
         if paid_at is not None or order.state in {PlatformStatus.ON_HOLD, PlatformStatus.AWAITING_SHIPMENT}:
             payment: Payload = {"payment_method": order.payment_method, "paid": True}
             yield self.fact(FactKind.ORDER_PAID, paid_at, payment, guess=order.placed_at)
@@ -121,6 +125,11 @@ class _Maker:
         actor = "system" if unpaid else order.cancelled_by or "unknown"
         cancelled: Payload = {"actor": str(actor), "reason_code": order.cancel_reason}
         yield self.fact(FactKind.CANCELLED, order.cancelled_at, cancelled)
+
+
+def _keyed_by_content(placed: Fact) -> Fact:
+    digest = blake2b(json.dumps(told_by(placed), sort_keys=True).encode(), digest_size=8).hexdigest()
+    return replace(placed, source_key=f"{placed.source_key}:{digest}")
 
 
 def _reached(state: PlatformStatus | None, step: PlatformStatus) -> bool:

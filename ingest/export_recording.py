@@ -24,10 +24,10 @@ from models.db.facts import facts_of
 from models.db.orders import record_facts, terms_of
 from models.db.session import open_session
 from models.db.tables import OrderRow
-from models.fact import Fact
+from models.fact import Fact, FactKind
 from models.hold import Hold
 from models.ids import order_id
-from models.order import fold
+from models.order import Order, fold
 from models.settings import ShopSettings
 from models.stage import HandoverMode, Stage
 
@@ -36,12 +36,17 @@ BATCH: Final = 50  # orders in one transaction: some tenths of a second
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entered:
-    """What an export told of one order. `facts` counts what is new, `before` is None for a new order."""
+    """What an export told of one order. `facts` counts what is new, `before` is None for a new order.
+
+    `presumed` goes with the stage after it; `differs` says that it tells other items, amount or count than before (X03).
+    """
 
     order: ExportOrder
     facts: int
     before: Stage | None
     after: Stage
+    presumed: bool = False
+    differs: bool = False
 
     @property
     def new(self) -> bool:
@@ -115,16 +120,11 @@ class Importer:
         if self.dry_run:
             return [self._would(session, order, row, fresh) for order, row, fresh in found]
         told = [(order.order_no, fact) for order, _, fresh in found for fact in fresh]
-        before = {order.order_no: Stage(row.stage) for order, row, _ in found if row is not None}
-        after = {change.order_no: change.after for change in record_facts(session, self.shop, told, self.now)}
+        known = {order.order_no: _unchanged(order, row) for order, row, _ in found if row is not None}
+        after = {change.order_no: change.order for change in record_facts(session, self.shop, told, self.now)}
         session.commit()
         return [
-            Entered(
-                order=order,
-                facts=len(fresh),
-                before=before.get(order.order_no),
-                after=after.get(order.order_no) or before[order.order_no],
-            )
+            _entered(order, known.get(order.order_no), fresh, after[order.order_no]) if fresh else known[order.order_no]
             for order, _, fresh in found
         ]
 
@@ -139,13 +139,28 @@ class Importer:
         return row, [fact for fact in facts_of_order(order, known, self.now) if fact.source_key not in stored]
 
     def _would(self, session: Session, order: ExportOrder, row: OrderRow | None, fresh: Sequence[Fact]) -> Entered:
-        before = None if row is None else Stage(row.stage)
-        if before is not None and not fresh:
-            return Entered(order=order, facts=0, before=before, after=before)
+        known = None if row is None else _unchanged(order, row)
+        if known is not None and not fresh:
+            return known
         stored = [] if row is None else facts_of(session, row.id)
         terms = terms_of(session, self.shop, row.policy if row else None)
-        after = fold([*stored, *fresh], terms, self.now).stage
-        return Entered(order=order, facts=len(fresh), before=before, after=after)
+        return _entered(order, known, fresh, fold([*stored, *fresh], terms, self.now))
+
+
+def _unchanged(order: ExportOrder, row: OrderRow) -> Entered:
+    return Entered(order=order, facts=0, before=Stage(row.stage), after=Stage(row.stage), presumed=row.presumed)
+
+
+def _entered(order: ExportOrder, known: Entered | None, fresh: Sequence[Fact], after: Order) -> Entered:
+    told_anew = known is not None and any(fact.kind is FactKind.ORDER_PLACED for fact in fresh)
+    return Entered(
+        order=order,
+        facts=len(fresh),
+        before=known.before if known else None,
+        after=after.stage,
+        presumed=after.presumed,
+        differs=told_anew and any(one.id == "X03" and not one.settled for one in after.conflicts),
+    )
 
 
 def is_history(order: ExportOrder, shop: ShopSettings) -> bool:

@@ -46,12 +46,12 @@ def differing_orders(history: History) -> tuple[Fact, ...]:
     reports = history.evidence.of(_K.ORDER_PLACED)
     if len(reports) < 2:  # noqa: PLR2004 - one report cannot differ from itself
         return ()
-    told = [_told(fact) for fact in reports]
+    told = [told_by(fact) for fact in reports]
     differ = any(len({one[key] for one in told if key in one}) > 1 for key in set().union(*told))
     return reports if differ else ()
 
 
-def _told(fact: Fact) -> dict[str, str]:
+def told_by(fact: Fact) -> dict[str, str]:
     """What a new-order report tells, so that reports of one order agree. What it leaves out is left out."""
     told = {key: _amount(text) for key in ("amount", "currency", "quantity") if (text := fact.text(key))}
     lines = _lines(fact)

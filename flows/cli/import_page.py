@@ -78,7 +78,11 @@ class Imported:
             note(text.text("export.import.elsewhere", count=count, other=other, shop=self.shop))
         if self.result.history:
             note(text.text("export.import.history", count=self.result.history))
-        for key, numbers in (("requests", self._asking()), ("held", self._held())):
+        for key, numbers in (
+            ("requests", self._asking()),
+            ("held", self._held()),
+            ("differs", self._differing()),
+        ):
             if numbers:
                 listed = ", ".join([*numbers[:SHOWN], *(["..."] if len(numbers) > SHOWN else [])])
                 note(text.text(f"export.import.{key}", numbers=listed))
@@ -103,6 +107,8 @@ class Imported:
                         "new_facts": one.facts,
                         "stage_before": one.before,
                         "stage_after": one.after,
+                        "presumed": one.presumed,
+                        "differs": one.differs,
                     }
                     for one in entered
                     if one.facts
@@ -119,6 +125,9 @@ class Imported:
 
     def _asking(self) -> list[str]:
         return [one.order.order_no for one in self.result.entered if one.order.request is not None]
+
+    def _differing(self) -> list[str]:
+        return [one.order.order_no for one in self.result.entered if one.differs]
 
     def _held(self) -> list[str]:
         return [one.order.order_no for one in self.result.entered if one.order.state is PlatformStatus.ON_HOLD]

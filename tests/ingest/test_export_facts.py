@@ -8,6 +8,7 @@ import pytest
 
 from ingest.export_facts import Known, facts_of_order
 from models.fact import Authority, FactKind
+from models.hold import Hold
 from models.order import fold
 from models.stage import HandoverMode, Stage
 from tests.ingest.exports import NO, NOW, SAMPLES, SHOPS, VN, a_csv, a_line, read
@@ -162,6 +163,33 @@ def test_keys_do_not_depend_on_the_file(tmp_path):
     alone = facts_in(tmp_path, a_line())
     among = read(a_csv(tmp_path, a_line(Order_ID="576461413038785753"), a_line(Weight="2"))).orders[NO]
     assert [fact.source_key for fact in facts_of_order(among, PICKUP, LATER)] == [fact.source_key for fact in alone]
+
+
+def fold_of(*facts):
+    return fold([fact for some in facts for fact in some], terms(), LATER)
+
+
+@pytest.mark.row("X03")
+@pytest.mark.parametrize("change", [{"Quantity": "3"}, {"Seller_SKU": "CUP"}, {"Order_Amount": "500000"}])
+def test_a_later_export_that_says_another_order_is_a_conflict(tmp_path, change):
+    first, second = facts_in(tmp_path), facts_in(tmp_path, a_line(**change), now=LATER)
+    order = fold_of(first, second)
+    assert [one.id for one in order.conflicts] == ["X03"]
+    assert order.holds == {Hold.CONFLICT}
+    assert fold_of(second, first) == order
+
+
+@pytest.mark.row("T02")
+@pytest.mark.parametrize("change", [{"Order_Amount": "478.000 ₫"}, {"Product_Name": "Tray"}, {"Paid_Time": None}])
+def test_a_later_export_that_says_the_same_order_in_other_words_is_no_second_report(tmp_path, change):
+    first, second = (facts_in(tmp_path, line)[0] for line in (a_line(), a_line(**change)))
+    assert first.source_key == second.source_key
+
+
+def test_the_lines_of_an_order_may_come_in_any_order(tmp_path):
+    lines = [a_line(), a_line(Seller_SKU="CUP", Quantity="1")]
+    first, second = (facts_in(tmp_path, *some)[0] for some in (lines, lines[::-1]))
+    assert first.source_key == second.source_key
 
 
 def test_an_export_and_its_successor_give_one_order(tmp_path):

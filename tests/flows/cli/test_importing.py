@@ -95,9 +95,9 @@ def test_a_later_export_moves_an_order_on_and_says_from_where_to_where(shipclock
     shipped = a_csv(place, a_line(Order_Substatus="Awaiting collection", RTS_Time="20/11/2026 12:00:00"))
     for dry in ("--dry-run", "--json"):
         said = shipclock("import", str(shipped), "--shop", VN, "--json", dry)
-        assert said.json["changed"] == [
-            {"order_no": NO, "new_facts": 1, "stage_before": "NEW", "stage_after": "AWAITING_HANDOVER"}
-        ]
+        (changed,) = said.json["changed"]
+        assert (changed["order_no"], changed["new_facts"]) == (NO, 1)
+        assert (changed["stage_before"], changed["stage_after"]) == ("NEW", "AWAITING_HANDOVER")
     assert [row["stage"] for row in rows(engine, OrderRow)] == ["AWAITING_HANDOVER"]
 
 
@@ -181,6 +181,25 @@ def test_an_order_known_by_mail_gets_the_news_and_no_conflict(shipclock, engine,
     said = shipclock("import", to_ship(place, NO), "--shop", VN, "--json")
     assert said.json["changed"][0]["stage_after"] == "NEW"
     assert [(row["conflicts"], row["holds"]) for row in rows(engine, OrderRow)] == [([], [])]
+
+
+@pytest.mark.row("X03")
+def test_another_quantity_in_a_newer_file_holds_the_order_and_is_told(shipclock, engine, place):
+    shipclock("import", to_ship(place, NO), "--shop", VN)
+    newer = str(a_csv(place, a_line(Quantity="3")))
+    for how in ("--dry-run", "--json"):
+        (changed,) = shipclock("import", newer, "--shop", VN, "--json", how).json["changed"]
+        assert (changed["new_facts"], changed["differs"]) == (1, True)
+    assert [(row["conflicts"], row["holds"]) for row in rows(engine, OrderRow)] == [(["X03"], ["conflict"])]
+    again = shipclock("import", newer, "--shop", VN)
+    assert ("As known: 1." in again.out, again.err) == (True, "")
+
+
+def test_another_quantity_is_told_with_the_orders_number(shipclock, engine, place):
+    shipclock("import", to_ship(place, NO), "--shop", VN)
+    said = shipclock("import", str(a_csv(place, a_line(Quantity="3"))), "--shop", VN)
+    assert f"another amount or another count than was told before of: {NO}." in said.err
+    assert len(rows(engine, OrderRow)) == 1
 
 
 def test_orders_from_before_the_shops_beginning_are_left_out_and_counted(shipclock, engine, place):
