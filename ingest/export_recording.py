@@ -38,7 +38,7 @@ BATCH: Final = 50  # orders in one transaction: some tenths of a second
 class Entered:
     """What an export told of one order. `facts` counts what is new, `before` is None for a new order.
 
-    `presumed` goes with the stage after it; `differs` says that it tells other items, amount or count than before (X03).
+    `presumed` goes with the stage after it. `differs`: it tells other items, amount or count than before (X03).
     """
 
     order: ExportOrder

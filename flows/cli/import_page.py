@@ -10,6 +10,7 @@ from typing import Final
 
 import typer
 
+from flows.cli import import_requests
 from flows.cli.exported import SHOWN, lines_json, read, tell_lines, the_shop
 from flows.cli.opening import opened
 from flows.cli.output import emit, note, say, table
@@ -18,7 +19,7 @@ from ingest.export_fault import RefusedLine
 from ingest.export_recording import Entered, Importer, ImportResult
 from models.catalogue import words
 from models.db.session import open_session
-from models.db.standing import known_elsewhere
+from models.db.standing import known_elsewhere, requests_of
 from models.platform_status import PlatformStatus
 from models.reconciliation import likely_shop
 
@@ -35,6 +36,7 @@ class Imported:
     export: Export
     result: ImportResult
     elsewhere: Mapping[str, int]  # other shops that have orders of these numbers
+    requests: Mapping[str, str]  # what buyers want and nobody entered: the command, by order number
 
     @property
     def refused(self) -> tuple[RefusedLine, ...]:
@@ -79,13 +81,13 @@ class Imported:
         if self.result.history:
             note(text.text("export.import.history", count=self.result.history))
         for key, numbers in (
-            ("requests", self._asking()),
             ("held", self._held()),
             ("differs", self._differing()),
         ):
             if numbers:
                 listed = ", ".join([*numbers[:SHOWN], *(["..."] if len(numbers) > SHOWN else [])])
                 note(text.text(f"export.import.{key}", numbers=listed))
+        import_requests.tell(self.requests)
         tell_lines("export.import.remarks", self.export.remarks)
         tell_lines("export.import.refused", self.refused)
 
@@ -115,16 +117,14 @@ class Imported:
                 ],
                 "unchanged": sum(not one.facts for one in entered),
                 "history": self.result.history,
-                "requests": self._asking(),
+                "requests": list(self.requests),
+                "request_commands": dict(self.requests),
                 "on_hold": self._held(),
                 "known_elsewhere": dict(self.elsewhere),
                 "remarks": lines_json(self.export.remarks),
                 "refused": lines_json(self.refused),
             }
         )
-
-    def _asking(self) -> list[str]:
-        return [one.order.order_no for one in self.result.entered if one.order.request is not None]
 
     def _differing(self) -> list[str]:
         return [one.order.order_no for one in self.result.entered if one.differs]
@@ -195,6 +195,7 @@ def run(file: Path, asked: Asked) -> Imported | OtherShop:
     export = read(office, shop, file)
     with open_session(office.engine, read_only=True) as session:
         elsewhere = known_elsewhere(session, shop.name, export.orders)
+        known = requests_of(session, shop.name, import_requests.KINDS)
     other = likely_shop(elsewhere, len(export.orders))
     if other is not None and not asked.this_shop:
         return OtherShop(
@@ -202,7 +203,17 @@ def run(file: Path, asked: Asked) -> Imported | OtherShop:
         )
     importer = Importer(engine=office.engine, shop=shop, now=office.now(), dry_run=asked.dry_run)
     result = importer.enter(export, _progress if sys.stderr.isatty() and not asked.quiet else None)
-    return Imported(file=file, shop=shop.name, dry_run=asked.dry_run, export=export, elsewhere=elsewhere, result=result)
+    return Imported(
+        file=file,
+        shop=shop.name,
+        dry_run=asked.dry_run,
+        export=export,
+        elsewhere=elsewhere,
+        result=result,
+        requests=import_requests.commands(
+            (one.order for one in result.entered), known, shop.name if elsewhere else None
+        ),
+    )
 
 
 def _row(one: Entered) -> Iterator[str]:

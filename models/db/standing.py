@@ -10,7 +10,8 @@ from typing import Final
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from models.db.tables import OrderRow
+from models.case import CaseKind
+from models.db.tables import CaseRow, OrderRow
 from models.stage import Stage
 
 AT_A_TIME: Final = 500  # numbers in one question
@@ -22,6 +23,12 @@ def stages_of(session: Session, shop_id: str) -> dict[str, tuple[Stage, datetime
         select(OrderRow.order_no, OrderRow.stage, OrderRow.placed_at).where(OrderRow.shop_id == shop_id)
     )
     return {number: (Stage(stage), placed_at) for number, stage, placed_at in rows}
+
+
+def requests_of(session: Session, shop_id: str, kinds: Iterable[CaseKind]) -> set[tuple[str, str]]:
+    """Give the open cases of these kinds, as order number and kind."""
+    query = select(OrderRow.order_no, CaseRow.kind).join(CaseRow, col(CaseRow.order_id) == OrderRow.id)
+    return set(session.exec(query.where(OrderRow.shop_id == shop_id, CaseRow.open, col(CaseRow.kind).in_(list(kinds)))))
 
 
 def known_elsewhere(session: Session, shop_id: str, numbers: Iterable[str]) -> Counter[str]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ingest.export_facts import Known, facts_of_order
-from models.fact import Authority, FactKind
+from models.fact import Authority, Fact, FactKind
 from models.hold import Hold
 from models.order import fold
 from models.stage import HandoverMode, Stage
@@ -165,7 +165,7 @@ def test_keys_do_not_depend_on_the_file(tmp_path):
     assert [fact.source_key for fact in facts_of_order(among, PICKUP, LATER)] == [fact.source_key for fact in alone]
 
 
-def fold_of(*facts):
+def fold_of(*facts: list[Fact]):
     return fold([fact for some in facts for fact in some], terms(), LATER)
 
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from flows.__main__ import run
+from flows.clock import set_virtual
+from models.db.schema import migrate
+from models.db.session import make_engine
+from tests.flows.cli.importing import NOW
+from tests.ingest.exports import SAMPLES
 
 MAIL = Path(__file__).parents[2] / "mail"
 RECEIVER = "mx.seller-inbox.example"
@@ -99,3 +105,23 @@ def deliver(place: Path) -> Callable[..., None]:
             shutil.copy(file, place / "mail" / file.name)
 
     return deliver
+
+
+@pytest.fixture
+def engine(place: Path) -> Iterator[Engine]:
+    """The database of this place, in which it is the evening of the sample exports."""
+    engine = make_engine(f"sqlite:///{place / 'home' / 'shipclock.db'}")
+    migrate(engine)
+    set_virtual(engine, NOW)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sample(place: Path) -> Callable[[str], str]:
+    """Copy a sample export beside the settings, as a person has it; its path."""
+
+    def sample(name: str) -> str:
+        return str(shutil.copy(SAMPLES / f"{name}.csv", place / f"{name}.csv"))
+
+    return sample

@@ -7,24 +7,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import select
 
-from flows.clock import set_virtual
-from models.db.schema import migrate
-from models.db.session import make_engine, open_session
+from models.db.session import open_session
 from models.db.tables import AuditRow, FactRow
 
 NO = "576461413038785799"
 SHOP = "Lotus Lane Home"
 TYPED = ("enter", NO, "--shop", SHOP, "--placed-at", "2026-11-20T09:30", "--item", "TV-TRAY-L=2")
-
-
-@pytest.fixture
-def engine(place):
-    """The database of this place, in which it is 21 November 2026, 3:00 at the shop."""
-    engine = make_engine(f"sqlite:///{place / 'home' / 'shipclock.db'}")
-    migrate(engine)
-    set_virtual(engine, datetime(2026, 11, 20, 20, tzinfo=UTC))
-    yield engine
-    engine.dispose()
 
 
 def facts(engine):

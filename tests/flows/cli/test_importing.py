@@ -1,8 +1,7 @@
-"""`import` and `reconcile`: Seller Center's export becomes orders, once, and is compared with what we say."""
+"""`import`: Seller Center's export becomes orders, once; what is in doubt is told."""
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,47 +9,13 @@ from sqlmodel import select
 
 from flows.clock import set_virtual
 from models.db.orders import record_facts
-from models.db.schema import migrate
-from models.db.session import make_engine, open_session
-from models.db.tables import FactRow, OrderRow
+from models.db.session import open_session
+from models.db.tables import CaseRow, FactRow, OrderRow
 from models.fact import Authority, Fact, FactKind
 from models.settings_file import read_settings
-from tests.ingest.exports import BUYER, NO, SAMPLES, a_csv, a_line, an_xlsx, sample_rows
+from tests.flows.cli.importing import NOW, OTHER, US, VN, rows, to_ship
+from tests.ingest.exports import BUYER, NO, a_csv, a_line, an_xlsx, sample_rows
 from tests.planted import packed, search_bytes, search_files
-
-US, VN = "Juniper & Pine Co.", "Lotus Lane Home"
-NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
-OTHER = "576461413038785753"
-
-
-@pytest.fixture
-def engine(place):
-    """The database of this place, in which it is the evening of the samples."""
-    engine = make_engine(f"sqlite:///{place / 'home' / 'shipclock.db'}")
-    migrate(engine)
-    set_virtual(engine, NOW)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def sample(place):
-    """A copy of a sample beside the settings, as a person has it; its path."""
-
-    def sample(name: str) -> str:
-        return str(shutil.copy(SAMPLES / f"{name}.csv", place / f"{name}.csv"))
-
-    return sample
-
-
-def rows(engine, table):
-    with open_session(engine, read_only=True) as session:
-        return [row.model_dump() for row in session.exec(select(table))]
-
-
-def to_ship(path, *numbers: str):
-    """An export of orders to ship."""
-    return str(a_csv(path, *(a_line(Order_ID=number) for number in numbers)))
 
 
 @pytest.mark.row("T01")
@@ -209,11 +174,40 @@ def test_orders_from_before_the_shops_beginning_are_left_out_and_counted(shipclo
     assert [row["order_no"] for row in rows(engine, OrderRow)] == [NO]
 
 
-def test_a_request_under_way_is_told_for_the_export_gives_no_time_for_it(shipclock, engine, place):
-    assert rows(engine, OrderRow) == []
-    line = a_line(**{"Cancelation/Return_Type": "Cancel"})
-    said = shipclock("import", str(a_csv(place, line)), "--shop", VN)
-    assert f"a cancellation or return under way for: {NO}." in said.err
+@pytest.mark.row("T30", "T36")
+@pytest.mark.parametrize(
+    ("state", "request_type", "kind", "case"),
+    [
+        ("To ship", "Cancel", "cancel_requested", "cancel_request"),
+        ("Delivered", "Return", "return_requested", "return"),
+    ],
+)
+def test_what_a_buyer_wants_is_told_with_the_command_that_enters_it(
+    shipclock, engine, place, state, request_type, kind, case
+):
+    line = a_line(Order_Status=state, Order_Substatus="", **{"Cancelation/Return_Type": request_type})
+    file = str(a_csv(place, line))
+    said = shipclock("import", file, "--shop", VN)
+    command = f"shipclock do {NO} record --set kind={kind} --set at="
+    (told,) = [one for one in said.err.splitlines() if command in one]
+    typed = told.replace("YYYY-MM-DDTHH:MM", "2026-11-21T02:00").split()
+    assert shipclock(*typed[1:]).code == 0
+    assert [(row["kind"], row["open"]) for row in rows(engine, CaseRow)] == [(case, True)]
+    again = shipclock("import", file, "--shop", VN, "--json").json
+    assert (again["requests"], again["request_commands"]) == ([], {})
+
+
+def test_the_command_names_the_shop_where_another_has_the_number(shipclock, engine, place):
+    shipclock("import", to_ship(place, NO), "--shop", VN)
+    file = str(a_csv(place, a_line(**{"Cancelation/Return_Type": "Cancel"})))
+    assert f"--set at=YYYY-MM-DDTHH:MM --shop '{US}'" in shipclock("import", file, "--shop", US, "--this-shop").err
+    assert len(rows(engine, OrderRow)) == 2
+
+
+def test_a_cancelled_order_asks_for_nothing(shipclock, engine, place):
+    line = a_line(Order_Status="Canceled", Order_Substatus="", **{"Cancelation/Return_Type": "Cancel"})
+    assert shipclock("import", str(a_csv(place, line)), "--shop", VN, "--json").json["requests"] == []
+    assert len(rows(engine, OrderRow)) == 1
 
 
 def test_of_several_shops_one_must_be_named(shipclock, engine, sample):
@@ -296,60 +290,6 @@ def test_nothing_about_a_buyer_is_left_or_printed(shipclock, engine, place, samp
     assert search_files(place / "home", BUYER) == []
     (place / "home" / "control.bin").write_bytes(packed(BUYER[0]))
     assert [found.marker for found in search_files(place / "home", BUYER)] == [BUYER[0]]
-
-
-def test_seller_center_and_we_agree_after_an_import(shipclock, engine, sample):
-    file = sample("vn")
-    shipclock("import", file, "--shop", VN)
-    before = rows(engine, OrderRow)
-    said = shipclock("reconcile", file, "--shop", VN)
-    assert (said.code, said.out) == (0, "Seller Center and Shipclock agree. Orders compared: 5.\n")
-    assert rows(engine, OrderRow) == before
-
-
-def test_a_missing_order_is_named_with_both_counts_and_the_way_to_enter_it(shipclock, engine, place):
-    assert rows(engine, OrderRow) == []
-    shipclock("import", to_ship(place, NO), "--shop", VN)
-    said = shipclock("reconcile", to_ship(place, NO, OTHER), "--shop", VN)
-    assert said.code == 1
-    assert said.out == f"Seller Center says 2 to ship, we say 1: this one is missing here: {OTHER}\n"
-    assert "`shipclock import " in said.err
-
-
-def test_an_order_that_the_file_lacks_is_named(shipclock, engine, place):
-    assert rows(engine, OrderRow) == []
-    third = "576461413038785754"
-    shipclock("import", to_ship(place, NO, OTHER, third), "--shop", VN)
-    said = shipclock("reconcile", to_ship(place, NO), "--shop", VN)
-    assert (said.code, said.out) == (
-        1,
-        f"Seller Center says 1 to ship, we say 3: Seller Center's file does not have these: {OTHER}, {third}\n",
-    )
-
-
-def test_an_order_that_the_file_tells_unclearly_is_not_said_to_be_missing(shipclock, engine, place):
-    assert rows(engine, OrderRow) == []
-    third = "576461413038785754"
-    shipclock("import", to_ship(place, NO, OTHER, third), "--shop", VN)
-    odd = a_line(Order_ID=OTHER, Order_Status="Enchanted", Order_Substatus="")
-    file = a_csv(place, a_line(), odd, a_line(Order_ID=third, Quantity="many"))
-    said = shipclock("reconcile", str(file), "--shop", VN)
-    assert (said.code, said.out) == (4, "Seller Center and Shipclock agree. Orders compared: 1.\n")
-
-
-def test_an_order_elsewhere_is_told_with_both_words(shipclock, engine, place):
-    assert rows(engine, OrderRow) == []
-    shipclock("import", to_ship(place, NO), "--shop", VN)
-    file = a_csv(place, a_line(Order_Status="Shipped", Order_Substatus="In transit"))
-    said = shipclock("reconcile", str(file), "--shop", VN)
-    assert said.code == 1
-    assert f"{NO}: Seller Center says on the way, we say to ship.\n" in said.out
-    told = shipclock("reconcile", str(file), "--shop", VN, "--json").json
-    assert told["differences"] == [{"order_no": NO, "seller_center": "on_the_way", "ours": "to_ship"}]
-    assert [(one["group"], one["seller_center"], one["ours"]) for one in told["groups"]] == [
-        ("to_ship", 0, 1),
-        ("on_the_way", 1, 0),
-    ]
 
 
 @pytest.mark.parametrize("command", ["import", "reconcile", "enter"])
