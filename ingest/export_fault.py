@@ -44,6 +44,7 @@ class LineFault(StrEnum):
     SPOILED_ORDER_NO = "spoiled_order_no"
     SPOILED_TRACKING_NO = "spoiled_tracking_no"
     SHIFTED = "shifted"
+    OVERLONG = "overlong"
     NO_PLACED_AT = "no_placed_at"
     BAD_TIME = "bad_time"
     FUTURE_TIME = "future_time"

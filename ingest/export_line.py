@@ -87,6 +87,8 @@ class LineReader:
         """Read one line. Raises LineError."""
         if line.shifted:
             raise LineError(LineFault.SHIFTED)
+        if line.overlong:
+            raise LineError(LineFault.OVERLONG)
         cells = line.cells
         order_no = self._order_no(cells.get(Column.ORDER_NO))
         times = self._times(cells)

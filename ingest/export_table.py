@@ -27,6 +27,7 @@ LONGEST: Final = 200_000  # lines: the most that Seller Center puts into one exp
 HEADING_WITHIN: Final = 20  # rows
 NEEDED: Final = (Column.ORDER_NO, Column.PLACED_AT)
 DELIMITERS: Final = ",;\t|"
+LONGEST_CELL: Final = 32_767  # characters: what Excel's cells hold; a longer one is damage
 EMPTY: Final = frozenset({"", "-", "--", "/", "n/a"})
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 # What Windows programs save as where the market's people work; a wrong guess spoils titles, never numbers.
@@ -39,12 +40,14 @@ class Line:
     """One line of an export. `number` counts as a spreadsheet program does.
 
     `shifted` says that values may stand in columns of another meaning: a comma or a quote too many has moved them.
+    `overlong` says that a cell holds more than a cell can.
     `repeats` is the number of a line before it that is the same in every column, those that are not read among them.
     """
 
     number: int
     cells: Mapping[Column, Cell]
     shifted: bool = False
+    overlong: bool = False
     repeats: int | None = None
 
 
@@ -98,6 +101,7 @@ def _text_of(data: bytes, market: str) -> str:
 
 def _records(text: str, delimiter: str) -> Iterator[Row]:
     """Give the records of a CSV text. The csv module's sniffer guesses from quotes and commas in titles: not used."""
+    csv.field_size_limit(LARGEST)  # else one cell too long ends the whole file; its line alone is refused later
     for number, record in enumerate(csv.reader(StringIO(text, newline=""), delimiter=delimiter), 1):
         yield number, dict(enumerate(record, 1))
 
@@ -134,7 +138,8 @@ def _below(rows: Iterator[Row], places: Mapping[int, Column], width: int) -> lis
         shifted = any(_has_moved(place, cell, width) for place, cell in cells.items())
         earlier = seen.setdefault(hash(tuple(cells.items())), number)
         repeats = earlier if earlier != number else None
-        lines.append(Line(number=number, cells=picked, shifted=shifted, repeats=repeats))
+        overlong = any(isinstance(cell, str) and len(cell) > LONGEST_CELL for cell in cells.values())
+        lines.append(Line(number=number, cells=picked, shifted=shifted, overlong=overlong, repeats=repeats))
     return lines
 
 

@@ -189,6 +189,12 @@ def test_a_poisoned_line_is_named_with_its_number_and_stops_no_other(tmp_path, c
     assert list(export.orders) == [OTHER]
 
 
+@pytest.mark.parametrize("column", ["Product_Name", "Buyer_Message", "Order_ID"])
+def test_a_cell_that_is_longer_than_a_cell_can_be_costs_its_line_alone(tmp_path, column):
+    export = read(a_csv(tmp_path, a_line(Order_ID=OTHER), a_line(**{column: "x" * 200_000})))
+    assert (faults(export), list(export.orders)) == ([(3, "overlong")], [OTHER])
+
+
 def test_an_order_with_a_poisoned_line_is_left_out_whole(tmp_path):
     export = read(a_csv(tmp_path, a_line(), a_line(Order_ID=OTHER), a_line(Quantity="?")))
     assert (list(export.orders), faults(export)) == ([OTHER], [(4, "bad_quantity")])
