@@ -220,7 +220,7 @@ def _row(one: Entered) -> Iterator[str]:
     text = words()
     yield one.order.order_no
     yield text.stage(one.before) if one.before else text.text("export.import.columns.new")
-    yield text.stage(one.after)
+    yield text.stage(one.after, presumed=one.presumed)
 
 
 def _progress(done: int, count: int) -> None:

@@ -66,6 +66,25 @@ def test_a_later_export_moves_an_order_on_and_says_from_where_to_where(shipclock
     assert [row["stage"] for row in rows(engine, OrderRow)] == ["AWAITING_HANDOVER"]
 
 
+@pytest.mark.parametrize(
+    ("times", "stage"),
+    [
+        ({"Delivered_Time": "25/10/2026 10:00:00"}, "Finished (probably, please check)"),  # its 14 days are over
+        ({"Delivered_Time": "15/11/2026 10:00:00"}, "Delivered"),
+        ({}, "Delivered"),
+    ],
+)
+@pytest.mark.parametrize("how", [("--dry-run",), ()])
+def test_a_completed_order_is_told_as_it_is_shown_afterwards(shipclock, engine, place, times, stage, how):
+    started = {"Created_Time": "20/10/2026 09:30:33", "Paid_Time": "20/10/2026 09:31:00"}
+    line = a_line(Order_Status="Completed", Order_Substatus="Completed", **started, **times)
+    file = str(a_csv(place, line))
+    assert f"{NO}  new  {stage}\n" in shipclock("import", file, "--shop", VN, *how).out
+    shipclock("import", file, "--shop", VN)
+    assert f"  {stage} " in shipclock("orders").out
+    assert len(rows(engine, OrderRow)) == 1
+
+
 def test_one_poisoned_line_is_told_and_the_others_are_entered(shipclock, engine, place):
     file = a_csv(place, a_line(), a_line(Order_ID="5.76461E+17"), a_line(Order_ID=OTHER, Quantity="many"))
     said = shipclock("import", str(file), "--shop", VN)
