@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ingest.export_columns import Column, ExportWords
 from ingest.export_fault import LineFault, RefusedLine
-from ingest.export_line import LineError, LineReader, ReadLine, ends_rounded, order_no_of, stamps_of
+from ingest.export_line import TIMES, LineError, LineReader, ReadLine, ends_rounded, order_no_of, stamps_of
 from ingest.export_moment import choose_reading
 from ingest.export_order import ExportOrder, Gatherer
 from ingest.export_remark import Remark, remarks_on
@@ -24,17 +24,22 @@ from models.settings import ShopSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """What a file holds: its orders by number, the lines that were left out, what is odd. `lines` counts all."""
+    """What a file holds: its orders by number, the lines that were left out, what is odd. `lines` counts all.
+
+    `absent` are the headings of the times that it has no column for.
+    """
 
     lines: int
     orders: Mapping[str, ExportOrder]
+    absent: tuple[str, ...] = ()
     refused: tuple[RefusedLine, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
 
 def read_export(file: Path, shop: ShopSettings, words: ExportWords, mails: Vocabulary, now: datetime) -> Export:
     """Read the export of one shop, its times as that shop's wall time. Raises ExportError, OSError."""
-    lines = read_table(file, words, shop.market)
+    table = read_table(file, words, shop.market)
+    lines = table.lines
     reader = _reader(lines, shop, words, now)
     read, refused = _read(lines, reader)
     refused += [fault for same in read.values() if (fault := _contradiction(same))]
@@ -43,6 +48,7 @@ def read_export(file: Path, shop: ShopSettings, words: ExportWords, mails: Vocab
     whole = {number: same for number, same in read.items() if number not in left_out}
     return Export(
         lines=len(lines),
+        absent=tuple(words.headings[column] for column in TIMES if column not in table.columns),
         orders={number: gatherer.order(same) for number, same in whole.items()},
         refused=tuple(refused),
         remarks=tuple(remark for same in whole.values() for remark in remarks_on(same, words)),

@@ -17,6 +17,7 @@ from ingest.vocabulary import VocabularyError, label_key
 from models.platform_status import PlatformStatus
 
 SHIPPED: Final = Path(__file__).parent / "columns"
+USUAL: Final = "en.toml"  # headings are English in the exports of every market
 LANGUAGE, MONTH_FIRST = "language", "month_first_markets"
 
 
@@ -69,13 +70,14 @@ CodeT = TypeVar("CodeT", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportWords:
-    """All languages' words, folded, and what each stands for."""
+    """All languages' words, folded, and what each stands for; `headings` are the usual ones, to name a column by."""
 
     columns: Mapping[str, Column]
     states: Mapping[str, PlatformStatus]
     actors: Mapping[str, CancelActor]
     requests: Mapping[str, OpenRequest]
     month_first_markets: frozenset[str]
+    headings: Mapping[Column, str]
 
 
 def load_export_words(extra: Path | None = None) -> ExportWords:
@@ -91,6 +93,7 @@ def load_export_words(extra: Path | None = None) -> ExportWords:
         actors=_lookup("actors", CancelActor, shipped, own),
         requests=_lookup("requests", OpenRequest, shipped, own),
         month_first_markets=frozenset(market for table in (*shipped, *own) for market in table.get(MONTH_FIRST, ())),
+        headings={Column(name): texts[0] for name, texts in _read(SHIPPED / USUAL)["columns"].items()},
     )
 
 

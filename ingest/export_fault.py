@@ -16,6 +16,12 @@ class ExportFault(StrEnum):
     """Why nothing of a file was taken."""
 
     MISSING = "missing"
+    FOLDER = "folder"
+    EMPTY = "empty"
+    PDF = "pdf"
+    PICTURE = "picture"
+    WEB_PAGE = "web_page"
+    NO_WORKBOOK = "no_workbook"
     TOO_LARGE = "too_large"
     TOO_LONG = "too_long"
     OLD_EXCEL = "old_excel"

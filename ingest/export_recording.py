@@ -82,7 +82,7 @@ class Importer:
 
     def enter(self, export: Export, on_progress: Progress | None = None) -> ImportResult:
         """Enter what is new. Raises DatabaseError; what was entered before stays, and importing again goes on."""
-        orders = [order for order in export.orders.values() if not is_history(order, self.shop)]
+        orders = [order for order in export.orders.values() if not self.shop.is_history(order.placed_at)]
         entered: list[Entered] = []
         refused = list(export.refused)
         for batch in _batches(orders):
@@ -161,11 +161,6 @@ def _entered(order: ExportOrder, known: Entered | None, fresh: Sequence[Fact], a
         presumed=after.presumed,
         differs=told_anew and any(one.id == "X03" and not one.settled for one in after.conflicts),
     )
-
-
-def is_history(order: ExportOrder, shop: ShopSettings) -> bool:
-    """Whether the order was placed before the day from which on the shop's orders count."""
-    return shop.orders_from is not None and order.placed_at.astimezone(shop.zone).date() < shop.orders_from
 
 
 def _batches(orders: Sequence[ExportOrder]) -> Iterator[list[ExportOrder]]:

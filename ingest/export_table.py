@@ -29,7 +29,19 @@ NEEDED: Final = (Column.ORDER_NO, Column.PLACED_AT)
 DELIMITERS: Final = ",;\t|"
 LONGEST_CELL: Final = 32_767  # characters: what Excel's cells hold; a longer one is damage
 EMPTY: Final = frozenset({"", "-", "--", "/", "n/a"})
-ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+ZIP: Final = b"PK\x03\x04"
+WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
+SPACE: Final = b"\xef\xbb\xbf \t\r\n"  # with the mark of UTF-8
+BLANK: Final = SPACE + b"\xff\xfe\0"  # and those of UTF-16
+# How a file of another kind begins, in small letters.
+OTHERS: Final[Mapping[bytes, ExportFault]] = {
+    b"\xd0\xcf\x11\xe0": ExportFault.OLD_EXCEL,
+    b"%pdf": ExportFault.PDF,
+    b"\x89png": ExportFault.PICTURE,
+    b"\xff\xd8\xff": ExportFault.PICTURE,
+    b"<!doctype html": ExportFault.WEB_PAGE,
+    b"<html": ExportFault.WEB_PAGE,
+}
 # What Windows programs save as where the market's people work; a wrong guess spoils titles, never numbers.
 CODE_PAGES: Final[Mapping[str, str]] = {"VN": "cp1258", "TH": "cp874", "JP": "cp932", "CN": "gb18030"}
 WESTERN: Final = "cp1252"
@@ -51,35 +63,50 @@ class Line:
     repeats: int | None = None
 
 
-def read_table(file: Path, words: ExportWords, market: str) -> list[Line]:
-    """Give the lines of an export below its heading. Raises ExportError, OSError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The lines of an export, and the known columns that its heading has."""
+
+    lines: list[Line]
+    columns: frozenset[Column]
+
+
+def read_table(file: Path, words: ExportWords, market: str) -> Table:
+    """Give what an export holds below its heading. Raises ExportError, OSError."""
     data = _bytes_of(file)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions, and may print a cell
             for rows in _tables(data, market):
-                lines = _lines(rows, words)
-                if lines is not None:
-                    return lines
+                table = _table(rows, words)
+                if table is not None:
+                    return table
     except ExportError:
         raise
     except Exception:  # noqa: BLE001  # the parsers raise anything on broken files, some with a cell's text
         raise ExportError(ExportFault.UNREADABLE) from None
-    raise ExportError(ExportFault.NO_HEADING)
+    named_wrongly = file.suffix.casefold() in WORKBOOKS and not data.startswith(ZIP)
+    raise ExportError(ExportFault.NO_WORKBOOK if named_wrongly else ExportFault.NO_HEADING)
 
 
 def _bytes_of(file: Path) -> bytes:
+    if file.is_dir():
+        raise ExportError(ExportFault.FOLDER, file=file)
     if not file.is_file():
         raise ExportError(ExportFault.MISSING, file=file)
     if file.stat().st_size > LARGEST:
         raise ExportError(ExportFault.TOO_LARGE)
-    return file.read_bytes()
+    data = file.read_bytes()
+    if not data.strip(BLANK):
+        raise ExportError(ExportFault.EMPTY, file=file.name)
+    begins = data[:100].lstrip(SPACE).lower()
+    if kind := next((kind for start, kind in OTHERS.items() if begins.startswith(start)), None):
+        raise ExportError(kind)
+    return data
 
 
 def _tables(data: bytes, market: str) -> Iterator[Iterator[Row]]:
     """Give the file's tables: each sheet, or the text cut at each delimiter in turn."""
-    if data.startswith(OLD_EXCEL):
-        raise ExportError(ExportFault.OLD_EXCEL)
     if data.startswith(ZIP):
         yield from sheets_of(data)
         return
@@ -106,18 +133,18 @@ def _records(text: str, delimiter: str) -> Iterator[Row]:
         yield number, dict(enumerate(record, 1))
 
 
-def _lines(rows: Iterator[Row], words: ExportWords) -> list[Line] | None:
-    """Give the lines below the heading; None when these rows have none."""
+def _table(rows: Iterator[Row], words: ExportWords) -> Table | None:
+    """Give what is below the heading; None when these rows have none."""
     for _, cells in islice(rows, HEADING_WITHIN):
         places = _places(cells, words)
         if Column.ORDER_NO not in places.values():
             continue
         if missing := [column for column in NEEDED if column not in places.values()]:
-            raise ExportError(ExportFault.NO_COLUMN, column=missing[0].value)
+            raise ExportError(ExportFault.NO_COLUMN, heading=words.headings[missing[0]], column=missing[0].value)
         if len(set(places.values())) < len(places):
             twice = next(column for column in places.values() if list(places.values()).count(column) > 1)
-            raise ExportError(ExportFault.TWO_COLUMNS, column=twice.value)
-        return _below(rows, places, max(cells))
+            raise ExportError(ExportFault.TWO_COLUMNS, heading=words.headings[twice], column=twice.value)
+        return Table(lines=_below(rows, places, max(cells)), columns=frozenset(places.values()))
     return None
 
 

@@ -139,7 +139,7 @@ def counted(told: Notification, sent_at: datetime | None, context: Context) -> R
     if placed_at is None:
         return told
     if shop.orders_from is not None:
-        before = placed_at.astimezone(shop.zone).date() < shop.orders_from
+        before = shop.is_history(placed_at)
         return Ignored(reason=IgnoreReason.BEFORE_START, language=told.language) if before else told
     if (
         told.kind is NotificationKind.NEW_ORDER

@@ -17,7 +17,7 @@ from models.stage import Stage
 
 
 class Group(StrEnum):
-    """Where an order is, as both sides can tell it."""
+    """Where an order is, as both sides can tell it; in the order in which it gets there."""
 
     UNPAID = "unpaid"
     TO_SHIP = "to_ship"
@@ -43,6 +43,7 @@ OURS: Final[Mapping[Stage, Group]] = MappingProxyType(
         Stage.CANCELLED: Group.CANCELLED,
     }
 )
+_PLACES: Final = tuple(Group)
 LIVE: Final = frozenset({Group.UNPAID, Group.TO_SHIP, Group.AWAITING_COLLECTION, Group.ON_THE_WAY})
 
 
@@ -61,6 +62,11 @@ class Difference:
     order_no: str
     said: Group
     ours: Group
+
+    @property
+    def ahead(self) -> bool:
+        """Whether Seller Center has it further on than we."""
+        return _PLACES.index(self.said) > _PLACES.index(self.ours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +92,21 @@ class Reconciliation:
     def agrees(self) -> bool:
         """Whether both sides say the same of every order."""
         return not self.differences and not any(one.missing_here or one.missing_there for one in self.counts)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether Seller Center knows of orders, or of steps of them, that we don't: then importing helps."""
+        return any(one.missing_here for one in self.counts) or any(one.ahead for one in self.differences)
+
+    @property
+    def lacks(self) -> bool:
+        """Whether orders of ours are not there."""
+        return any(one.missing_there for one in self.counts)
+
+    @property
+    def behind(self) -> bool:
+        """Whether we have an order further on than Seller Center."""
+        return any(not one.ahead for one in self.differences)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ line. Descriptions continue the sentence "is not ...", examples are TOML; nothin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -223,6 +223,10 @@ class ShopSettings(Section):
     def zone(self) -> ZoneInfo:
         """The shop's time zone, for showing times and counting business hours."""
         return ZoneInfo(self.timezone)
+
+    def is_history(self, placed_at: datetime) -> bool:
+        """Whether an order was placed before the day (the shop's own) from which on its orders count."""
+        return self.orders_from is not None and placed_at.astimezone(self.zone).date() < self.orders_from
 
     @cached_property
     def own_policy(self) -> Policy:

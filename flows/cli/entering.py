@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.importing import OfShop
 from flows.cli.options import Json
 from flows.cli.output import EXIT_REFUSED, emit, note, say
 from models.stage import HandoverMode, ShippingMode
@@ -17,7 +16,9 @@ def enter(
     placed_at: Annotated[
         str, typer.Option(metavar="TIME", help="When it was ordered, by the shop's clock: 2026-11-22T14:05.")
     ],
-    shop: OfShop = None,
+    shop: Annotated[
+        str | None, typer.Option("--shop", metavar="NAME", help="Whose order it is, if you have several shops.")
+    ] = None,
     unpaid: Annotated[bool, typer.Option("--unpaid", help="It is not paid yet (cash on delivery is paid).")] = False,
     items: Annotated[
         list[str] | None, typer.Option("--item", metavar="SKU=QUANTITY", help="What was ordered; may be repeated.")
@@ -55,5 +56,7 @@ def enter(
         emit(answer.as_json())
     else:
         (say if answer.done else note)(answer.words)
+        if answer.advice:
+            note(answer.advice)
     if not answer.done:
         raise typer.Exit(EXIT_REFUSED)

@@ -45,13 +45,14 @@ class Typed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came of it: `code` is done, completed, again, or why it was refused."""
+    """What came of it: `code` is done, completed, again, or why it was refused. `advice` is what to look at."""
 
     order_no: str
     shop: str
     code: str
     stage: Stage | None = None
     words: str
+    advice: str | None = None
 
     @property
     def done(self) -> bool:
@@ -67,6 +68,7 @@ class Answer:
             "code": self.code,
             "stage": self.stage,
             "words": self.words,
+            "advice": self.advice,
         }
 
 
@@ -128,7 +130,15 @@ def _store(office: Office, shop: ShopSettings, entry: Entry) -> Answer:
         else:
             code, stage = "completed" if stored else "done", _record(session, shop, entry, facts, by, now)
     told = words().text(f"export.enter.{code}", order_no=entry.order_no, stage=stage and words().stage(stage))
-    return Answer(order_no=entry.order_no, shop=shop.name, code=code, stage=stage, words=told)
+    advice = None if code == "exists" else _advice(entry, shop)
+    return Answer(order_no=entry.order_no, shop=shop.name, code=code, stage=stage, words=told, advice=advice)
+
+
+def _advice(entry: Entry, shop: ShopSettings) -> str | None:
+    """What to look at: from before the shop's beginning imports and mails leave an order out, so it may be a slip."""
+    if not shop.is_history(entry.placed_at):
+        return None
+    return words().text("export.enter.history", order_no=entry.order_no, day=shop.orders_from)
 
 
 def _record(  # all of one entry

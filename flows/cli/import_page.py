@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,7 +24,7 @@ from models.db.standing import known_elsewhere, requests_of
 from models.platform_status import PlatformStatus
 from models.reconciliation import likely_shop
 
-LISTED: Final = 200  # orders; all of them are in the machine form
+LISTED: Final = 50  # orders; more are counted by stage, and all of them are in the machine form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class Imported:
     export: Export
     result: ImportResult
     elsewhere: Mapping[str, int]  # other shops that have orders of these numbers
+    every: bool  # list each order, however many there are
     requests: Mapping[str, str]  # what buyers want and nobody entered: the command, by order number
 
     @property
@@ -54,11 +56,12 @@ class Imported:
         if self.dry_run:
             say(text.text("export.import.dry"))
         say(self._counts())
-        if moved := [one for one in entered if one.before is not one.after]:
-            headings = [text.text(f"export.import.columns.{name}") for name in ("order", "before", "after")]
-            table(headings, [list(_row(one)) for one in moved[:LISTED]])
-            if len(moved) > LISTED:
-                say(text.text("export.lines.more", count=len(moved) - LISTED))
+        moved = [one for one in entered if one.before is not one.after]
+        if len(moved) > LISTED and not self.every:
+            _table("count", [[str(count), *move] for move, count in Counter(map(_move, moved)).most_common()])
+            note(text.text("export.import.every"))
+        elif moved:
+            _table("order", [[one.order.order_no, *_move(one)] for one in moved])
         self._add_notes()
 
     def _counts(self) -> str:
@@ -67,8 +70,8 @@ class Imported:
         return words().text(
             "export.import.told",
             file=self.file.name,
-            orders=len(self.export.orders),
-            lines=self.export.lines,
+            orders=_counted("orders", len(self.export.orders)),
+            lines=_counted("lines", self.export.lines),
             new=new,
             changed=news,
             same=len(entered) - new - news,
@@ -78,6 +81,8 @@ class Imported:
         text = words()
         for other, count in self.elsewhere.items():
             note(text.text("export.import.elsewhere", count=count, other=other, shop=self.shop))
+        if self.export.absent:
+            note(text.text("export.import.absent", headings=", ".join(f'"{name}"' for name in self.export.absent)))
         if self.result.history:
             note(text.text("export.import.history", count=self.result.history))
         for key, numbers in (
@@ -116,6 +121,7 @@ class Imported:
                     if one.facts
                 ],
                 "unchanged": sum(not one.facts for one in entered),
+                "missing_columns": list(self.export.absent),
                 "history": self.result.history,
                 "requests": list(self.requests),
                 "request_commands": dict(self.requests),
@@ -185,6 +191,7 @@ class Asked:
     shop: str | None = None
     dry_run: bool = False
     this_shop: bool = False
+    every: bool = False
     quiet: bool = False
 
 
@@ -210,17 +217,26 @@ def run(file: Path, asked: Asked) -> Imported | OtherShop:
         export=export,
         elsewhere=elsewhere,
         result=result,
+        every=asked.every,
         requests=import_requests.commands(
             (one.order for one in result.entered), known, shop.name if elsewhere else None
         ),
     )
 
 
-def _row(one: Entered) -> Iterator[str]:
+def _counted(what: str, count: int) -> str:
+    return words().text(f"export.import.one_{what}" if count == 1 else f"export.import.{what}", count=count)
+
+
+def _table(first: str, rows: Sequence[Sequence[str]]) -> None:
+    table([words().text(f"export.import.columns.{name}") for name in (first, "before", "after")], rows)
+
+
+def _move(one: Entered) -> tuple[str, str]:
+    """From where to where, in words."""
     text = words()
-    yield one.order.order_no
-    yield text.stage(one.before) if one.before else text.text("export.import.columns.new")
-    yield text.stage(one.after, presumed=one.presumed)
+    before = text.stage(one.before) if one.before else text.text("export.import.columns.new")
+    return before, text.stage(one.after, presumed=one.presumed)
 
 
 def _progress(done: int, count: int) -> None:

@@ -25,6 +25,7 @@ def import_orders(
     this_shop: Annotated[
         bool, typer.Option("--this-shop", help="It is this shop's, though another shop here has most of its orders.")
     ] = False,
+    every: Annotated[bool, typer.Option("--all", help="List each order that moves, however many there are.")] = False,
     as_json: Json = False,
 ) -> None:
     """Enter the orders of an export from Seller Center (Orders > Manage orders > Export).
@@ -35,7 +36,7 @@ def import_orders(
     """
     from flows.cli import import_page
 
-    asked = import_page.Asked(shop=shop, dry_run=dry_run, this_shop=this_shop, quiet=as_json)
+    asked = import_page.Asked(shop=shop, dry_run=dry_run, this_shop=this_shop, every=every, quiet=as_json)
     result = import_page.run(file, asked)
     if as_json:
         result.emit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from types import MappingProxyType
 from typing import Final
 
@@ -13,7 +14,6 @@ from flows.cli.opening import opened
 from flows.cli.output import emit, note, say
 from ingest.export_fault import RefusedLine
 from ingest.export_order import ExportOrder
-from ingest.export_recording import is_history
 from models.catalogue import words
 from models.db.session import open_session
 from models.db.standing import stages_of
@@ -48,9 +48,17 @@ class Compared:
         """Print it for people."""
         for line in self._lines():
             say(line)
-        if not self.found.agrees:
-            note(words().text("export.reconcile.advice", file=self.file))
+        for advice in self._advice():
+            note(words().text(f"export.reconcile.{advice}", file=quote(str(self.file)), shop=quote(self.shop)))
         tell_lines("export.reconcile.refused", self.refused)
+
+    def _advice(self) -> Iterator[str]:
+        if self.found.has_news:
+            yield "advice_news"
+        if self.found.lacks:
+            yield "advice_lacks"
+        if self.found.behind:
+            yield "advice_behind"
 
     def _lines(self) -> Iterator[str]:
         text = words()
@@ -118,7 +126,7 @@ def run(file: Path, shop_name: str | None) -> Compared:
 
 def _said(order: ExportOrder, shop: ShopSettings) -> Standing | None:
     """Where Seller Center says it is; None when its word for that is not known, or it is history to us."""
-    if order.state is None or is_history(order, shop):
+    if order.state is None or shop.is_history(order.placed_at):
         return None
     return Standing(group=THEIRS[order.state], placed_at=order.placed_at)
 

@@ -295,13 +295,38 @@ def test_files_that_are_none_are_refused_in_words(tmp_path):
         ("old.xls", b"\xd0\xcf\x11\xe0rest", ExportFault.OLD_EXCEL),
         ("cut.xlsx", b"PK\x03\x04cut off", ExportFault.UNREADABLE),
         ("other.csv", b"a,b\r\n1,2\r\n", ExportFault.NO_HEADING),
-        ("empty.csv", b"", ExportFault.NO_HEADING),
+        ("empty.csv", b"", ExportFault.EMPTY),
+        ("blank.csv", b"\xef\xbb\xbf \r\n", ExportFault.EMPTY),
+        ("pdf.xlsx", b"%PDF-1.7 rest", ExportFault.PDF),
+        ("photo.xlsx", b"\x89PNG\r\n", ExportFault.PICTURE),
+        ("page.csv", b"\xef\xbb\xbf\r\n<!DOCTYPE html><p>Sign in", ExportFault.WEB_PAGE),
+        ("notes.xlsx", b"some words", ExportFault.NO_WORKBOOK),
         ("columns.csv", b"Order ID,Order Status\r\n", ExportFault.NO_COLUMN),
         ("twice.csv", b"Order ID,Order number,Created Time\r\n", ExportFault.TWO_COLUMNS),
     ):
         (tmp_path / name).write_bytes(data)
         assert fault_of(tmp_path / name) is fault
     assert fault_of(tmp_path / "none.csv") is ExportFault.MISSING
+    assert fault_of(tmp_path) is ExportFault.FOLDER
+
+
+def test_a_missing_column_is_named_as_seller_center_heads_it(tmp_path):
+    with pytest.raises(ExportError, match='The column "Created Time" is missing'):
+        read(a_csv(tmp_path, a_line(Created_Time=None)))
+
+
+def test_a_csv_that_is_named_as_a_workbook_is_read(tmp_path):
+    assert only(read(a_csv(tmp_path, a_line()).rename(tmp_path / "orders.xlsx"))).order_no == NO
+
+
+def test_the_times_that_a_file_has_no_column_for_are_named(tmp_path):
+    assert read(a_csv(tmp_path, a_line(Paid_Time=None, RTS_Time=""))).absent == (
+        "Paid Time",
+        "Shipped Time",
+        "Delivered Time",
+        "Cancelled Time",
+    )
+    assert read(SAMPLES / "us.csv", US).absent == ()
 
 
 def test_a_workbook_that_would_fill_the_memory_is_refused_unread(tmp_path):

@@ -96,3 +96,16 @@ def test_what_cannot_be_is_refused_in_words(shipclock, engine, words, code, told
 def test_the_shop_may_stand_before_the_number(shipclock, engine):
     assert facts(engine) == []
     assert shipclock("enter", f"{SHOP}:{NO}", *TYPED[4:]).code == 0
+
+
+def test_an_order_from_before_the_shops_beginning_is_entered_and_told(shipclock, engine):
+    said = shipclock(*TYPED[:5], "2025-11-20T09:30")
+    assert (said.code, len(facts(engine))) == (0, 2)
+    assert "it was ordered before 2026-01-01" in said.err
+    again = shipclock(*TYPED[:5], "2025-11-20T09:30", "--json").json
+    assert again["advice"] == said.err.strip()
+
+
+def test_help_says_whose_order_it_is(shipclock, engine):
+    assert facts(engine) == []
+    assert "Whose order it is" in shipclock("enter", "--help").out

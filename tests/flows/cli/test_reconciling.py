@@ -22,7 +22,7 @@ def test_a_missing_order_is_named_with_both_counts_and_the_way_to_enter_it(shipc
     said = shipclock("reconcile", to_ship(place, NO, OTHER), "--shop", VN)
     assert said.code == 1
     assert said.out == f"Seller Center says 2 to ship, we say 1: this one is missing here: {OTHER}\n"
-    assert "`shipclock import " in said.err
+    assert said.err == f"`shipclock import {place / 'orders.csv'} --shop '{VN}'` enters what is missing here.\n"
 
 
 def test_an_order_that_the_file_lacks_is_named(shipclock, engine, place):
@@ -59,3 +59,11 @@ def test_an_order_elsewhere_is_told_with_both_words(shipclock, engine, place):
         ("to_ship", 0, 1),
         ("on_the_way", 1, 0),
     ]
+
+
+def test_an_older_file_is_not_advised_to_be_imported(shipclock, engine, place):
+    shipped = a_line(Order_Status="Shipped", Order_Substatus="In transit")
+    shipclock("import", str(a_csv(place, shipped)), "--shop", VN)
+    said = shipclock("reconcile", to_ship(place, NO), "--shop", VN)
+    assert (said.code, "shipclock import" in said.err, "may be an older one" in said.err) == (1, False, True)
+    assert len(rows(engine, OrderRow)) == 1
