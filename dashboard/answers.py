@@ -15,6 +15,7 @@ from models.command_name import CommandName
 from models.db.tables import TodoRow
 from models.db.todo_reading import TodoLine
 from models.todo import TodoKind
+from models.todo_command import STOPS
 
 _C = CommandName
 _T = TodoKind
@@ -89,19 +90,6 @@ ANSWERS: Final[Mapping[TodoKind, tuple[Answer, ...]]] = MappingProxyType(
         _T.DECIDE_ANSWER: (_TAKE_BACK, _CLOSE),
         _T.CHECK_CONTRADICTION: (_TAKE_BACK, _CLOSE),
         _T.RELEASE_HOLD: (Answer("release", _C.RELEASE),),
-    }
-)
-
-# What stops the clock whose time a person is asked for.
-STOPS: Final = MappingProxyType(
-    {
-        "D02": "marked_shipped",
-        "D04": "picked_up",
-        "D06": "dropped_off",
-        "D07": "in_transit",
-        "D10": "delivered",
-        "D11": "delivered",
-        "D17": "in_transit",
     }
 )
 

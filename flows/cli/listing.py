@@ -19,6 +19,7 @@ from models.db.tables import OrderRow
 from models.db.todo_reading import TodoLine
 from models.deadline import RULES, ClockType, RuleId
 from models.gathering import PRIORITY, Gathered
+from models.todo_command import AnyTodo, command_lines
 
 LATE_LOOK: Final = timedelta(minutes=45)  # three missed looks of the 15-minute schedule (D20)
 
@@ -103,7 +104,7 @@ def _mixed(lines: Sequence[TodoLine], asked: Sequence[Gathered]) -> list[TodoLin
 def _in_full(line: TodoLine | Gathered, now: datetime, *, several: bool) -> str:
     if isinstance(line, Gathered):
         return gathered.in_full(line, several=several)
-    return "\n".join(todo_words(line.kind, line.order_no, words().time_left(line.due_at, now)))
+    return "\n".join(todo_words(line, line.order_no, words().time_left(line.due_at, now)))
 
 
 def _todo_line(office: Office, line: TodoLine | Gathered, now: datetime, *, several: bool) -> list[str]:
@@ -118,13 +119,13 @@ def _todo_line(office: Office, line: TodoLine | Gathered, now: datetime, *, seve
     ]
 
 
-def todo_words(kind: str, order_no: str, left: str = "") -> list[str]:
-    """Give a to-do in full: what, where to click, what to do here afterwards, what we are not sure of."""
-    text = words()
-    parts = [text.text(f"todos.{kind}.{part}", order_no=order_no) for part in ("clicks", "done")]
-    if f"todos.{kind}.note" in text:
-        parts.append(text.text("cli.not_sure", note=text.text(f"todos.{kind}.note")))
-    title = text.text(f"todos.{kind}.title", order_no=order_no)
+def todo_words(todo: AnyTodo, order_no: str, left: str = "") -> list[str]:
+    """Give a to-do in full: what, where to click, which command to type afterwards, what we are not sure of."""
+    text, key = words(), f"todos.{todo.kind}"
+    parts = [text.text(f"{key}.clicks"), *command_lines(text, todo, order_no)]
+    if f"{key}.note" in text:
+        parts.append(text.text("cli.not_sure", note=text.text(f"{key}.note")))
+    title = text.text(f"{key}.title", order_no=order_no)
     return [f"{title} ({left})" if left else title, *(f"  {part}" for part in parts)]
 
 

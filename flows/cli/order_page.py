@@ -16,7 +16,7 @@ from models.db.facts import facts_of
 from models.db.orders import folded
 from models.db.reading import OrderFile
 from models.db.session import open_session
-from models.db.tables import CaseRow, DeadlineRow, FactRow, StepRow
+from models.db.tables import CaseRow, DeadlineRow, FactRow, StepRow, TodoRow
 from models.fact_key import short_key
 from models.merge import without_retracted
 from models.origin import origin, origin_words
@@ -31,7 +31,7 @@ def as_json(office: Office, file: OrderFile, now: datetime) -> dict[str, Any]:
         "auto_cancel_at": _cancels_itself(office, file, now),
         "deadlines": [_deadline_json(file, row, policy) for row in file.deadlines],
         "cases": [_case_json(row) for row in file.cases],
-        "todos": [{"kind": row.kind, "about": row.about, "due_at": row.due_at} for row in file.todos],
+        "todos": [_todo_json(row) for row in file.todos],
         "facts": [_fact_json(row) for row in file.facts],
         "steps": [_step_json(row) for row in file.steps],
     }
@@ -47,7 +47,7 @@ def show(office: Office, file: OrderFile, now: datetime) -> None:
         say(text.text(f"policies.order.{key}", when=local(at, zone)))
     _section("todos")
     for todo in file.todos:
-        say("\n".join(todo_words(todo.kind, file.order.order_no, text.time_left(todo.due_at, now))))
+        say("\n".join(todo_words(todo, file.order.order_no, text.time_left(todo.due_at, now))))
     if not file.todos:
         say(text.text("cli.nothing_here"))
     _rows("clocks", [_clock(file, row, policy, zone, now) for row in file.deadlines])
@@ -175,6 +175,10 @@ def _fact_json(row: FactRow) -> dict[str, Any]:
         "payload",
     )
     return {"key": short_key(row.source_key), **{name: getattr(row, name) for name in names}}
+
+
+def _todo_json(row: TodoRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("kind", "about", "due_at", "command", "case_id")}
 
 
 def _step_json(row: StepRow) -> dict[str, Any]:

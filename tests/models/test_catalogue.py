@@ -28,6 +28,7 @@ CONFLICTS = [f"X{number:02}" for number in range(1, 19)]
 NEEDED = [
     *(f"stages.{stage}" for stage in Stage),
     *(f"todos.{kind}.{part}" for kind in TodoKind for part in ("title", "clicks", "done")),
+    *(f"todo_commands.{kind}" for kind in TodoKind),
     *(f"rules.{rule}.{part}" for rule in RuleId for part in ("name", "missed")),
     *(f"rules.states.{state}" for state in DeadlineState),
     *(f"rules.faults.{fault}" for fault in Fault),

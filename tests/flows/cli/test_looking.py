@@ -1,6 +1,7 @@
 """`poll`, `orders`, `todo`, `order`, `quarantine`: what came by mail is shown, and nothing of the buyer."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,18 @@ def test_an_unknown_stage_is_told_with_the_known_ones(shipclock):
 def test_todos_are_worst_first_and_tell_the_clicks_when_asked(polled):
     assert JUNIPER in polled("todo").out.splitlines()[1]
     assert "Seller Center > Orders" in polled("todo", "--clicks").out
+
+
+@pytest.mark.parametrize("command", [("todo", "--clicks"), ("order", LOTUS), ("order", JUNIPER)])
+def test_a_todo_ends_with_the_command_to_type_and_never_with_a_button_that_is_not_there(polled, command):
+    told = polled(*command).out
+    assert "`shipclock do 57" in told
+    assert not re.search(r"\bpress\b", told, re.IGNORECASE)
+
+
+def test_a_machine_reads_which_command_ends_a_todo_of_an_order(polled):
+    (todo,) = polled("order", LOTUS, "--json").json["todos"]
+    assert (todo["kind"], todo["command"], todo["case_id"]) == ("confirm", "confirm", None)
 
 
 def test_todo_warns_of_a_mailbox_that_was_never_read(shipclock):
