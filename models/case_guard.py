@@ -5,7 +5,7 @@ Pure, as `models.guard`, whose words these guards speak (order-lifecycle, T07 to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from models.agenda import STOCK_CASE
@@ -130,9 +130,8 @@ def step_next(ask: Ask) -> Refused | None:
     """T07, T24: the steps are done in their order, each named, so that two clicks don't tick two steps."""
     case, step = case_with_steps(ask), ask.value("step")
     if case is None:
-        return _step_was_done(ask, ask.order.cases) or Refused(
-            code="no_such_case", values={"case_id": ask.value("case_id")}
-        )
+        stepped = (case.case_id for case in ask.order.open_cases if case.kind in STEPPED)
+        return _step_was_done(ask, ask.order.cases) or _no_such_case(ask, stepped)
     if case.waiting:
         return Refused(code="decision_needed", values={"case_id": case.case_id}, instead=(Do.CHOOSE_CLAIM,))
     if refused := _step_was_done(ask, (case,)):
@@ -162,7 +161,7 @@ def choice_known(ask: Ask) -> Refused | None:
     """T23: wait, chase or claim, about an open claim; the same again once it is asked for again."""
     case = open_claim(ask)
     if case is None:
-        return Refused(code="no_such_case", values={"case_id": ask.value("case_id")})
+        return _no_such_case(ask, (one.case_id for one in ask.order.open_cases if one.waiting))
     last = ask.last(FactKind.CLAIM_CHOSEN, case_id=case.case_id)
     if last is not None and last.text("choice") == ask.value("choice"):
         again = last.occurred_at + ask.terms.policy.intervals["late_claim_asks_again"]
@@ -181,16 +180,37 @@ def return_unanswered(ask: Ask) -> Refused | None:
 
 def closable(ask: Ask) -> Refused | None:
     """A case that is open, a conflict that is not settled, or the stock that was to be looked at."""
-    case_id = ask.value("case_id")
+    case_id = case_to_close(ask)
     case = ask.order.case(case_id)
     settled = [conflict.settled for conflict in ask.order.conflicts if conflict.case_id == case_id]
     if case is None and not settled and case_id != STOCK_CASE:
-        return Refused(code="no_such_case", values={"case_id": case_id})
+        return _no_such_case(ask, still_open(ask.order))
     said = ask.last(FactKind.CASE_CLOSED, case_id=case_id)
     closed = (case is not None and not case.open) or all(settled or [case is None and said is not None])
     if not closed:
         return None
     return Refused(code="case_closed", values={**who_did(said), "case_id": case_id}, already=True)
+
+
+def still_open(order: Order) -> tuple[str, ...]:
+    """What `close_case` can close: open cases, conflicts nobody settled, stock that is to be looked at."""
+    cases = [case.case_id for case in order.open_cases]
+    conflicts = [conflict.case_id for conflict in order.conflicts if not conflict.settled]
+    return (*cases, *conflicts, *(STOCK_CASE for todo in order.todos if todo.case_id == STOCK_CASE))
+
+
+def case_to_close(ask: Ask) -> str:
+    """The id of the case that is meant: the one named, else the only one there is; empty when that is not clear."""
+    named, found = ask.value("case_id"), still_open(ask.order)
+    return named or (found[0] if len(found) == 1 else "")
+
+
+def _no_such_case(ask: Ask, known: Iterable[str]) -> Refused:
+    """Say which cases there are for the command; none may be named, or a wrong one."""
+    if not (found := ", ".join(known)):
+        return Refused(code="no_open_case")
+    code = "no_such_case" if ask.value("case_id") else "which_case"
+    return Refused(code=code, values={"case_id": ask.value("case_id"), "open": found})
 
 
 def open_case(ask: Ask, kind: CaseKind) -> Case | None:

@@ -19,6 +19,7 @@ from models.case_guard import (
     STEP_FACTS,
     answer_rule,
     answerable,
+    case_to_close,
     case_with_steps,
     open_case,
     open_claim,
@@ -203,7 +204,7 @@ def retracted(ask: Ask) -> tuple[Fact, ...]:
 
 def closed(ask: Ask) -> tuple[Fact, ...]:
     """A person says that a case or conflict is settled."""
-    case_id = ask.value("case_id")
+    case_id = case_to_close(ask)
     return (told(ask, FactKind.CASE_CLOSED, case_id, case_id=case_id, reason_code=ask.value("reason_code")),)
 
 

@@ -54,7 +54,7 @@ def differing_orders(history: History) -> tuple[Fact, ...]:
 def told_by(fact: Fact) -> dict[str, str]:
     """What a new-order report tells, so that reports of one order agree. What it leaves out is left out."""
     told = {key: _amount(text) for key in ("amount", "currency", "quantity") if (text := fact.text(key))}
-    lines = _lines(fact)
+    lines = lines_told(fact)
     name = "sku" if _all_have(lines, "sku") else "title"
     if _all_have(lines, name):
         told[f"{name}s"] = repr(sorted({str(line[name]) for line in lines}))
@@ -63,7 +63,7 @@ def told_by(fact: Fact) -> dict[str, str]:
     return told
 
 
-def _lines(fact: Fact) -> Sequence[Mapping[str, Json]]:
+def lines_told(fact: Fact) -> Sequence[Mapping[str, Json]]:
     """The order lines of a report; one of a single line may tell it without a list."""
     listed = fact.payload.get("items")
     if isinstance(listed, list):

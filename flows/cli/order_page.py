@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from flows.cli.happened import item_rows, version_rows
 from flows.cli.listing import clock_name, order_json, todo_words
 from flows.cli.opening import local, zone_of
 from flows.cli.output import pairs, say, table
 from flows.figures import policy_of
 from flows.office import Office
 from models.catalogue import words
+from models.conflict import Conflict
 from models.db.facts import facts_of
 from models.db.orders import folded
 from models.db.reading import OrderFile
 from models.db.session import open_session
 from models.db.tables import CaseRow, DeadlineRow, FactRow, StepRow, TodoRow
+from models.fact import Fact
 from models.fact_key import short_key
 from models.merge import without_retracted
+from models.order import Order
 from models.origin import origin, origin_words
 from models.policy import Policy
+
+DIFFERING: Final = "X03"  # announced twice with different items
 
 
 def as_json(office: Office, file: OrderFile, now: datetime) -> dict[str, Any]:
     """Give the order for machines."""
-    policy = policy_of(office, file.order)
+    policy, order = policy_of(office, file.order), _folded(office, file, now)
     return {
         **order_json(file.order),
-        "auto_cancel_at": _cancels_itself(office, file, now),
+        "items": file.order.items,
+        "auto_cancel_at": order.auto_cancel_at if order else None,
         "deadlines": [_deadline_json(file, row, policy) for row in file.deadlines],
-        "cases": [_case_json(row) for row in file.cases],
+        "cases": [
+            *(_case_json(row) for row in file.cases),
+            *(_conflict_json(conflict) for conflict in (order.conflicts if order else ())),
+        ],
         "todos": [_todo_json(row) for row in file.todos],
         "facts": [_fact_json(row) for row in file.facts],
         "steps": [_step_json(row) for row in file.steps],
@@ -40,11 +51,12 @@ def as_json(office: Office, file: OrderFile, now: datetime) -> dict[str, Any]:
 def show(office: Office, file: OrderFile, now: datetime) -> None:
     """Print the order for people; times are the shop's."""
     zone, text = zone_of(office, file.order.shop_id), words()
-    policy = policy_of(office, file.order)
+    policy, order = policy_of(office, file.order), _folded(office, file, now)
     _head(file, zone)
-    if at := _cancels_itself(office, file, now):
+    if order and (at := order.auto_cancel_at):
         key = "auto_cancel" if now <= at else "auto_cancel_over"
         say(text.text(f"policies.order.{key}", when=local(at, zone)))
+    _rows("items", item_rows(file.order.items))
     _section("todos")
     for todo in file.todos:
         say("\n".join(todo_words(todo, file.order.order_no, text.time_left(todo.due_at, now))))
@@ -52,16 +64,24 @@ def show(office: Office, file: OrderFile, now: datetime) -> None:
         say(text.text("cli.nothing_here"))
     _rows("clocks", [_clock(file, row, policy, zone, now) for row in file.deadlines])
     _rows("cases", [_case(row, zone) for row in file.cases])
-    _rows("conflicts", [[text.text(f"conflicts.{conflict}")] for conflict in file.order.conflicts])
+    if order:
+        _conflicts(office, file, order.conflicts, zone)
     _rows("problems", [_problem(row, zone) for row in file.steps if row.error_code])
     _rows("timeline", [_event(row, zone) for row in file.facts])
+
+
+def _conflicts(office: Office, file: OrderFile, conflicts: Sequence[Conflict], zone: ZoneInfo) -> None:
+    """Print what disagrees, and of two announcements of the order what each of them says."""
+    text = words()
+    _rows("conflicts", [[text.text(f"conflicts.{one.id}"), _state(open_=not one.settled)] for one in conflicts])
+    if any(one.id == DIFFERING for one in conflicts):
+        _rows("versions", version_rows(_counting(office, file), zone))
 
 
 def show_facts(office: Office, file: OrderFile) -> None:
     """Print what happened, each entry with the key under which it can be taken back."""
     zone = zone_of(office, file.order.shop_id)
-    with open_session(office.engine, read_only=True) as session:
-        counting = {fact.source_key for fact in without_retracted(facts_of(session, file.order.id))}
+    counting = {fact.source_key for fact in _counting(office, file)}
     table([""] * 5, [_entry(row, zone, counts=row.source_key in counting) for row in file.facts])
 
 
@@ -96,13 +116,19 @@ def _rows(name: str, rows: list[list[str]]) -> None:
         table([""] * len(rows[0]), rows)
 
 
-def _cancels_itself(office: Office, file: OrderFile, now: datetime) -> datetime | None:
-    """Tell when the platform cancels the order if nothing more happens; None where nobody knows."""
+def _folded(office: Office, file: OrderFile, now: datetime) -> Order | None:
+    """Give the order as its facts make it now; None for one whose shop is no longer in the settings."""
     shop = office.settings.shop_named(file.order.shop_id)
     if shop is None:
         return None
     with open_session(office.engine, read_only=True) as session:
-        return folded(session, shop, file.order, now).auto_cancel_at
+        return folded(session, shop, file.order, now)
+
+
+def _counting(office: Office, file: OrderFile) -> Sequence[Fact]:
+    """Give the facts that nobody took back."""
+    with open_session(office.engine, read_only=True) as session:
+        return without_retracted(facts_of(session, file.order.id))
 
 
 def _clock(file: OrderFile, row: DeadlineRow, policy: Policy, zone: ZoneInfo, now: datetime) -> list[str]:
@@ -117,14 +143,16 @@ def _clock(file: OrderFile, row: DeadlineRow, policy: Policy, zone: ZoneInfo, no
 
 
 def _case(row: CaseRow, zone: ZoneInfo) -> list[str]:
-    text = words()
-    state = text.text("cli.case_open" if row.open else "cli.case_closed")
     return [
-        text.text(f"facts.cases.{row.kind}"),
-        state,
+        words().text(f"facts.cases.{row.kind}"),
+        _state(open_=row.open),
         (row.reason or "").replace("_", " "),
         local(row.opened_at, zone),
     ]
+
+
+def _state(*, open_: bool) -> str:
+    return words().text("cli.case_open" if open_ else "cli.case_closed")
 
 
 def _problem(row: StepRow, zone: ZoneInfo) -> list[str]:
@@ -161,6 +189,20 @@ def _deadline_json(file: OrderFile, row: DeadlineRow, policy: Policy) -> dict[st
 def _case_json(row: CaseRow) -> dict[str, Any]:
     names = ("case_id", "kind", "open", "reason", "next_step", "outcome", "opened_at", "closed_at")
     return {name: getattr(row, name) for name in names}
+
+
+def _conflict_json(conflict: Conflict) -> dict[str, Any]:
+    """Give a conflict as the case that it is to `close_case`."""
+    return {
+        "case_id": conflict.case_id,
+        "kind": "conflict",
+        "open": not conflict.settled,
+        "reason": conflict.id,
+        "next_step": None,
+        "outcome": None,
+        "opened_at": conflict.since,
+        "closed_at": None,
+    }
 
 
 def _fact_json(row: FactRow) -> dict[str, Any]:

@@ -30,6 +30,7 @@ LATE_CARRIER = (*PACKED, a_fact("marked_shipped", 3))  # not collected at hour 5
 LATE = (*placed(promised_at=t(10)), a_fact("marked_shipped", 3))
 LOST = (*AWAY, a_fact("lost_declared", 8))
 RETURNED = (*DELIVERED, a_fact("return_requested", 6, return_no="B1"))
+TWO_OPEN = (*ASKED, *RETURNED[-2:])
 TICKED = {"checklist": "all"}
 
 REFUSED = {
@@ -93,7 +94,7 @@ REFUSED = {
         "step_done",
     ),
     "T24 step not named": (LOST, "claim_step", 10, {}, "bad_value"),
-    "T24 no claim": (AWAY, "claim_step", 10, {}, "no_such_case"),
+    "T24 no claim": (AWAY, "claim_step", 10, {}, "no_open_case"),
     "T31 no request": (NEW, "approve_cancel", 10, {}, "no_open_request"),
     "T31 parcel away": ((*SHIPPED, a_fact("cancel_requested", 5)), "approve_cancel", 10, {}, "parcel_away"),
     "T31 answered": ((*ASKED, a_fact("cancel_rejected", 5)), "approve_cancel", 10, {}, "already_answered"),
@@ -122,7 +123,9 @@ REFUSED = {
     "T42 presumed": (ASKED, "mark_packed", 60, TICKED, "presumed_cancelled"),
     "finished": (DELIVERED, "mark_packed", 400, TICKED, "order_finished"),
     "viewer": (NEW, "confirm", 10, {"role": "viewer"}, "role_too_low"),
-    "close nothing": (NEW, "close_case", 10, {"case_id": "claim:lost", "reason": "r"}, "no_such_case"),
+    "close nothing": (NEW, "close_case", 10, {"case_id": "claim:lost", "reason": "r"}, "no_open_case"),
+    "close another": (LOST, "close_case", 10, {"case_id": "claim:late", "reason": "r"}, "no_such_case"),
+    "close one of two": (TWO_OPEN, "close_case", 10, {"reason": "r"}, "which_case"),
     "close without reason": (LOST, "close_case", 10, {"case_id": "claim:lost"}, "reason_needed"),
 }
 
@@ -303,6 +306,18 @@ def test_t39_releasing_a_conflict_after_looking() -> None:
     assert an_order(9, *CONFLICTING).holds == {"conflict"}
     order = an_order(10, *after(CONFLICTING, "close_case", 10, case_id="conflict:X03", reason="same"))
     assert (order.holds, [conflict.settled for conflict in order.conflicts]) == (frozenset(), [True])
+
+
+def test_the_only_open_case_or_conflict_needs_no_name() -> None:
+    assert an_order(10, *after(CONFLICTING, "close_case", 10, reason="same")).holds == frozenset()
+    assert an_order(10, *after(LOST, "close_case", 10, reason="settled")).open_cases == ()
+    again = answer_to(after(LOST, "close_case", 10, reason="settled"), "close_case", 11, reason="settled")
+    assert again.code == "no_open_case"  # type: ignore[union-attr]
+
+
+def test_a_case_that_is_not_clear_is_refused_with_those_there_are() -> None:
+    answer = answer_to(TWO_OPEN, "close_case", 10, reason="r")
+    assert answer.values["open"].split(", ") == ["cancel_request:R1", "return:B1", "conflict:X01"]  # type: ignore[union-attr]
 
 
 @pytest.mark.row("T40")

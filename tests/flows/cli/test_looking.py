@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from flows.office import open_office
+from models.db.orders import record_facts
+from models.db.session import open_session
 from tests.flows.cli.conftest import BUYERS, JUNIPER, LOTUS
+from tests.models.makers import a_fact
 
 ROOT = Path(__file__).parents[3]
+TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 @pytest.fixture
@@ -181,3 +186,41 @@ def test_a_kind_of_todo_that_there_is_not_is_no_empty_list(polled):
     said = polled("todo", "--kind", "pakc")
     assert (said.code, said.out) == (2, "")
     assert "pack" in said.err
+
+
+def announce_again(shipclock, order_no, shop, payload):
+    """Let another new-order mail tell something else about the order."""
+    office = open_office()
+    with open_session(office.engine) as session:
+        record_facts(session, office.shop(shop), [(order_no, a_fact("order_placed", 400, **payload))], office.now())
+        session.commit()
+    return shipclock
+
+
+def test_an_order_is_told_with_its_items(polled):
+    said = polled("order", LOTUS).out
+    items = polled("order", LOTUS, "--json").json["items"]
+    assert items
+    assert all(f"{item['quantity']} {TIMES}  {item['title']}" in said and item["sku"] in said for item in items)
+
+
+@pytest.mark.row("X03")
+def test_x03_both_versions_are_shown_with_the_key_that_takes_one_back_and_the_conflict_can_be_closed(polled):
+    announce_again(polled, LOTUS, "Lotus Lane Home", {"items": [{"sku": "OTHER-1", "title": "Lamp", "quantity": 7}]})
+    said, told = polled("order", LOTUS).out, polled("order", LOTUS, "--json").json
+    keys = [fact["key"] for fact in told["facts"] if fact["kind"] == "order_placed"]
+    assert f"7 {TIMES} Lamp (OTHER-1)" in said
+    assert all(f"\n{key}  " in said for key in keys)
+    assert [(case["case_id"], case["open"]) for case in told["cases"] if case["kind"] == "conflict"] == [
+        ("conflict:X03", True)
+    ]
+    assert polled("do", LOTUS, "close_case", "--reason", "compared").code == 0
+    assert "announced twice with different items, amount or count  closed" in polled("order", LOTUS).out
+
+
+def test_of_several_open_cases_the_refusal_names_each(polled):
+    announce_again(polled, JUNIPER, "Juniper & Pine Co.", {"amount": "1.00", "currency": "USD"})
+    said = polled("do", JUNIPER, "close_case", "--reason", "settled")
+    assert said.code == 4
+    assert "conflict:X03" in said.err
+    assert "cancel_request:" in said.err
