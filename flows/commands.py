@@ -159,7 +159,7 @@ def _by_shop(office: Office, shop: ShopSettings, order_no: str, command: Command
 
 
 def _decided(session: Session, shop: ShopSettings, row: OrderRow, order: Order, command: Command) -> Accepted | Refused:
-    asked = replace(command, packing=packing_of(session, shop, command.actor))
+    asked = replace(command, packing=packing_of(session, shop, command.actor), order_no=row.order_no)
     return decide(order, facts_of(session, row.id), asked, terms_of(session, shop, row.policy))
 
 

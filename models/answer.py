@@ -22,8 +22,8 @@ from models.terms import Terms
 class Command:
     """What somebody wants done, at `at` (aware UTC).
 
-    `reason` may be typed text: it is looked at and never stored; codes are. `values` are KEY=VALUE.
-    `packing` is what the packing list is judged by.
+    `reason` may be typed text: no fact keeps it; codes are kept. `values` are KEY=VALUE. `packing` is what the
+    packing list is judged by, `order_no` the one number that a reason may always hold.
     """
 
     name: CommandName
@@ -33,6 +33,7 @@ class Command:
     reason: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     packing: Packing = UNREAD
+    order_no: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

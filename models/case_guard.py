@@ -56,6 +56,13 @@ def not_cancelled_by_us(ask: Ask) -> Refused | None:
     return None
 
 
+def cancel_reason_given(ask: Ask) -> Refused | None:
+    """T07: one of the reasons that are known; another one in words counts as "other"."""
+    return (
+        None if ask.has_reason else Refused(code="cancel_reason_needed", values={"allowed": ", ".join(SELLER_REASONS)})
+    )
+
+
 def request_open(ask: Ask) -> Refused | None:
     """T31, T32: there is a cancellation request to answer."""
     if open_case(ask, CaseKind.CANCEL_REQUEST):

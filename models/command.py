@@ -22,6 +22,7 @@ from models.hold import BY_HAND, Hold
 from models.order import Order
 from models.stage import RANK, ROLE_RANK, HandoverMode, Role, ShippingMode, Stage
 from models.terms import Terms
+from models.value_guard import names_no_buyer, values_known
 
 __all__ = ["Accepted", "Command", "CommandName", "Refused", "decide", "offered"]
 
@@ -62,7 +63,13 @@ COMMANDS: Final[Mapping[CommandName, CommandRow]] = {
     ),
     CommandName.SELLER_CANCEL: CommandRow(
         _PACKER,
-        (_when, _live, case_guard.before_shipped, case_guard.not_cancelled_by_us, _reason),
+        (
+            _when,
+            _live,
+            case_guard.before_shipped,
+            case_guard.not_cancelled_by_us,
+            case_guard.cancel_reason_given,
+        ),
         deed.cancelling,
     ),
     CommandName.APPROVE_CANCEL: CommandRow(
@@ -92,7 +99,7 @@ def decide(order: Order, facts: Sequence[Fact], command: Command, terms: Terms) 
     """
     ask = Ask(order=order, facts=facts, command=command, terms=terms)
     row = COMMANDS[command.name]
-    for stands_against in (allowed_role(row.role), *row.guards):
+    for stands_against in (allowed_role(row.role), values_known, names_no_buyer, *row.guards):
         if refused := stands_against(ask):
             return refused
     return Accepted(facts=row.deed(ask))

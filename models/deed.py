@@ -115,8 +115,9 @@ def switched(ask: Ask) -> tuple[Fact, ...]:
 
 def cancelling(ask: Ask) -> tuple[Fact, ...]:
     """T07: opens the case whose two steps follow."""
-    given = ask.value("reason_code") or (ask.command.reason or "").strip()
-    return (told(ask, FactKind.SELLER_CANCEL_STARTED, reason_code=given if given in SELLER_REASONS else "other"),)
+    typed = (ask.command.reason or "").strip().lower().replace("-", "_").replace(" ", "_")
+    given = ask.value("reason_code") or (typed if typed in SELLER_REASONS else "other")
+    return (told(ask, FactKind.SELLER_CANCEL_STARTED, reason_code=given),)
 
 
 def approved(ask: Ask) -> tuple[Fact, ...]:

@@ -75,10 +75,11 @@ def an_order(now: float, *facts: Fact, **shop: Given) -> Order:
 
 
 def a_command(name: str, hours: float, **given: Given) -> Command:
-    """A command of a packer called Lan so many hours after T0; `role`, `reason` and `actor` may be given, too."""
+    """A command of a packer called Lan so many hours after T0; `role`, `reason`, `actor`, `order_no` may be given."""
     role, reason = Role(given.pop("role", Role.PACKER)), given.pop("reason", None)
-    actor = given.pop("actor", "lan")
-    return Command(name=CommandName(name), actor=actor, role=role, at=t(hours), reason=reason, values={**given})
+    actor, order_no = given.pop("actor", "lan"), given.pop("order_no", "")
+    name, at = CommandName(name), t(hours)
+    return Command(name=name, actor=actor, role=role, at=at, reason=reason, values={**given}, order_no=order_no)
 
 
 def answer_to(facts: tuple[Fact, ...], name: str, hours: float, **given: Given) -> Accepted | Refused:

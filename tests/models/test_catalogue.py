@@ -53,7 +53,7 @@ ALWAYS_WITH_COMMANDS = {"not_packed", "not_shipped", "already_collected"}  # the
 
 def refusal_codes():
     """Every code that the guards can answer with, read from their source."""
-    for file in ("guard", "case_guard", "command"):
+    for file in ("guard", "case_guard", "value_guard", "command"):
         for node in ast.walk(ast.parse((ROOT / "models" / f"{file}.py").read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused":
                 code = next(word.value for word in node.keywords if word.arg == "code")

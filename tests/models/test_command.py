@@ -38,7 +38,7 @@ REFUSED = {
     "T06 unpaid": (UNPAID, "confirm", 10, {}, "not_paid"),
     "T06 on hold": (HELD, "confirm", 10, {}, "on_hold"),
     "T06 no stock": (NEW, "confirm", 10, {"stock": "no"}, "stock_not_ok"),
-    "T07 no reason": (NEW, "seller_cancel", 10, {}, "reason_needed"),
+    "T07 no reason": (NEW, "seller_cancel", 10, {}, "cancel_reason_needed"),
     "T09 already shipped": (SHIPPED, "seller_cancel", 10, {"reason": "other"}, "already_shipped"),
     "T10 checklist": (CONFIRMED, "mark_packed", 10, {"checklist": "label_readable"}, "checklist_incomplete"),
     "T10 no checklist": (CONFIRMED, "mark_packed", 10, {}, "checklist_incomplete"),

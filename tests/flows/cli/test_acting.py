@@ -212,6 +212,25 @@ def test_a_key_that_the_command_does_not_take_is_refused_before_anything_is_done
     assert polled("order", LOTUS, "--json").json["stage"] == "NEW"
 
 
+def test_a_reason_or_number_that_may_be_a_buyers_is_refused_kindly_and_kept_nowhere(place, polled):
+    said = polled("do", JUNIPER, "reject_cancel", "--reason", "call Lan at 0912 345 678")
+    assert said.code == 4
+    assert "must not name the buyer" in said.err
+    assert "already packed" in said.err
+    assert polled("do", LOTUS, "record", "--set", "kind=in_transit", "--set", "tracking_no=Tran Thi Lan").code == 4
+    kept = (place / "home" / "shipclock.db").read_bytes()
+    assert b"0912 345 678" not in kept
+    assert b"Tran Thi Lan" not in kept
+
+
+def test_a_reason_may_hold_the_orders_own_number(polled):
+    assert polled("do", JUNIPER, "reject_cancel", "--reason", f"{JUNIPER} is packed").code == 0
+
+
+def test_what_cancelling_needs_is_told_with_the_reasons_there_are(polled):
+    assert "`--reason` with one of: out_of_stock, damaged_goods, other" in polled("do", LOTUS, "seller_cancel").err
+
+
 def test_every_command_says_which_keys_it_takes():
     assert set(KEYS) == set(CommandName)
 
