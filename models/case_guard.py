@@ -165,8 +165,8 @@ def _step_was_done(ask: Ask, cases: tuple[Case, ...]) -> Refused | None:
 
 
 def choice_known(ask: Ask) -> Refused | None:
-    """T23: wait, chase or claim, about an open claim; the same again once it is asked for again."""
-    case = open_claim(ask)
+    """T23: about an open claim that waits for a choice; the same again once it is asked for again."""
+    case = claim_to_choose(ask)
     if case is None:
         return _no_such_case(ask, (one.case_id for one in ask.order.open_cases if one.waiting))
     last = ask.last(FactKind.CLAIM_CHOSEN, case_id=case.case_id)
@@ -174,7 +174,14 @@ def choice_known(ask: Ask) -> Refused | None:
         again = last.occurred_at + ask.terms.policy.intervals["late_claim_asks_again"]
         if not case.waiting or ask.command.at < again:
             return Refused(code="already_chosen", values=who_did(last), already=True)
+    if not case.waiting:
+        return Refused(code="nothing_to_choose", instead=(Do.CLAIM_STEP, Do.CLOSE_CASE))
     return one_of(ask, "choice", CHOICES)
+
+
+def claim_to_choose(ask: Ask) -> Case | None:
+    """The open claim that waits for a choice (late, or frozen by a delivery: X06), else one that did."""
+    return next((case for case in _named(ask, CaseKind.CLAIM) if case.waiting), None) or open_claim(ask)
 
 
 def return_unanswered(ask: Ask) -> Refused | None:

@@ -21,8 +21,8 @@ from models.case_guard import (
     answerable,
     case_to_close,
     case_with_steps,
+    claim_to_choose,
     open_case,
-    open_claim,
     return_to_answer,
 )
 from models.fact import Authority, Fact, FactKind, Json
@@ -157,7 +157,7 @@ def step_ticked(ask: Ask) -> tuple[Fact, ...]:
 
 def claim_chosen(ask: Ask) -> tuple[Fact, ...]:
     """T23."""
-    case = open_claim(ask)
+    case = claim_to_choose(ask)
     return (
         (told(ask, FactKind.CLAIM_CHOSEN, case.case_id, case_id=case.case_id, choice=ask.value("choice")),)
         if case

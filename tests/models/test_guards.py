@@ -120,6 +120,25 @@ def test_t23_a_decision_is_made_again_once_it_is_asked_for_again():
     assert code_of(CHOSEN, "choose_claim", 21, choice="claim") == "accepted"
 
 
+@pytest.mark.row("T23")
+@pytest.mark.parametrize("choice", ["wait", "chase", "claim"])
+def test_t23_only_a_claim_that_waits_is_decided_about(choice):
+    gone = after(LOST, "claim_step", 9, step="cancel")
+    claimed = after(LATE, "choose_claim", 20, choice="claim")
+    assert code_of(LOST, "choose_claim", 9, choice=choice) == "nothing_to_choose"
+    assert code_of(gone, "choose_claim", 10, choice=choice) == "nothing_to_choose"
+    assert code_of(claimed, "choose_claim", 21, choice=choice) == {"claim": "already_chosen"}.get(
+        choice, "nothing_to_choose"
+    )
+
+
+@pytest.mark.row("X06")
+def test_x06_a_claim_frozen_by_a_delivery_is_decided_about():
+    disputed = (*LOST, a_fact("delivered", 7))
+    assert an_order(10, *disputed).open_cases[0].waiting
+    assert an_order(10, *after(disputed, "choose_claim", 9, choice="claim")).open_cases[0].next_step == "cancel"
+
+
 @pytest.mark.row("T37")
 def test_t37_of_two_returns_the_one_that_waits_is_answered():
     twice = (*ACCEPTED, a_fact("return_requested", 8, return_no="B2"))
