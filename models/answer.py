@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
 from models.command_name import CommandName
 from models.fact import Authority, Fact, FactKind
@@ -16,6 +17,9 @@ from models.order import Order
 from models.packing_rules import UNREAD, Packing
 from models.stage import Role
 from models.terms import Terms
+
+HELD_BY: Final = "held_by_"
+"""How the values of a refusal that tell who placed a hold begin; the hold follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from models.stage import Stage
 SELLER_REASONS: Final = ("out_of_stock", "damaged_goods", "other")  # T07
 PARCEL_RECALLED: Final = "parcel_recalled"  # T31
 STEPPED: Final = frozenset({CaseKind.SELLER_CANCEL, CaseKind.CLAIM})
-AWAY: Final = (Do.FILE_COMPLAINT, Do.CLAIM_STEP)
+AWAY: Final = (Do.FILE_COMPLAINT, Do.CLAIM_STEP, Do.CHOOSE_CLAIM)  # T09
 
 STEP_FACTS: Final[Mapping[str, FactKind]] = {
     CaseStep.CANCEL: FactKind.CANCELLED,

@@ -7,7 +7,7 @@ document's table; T01 to T05 and the T-rows of mails and clocks are facts and fo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from models import case_guard, deed, guard
@@ -17,7 +17,7 @@ from models.command_name import CommandName
 from models.deadline import DeadlineState
 from models.deed import Deed
 from models.fact import Fact, FactKind
-from models.guard import Guard, allowed_role
+from models.guard import Guard, allowed_role, said_just_now
 from models.hold import BY_HAND, Hold
 from models.order import Order
 from models.stage import RANK, ROLE_RANK, HandoverMode, Role, ShippingMode, Stage
@@ -101,8 +101,17 @@ def decide(order: Order, facts: Sequence[Fact], command: Command, terms: Terms) 
     row = COMMANDS[command.name]
     for stands_against in (allowed_role(row.role), values_known, names_no_buyer, *row.guards):
         if refused := stands_against(ask):
-            return refused
+            return replace(refused, instead=_possible(ask, refused.instead))
     return Accepted(facts=row.deed(ask))
+
+
+def _possible(ask: Ask, instead: tuple[CommandName, ...]) -> tuple[CommandName, ...]:
+    """Those of the commands that would not be refused in their turn for where the order stands."""
+    if not instead:
+        return ()
+    possible = {*offered(ask.order, ask.command.role, ask.terms.policy.cancel_limit_rank)}
+    possible |= {CommandName.RETRACT} if said_just_now(ask) else set()
+    return tuple(name for name in instead if name in possible)
 
 
 BY_STAGE: Final[Mapping[Stage, tuple[CommandName, ...]]] = {

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final, TypeAlias
 
 from models import packing_rules
-from models.answer import Ask, Refused, is_word_of, who_did
+from models.answer import HELD_BY, Ask, Refused, is_word_of, who_did
 from models.case import CaseKind
 from models.command_name import CommandName as Do
 from models.fact import Authority, Fact, FactKind
@@ -118,7 +118,8 @@ def no_hold(ask: Ask) -> Refused | None:
         return Refused(code="cancel_requested", instead=(Do.APPROVE_CANCEL, Do.REJECT_CANCEL))
     if not holds or (override == DESPITE_HOLD and ask.has_reason):
         return None
-    return Refused(code="on_hold", values={"holds": ", ".join(sorted(holds))}, instead=(Do.RELEASE,))
+    code = "hold_first" if ask.command.name is Do.CONFIRM else "on_hold"
+    return Refused(code=code, values=_held(ask, holds), instead=(Do.RELEASE,))
 
 
 def not_cancelling(ask: Ask) -> Refused | None:
@@ -167,7 +168,7 @@ def waits_for_carrier(ask: Ask) -> Refused | None:
         return None
     if ask.order.rank > RANK[Stage.AWAITING_HANDOVER]:
         return Refused(code="already_collected", instead=(Do.RECORD,))
-    return Refused(code="not_shipped", instead=(Do.MARK_SHIPPED,))
+    return Refused(code="not_shipped", instead=(Do.MARK_SHIPPED, Do.MARK_PACKED, Do.RELEASE))
 
 
 def is_drop_off(ask: Ask) -> Refused | None:
@@ -232,9 +233,7 @@ def releasable(ask: Ask) -> Refused | None:
         return refused
     hold = ask.value("hold") or Hold.MANUAL.value
     if hold not in ask.order.holds:
-        ended = ask.last(FactKind.HOLD_RELEASED, hold=hold)
-        code = "already_released" if ended else "not_on_hold"
-        return Refused(code=code, values={**who_did(ended), "hold": hold}, already=ended is not None)
+        return _not_on(ask, hold)
     if hold not in {*BY_HAND, Hold.CONFLICT}:
         return Refused(code="hold_not_ours", values={"hold": hold})
     placers = [Role(fact.text("role") or Role.PACKER) for fact in _placings(ask, hold)]
@@ -242,6 +241,24 @@ def releasable(ask: Ask) -> Refused | None:
     if ROLE_RANK[ask.command.role] < ROLE_RANK[needed]:
         return Refused(code="role_too_low", values={"needs": needed.value})
     return not_cancelling(ask) if hold == Hold.MANUAL else None
+
+
+def _not_on(ask: Ask, hold: str) -> Refused:
+    """Whoever ended it was faster; else it never was, and those that are on have other names."""
+    if ended := ask.last(FactKind.HOLD_RELEASED, hold=hold):
+        return Refused(code="already_released", values={**who_did(ended), "hold": hold}, already=True)
+    if not ask.order.holds:
+        return Refused(code="no_hold")
+    return Refused(code="not_on_hold", values={"hold": hold, **_held(ask, ask.order.holds)})
+
+
+def _held(ask: Ask, holds: frozenset[Hold]) -> dict[str, str]:
+    """The holds, and who placed each, for "possible fraud is being checked (fraud_check, by Lan)"."""
+    placed = {hold: next(reversed(_placings(ask, hold)), None) for hold in holds & BY_HAND}
+    if Hold.MANUAL in holds and placed[Hold.MANUAL] is None:
+        placed[Hold.MANUAL] = ask.last(FactKind.SELLER_CANCEL_STARTED)
+    by = {f"{HELD_BY}{hold}": who_did(fact)["by"] for hold, fact in placed.items() if fact}
+    return {"holds": ", ".join(sorted(holds)), **by}
 
 
 def _placings(ask: Ask, hold: str) -> list[Fact]:
@@ -267,9 +284,16 @@ def retractable(ask: Ask) -> Refused | None:
 def is_own_slip(ask: Ask) -> bool:
     """Whether the command takes back what the same person said by a command just now."""
     found = facts_named(ask.facts, ask.value("fact_id")) if ask.command.name is Do.RETRACT else ()
-    if len(found) != 1 or not is_word_of(found[0], ask.command.actor):
-        return False
-    return ask.command.at - found[0].observed_at <= OWN_SLIP
+    return len(found) == 1 and _is_fresh_word(ask, found[0])
+
+
+def said_just_now(ask: Ask) -> bool:
+    """Whether the same person said anything of the order so short a time ago that it could be a slip."""
+    return any(_is_fresh_word(ask, fact) for fact in ask.facts)
+
+
+def _is_fresh_word(ask: Ask, fact: Fact) -> bool:
+    return is_word_of(fact, ask.command.actor) and ask.command.at - fact.observed_at <= OWN_SLIP
 
 
 def one_of(ask: Ask, key: str, allowed: tuple[str, ...], *, needed: bool = True) -> Refused | None:

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from models.answer import Refused
+from models.answer import HELD_BY, Refused
 from models.catalogue import Catalogue
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 TABLES: Final[Mapping[str, str]] = {
     "missing": "packing.lines",
-    "holds": "facts.holds",
-    "hold": "facts.holds",
     "step": "refusals.steps",
     "first": "refusals.steps",
     "answer": "facts",
@@ -74,6 +72,7 @@ def _values(catalogue: Catalogue, given: Mapping[str, str], listener: Listener) 
     """Turn codes and times among the values into words."""
     unknown = {key: catalogue.text(text) for key, text in NOBODY_KNOWN.items()}
     words: dict[str, Callable[[str], str]] = {key: _listed(catalogue, table) for key, table in TABLES.items()}
+    words |= {key: lambda holds: _holds(catalogue, holds, given, listener) for key in ("hold", "holds")}
     words |= {"by": lambda name: who_words(catalogue, name, listener)}
     words |= {"at": lambda at: ago_words(catalogue, datetime.fromisoformat(at), listener)}
     told = {key: words[key](value) if key in words else value for key, value in given.items() if key != "order_no"}
@@ -97,6 +96,24 @@ def ago_words(catalogue: Catalogue, at: datetime, listener: Listener) -> str:
         return catalogue.text("refusals.possible.just_now")
     seconds = catalogue.text("times.seconds", n=passed // SECOND)
     return catalogue.text("times.ago", span=seconds if passed < MINUTE else catalogue.span(passed))
+
+
+def _holds(catalogue: Catalogue, holds: str, given: Mapping[str, str], listener: Listener) -> str:
+    """Name each hold with its key, for that is what ends it, and with who placed it."""
+    told = []
+    for hold in filter(None, holds.split(", ")):
+        by = given.get(f"{HELD_BY}{hold}", "")
+        key = "refusals.possible.hold_by" if by else "refusals.possible.hold"
+        who = _amid(catalogue, by, listener)
+        told.append(catalogue.text(key, words=catalogue.text(f"facts.holds.{hold}"), name=hold, who=who))
+    return "; ".join(told)
+
+
+def _amid(catalogue: Catalogue, name: str, listener: Listener) -> str:
+    """Who, amid a sentence: words for somebody begin small, a name stays as it is."""
+    who = who_words(catalogue, name, listener)
+    stands_for = name == listener.you or f"refusals.people.{name}" in catalogue
+    return f"{who[:1].lower()}{who[1:]}" if stands_for else who
 
 
 def _listed(catalogue: Catalogue, table: str) -> Callable[[str], str]:

@@ -16,7 +16,7 @@ from tests.dashboard import seed
 FILLED = {"checklist": "all", "reason_code": "other"}
 DEFAULTS = {"kind": "delivered", "at": seed.NOW.isoformat()}
 # Refusals that tell of the order, not of a value that the button forgot.
-OF_THE_ORDER = {"stock_not_ok", "not_packed", "on_hold"}
+OF_THE_ORDER = {"stock_not_ok", "not_packed", "on_hold", "hold_first"}
 
 
 @pytest.mark.parametrize("life", seed.STORY, ids=lambda life: life.order_no)

@@ -48,7 +48,6 @@ NEEDED = [
 
 
 ADVICE = ("instead", "nothing")
-ALWAYS_WITH_COMMANDS = {"not_packed", "not_shipped", "already_collected"}  # the guard names them
 
 
 def refusal_codes():
@@ -59,7 +58,7 @@ def refusal_codes():
                 code = next(word.value for word in node.keywords if word.arg == "code")
                 yield from (part.value for part in ast.walk(code) if isinstance(part, ast.Constant))
     yield from ("presumed_cancelled", "order_cancelled", "unknown_order", "already_answered", "no_open_request")
-    yield from ("no_such_fact", "ambiguous_fact", "already_released", "not_on_hold")
+    yield from ("no_such_fact", "ambiguous_fact", "on_hold", "hold_first")
     yield from (f"already_{deed}" for deed in ("confirmed", "packed", "shipped", "dropped_off"))
 
 
@@ -86,7 +85,16 @@ def test_every_refusal_has_a_reason_in_words(language):
 def test_every_refusal_says_what_is_possible_or_why_nothing_is(language):
     told = words(language)
     bare = {code for code in refusal_codes() if not {f"refusals.{code}.{part}" for part in ADVICE} & set(told.texts)}
-    assert bare == ALWAYS_WITH_COMMANDS
+    assert bare == set()
+
+
+def test_every_part_of_a_refusal_is_a_sentence_so_that_the_next_one_can_follow():
+    open_ended = [
+        key
+        for key, text in words().texts.items()
+        if key.startswith("refusals.") and key.rpartition(".")[2] in {"reason", *ADVICE} and not text.endswith(".")
+    ]
+    assert open_ended == []
 
 
 @pytest.mark.parametrize("language", languages())
@@ -202,11 +210,19 @@ def test_a_code_of_the_shop_itself_is_told_as_it_is():
 
 def test_a_refusal_says_what_is_possible_instead():
     refused = Refused(code="not_packed", instead=(CommandName.MARK_PACKED,))
-    assert refusal_words(words(), refused, Listener(now=NOW)).instead == "Possible: packed (mark_packed)"
+    assert refusal_words(words(), refused, Listener(now=NOW)).instead == "Possible: packed (mark_packed)."
+
+
+def test_a_hold_is_told_with_its_key_and_with_who_placed_it():
+    values = {"holds": "conflict, fraud_check, manual", "held_by_fraud_check": "Minh", "held_by_manual": "Lan"}
+    told = refusal_words(words(), Refused(code="on_hold", values=values), Listener(now=NOW, you="Lan")).reason
+    assert told == (
+        "The order is on hold: news disagree (conflict); possible fraud is being checked (fraud_check, by Minh); "
+        "held by hand (manual, by you)."
+    )
 
 
 def test_codes_in_a_refusal_become_words():
-    refused = Refused(code="on_hold", values={"holds": "conflict, manual"})
-    assert (
-        refusal_words(words(), refused, Listener(now=NOW)).reason == "The order is on hold: news disagree; held by you."
-    )
+    refused = Refused(code="step_locked", values={"step": "cancel", "first": "notify"})
+    told = refusal_words(words(), refused, Listener(now=NOW)).reason
+    assert told == 'The step "cancel the order in Seller Center" comes later: first "tell the buyer".'

@@ -36,7 +36,7 @@ TICKED = {"checklist": "all"}
 REFUSED = {
     "T06 twice": (CONFIRMED, "confirm", 10, {}, "already_confirmed"),
     "T06 unpaid": (UNPAID, "confirm", 10, {}, "not_paid"),
-    "T06 on hold": (HELD, "confirm", 10, {}, "on_hold"),
+    "T06 on hold": (HELD, "confirm", 10, {}, "hold_first"),
     "T06 no stock": (NEW, "confirm", 10, {"stock": "no"}, "stock_not_ok"),
     "T07 no reason": (NEW, "seller_cancel", 10, {}, "cancel_reason_needed"),
     "T09 already shipped": (SHIPPED, "seller_cancel", 10, {"reason": "other"}, "already_shipped"),
@@ -110,7 +110,8 @@ REFUSED = {
     "T39 on hold": (HELD, "hold", 10, {"hold": "fraud_check", "reason": "r"}, "already_on_hold"),
     "T39 odd hold": (NEW, "hold", 10, {"hold": "platform_hold", "reason": "r"}, "bad_value"),
     "T39 release by a lower role": (HELD, "release", 10, {"hold": "fraud_check"}, "role_too_low"),
-    "T39 not on hold": (NEW, "release", 10, {}, "not_on_hold"),
+    "T39 not on hold": (NEW, "release", 10, {}, "no_hold"),
+    "T39 on another hold": (HELD, "release", 10, {"role": "manager"}, "not_on_hold"),
     "T39 the buyer's": (ASKED, "release", 10, {"hold": "cancel_requested"}, "hold_not_ours"),
     "T40 packer": (NEW, "retract", 10, {"fact_id": NEW[0].source_key, "reason": "r"}, "role_too_low"),
     "T40 unknown": (NEW, "retract", 10, {"fact_id": "?", "reason": "r", "role": "manager"}, "no_such_fact"),
@@ -299,6 +300,23 @@ def test_t39_a_hold_that_is_over_says_nothing_about_who_may_release_the_next() -
     again = after(released, "hold", 12, hold="fraud_check", reason="look")
     assert code_of(again, "hold", 13, hold="fraud_check", reason="look", actor="minh") == "already_on_hold"
     assert code_of(again, "release", 13, hold="fraud_check") == "accepted"
+
+
+@pytest.mark.row("T39")
+def test_t39_who_names_another_hold_is_told_which_are_on_and_who_placed_them() -> None:
+    held = after(
+        after(NEW, "hold", 3, hold="fraud_check", reason="odd"), "seller_cancel", 4, reason="other", actor="minh"
+    )
+    answer = answer_to(held, "release", 10, hold="stock_check")
+    assert (answer.code, answer.values) == (  # type: ignore[union-attr]
+        "not_on_hold",
+        {
+            "hold": "stock_check",
+            "holds": "fraud_check, manual",
+            "held_by_fraud_check": "lan",
+            "held_by_manual": "minh",
+        },
+    )
 
 
 @pytest.mark.row("T39")

@@ -94,7 +94,7 @@ OTHERWISE: dict[str, tuple[Given, str, float, dict[str, Given], str]] = {
     "T31 rejected is not approved": (REJECTED, "approve_cancel", 5, {}, "already_answered"),
     "T32 approved is not rejected": (APPROVED, "reject_cancel", 5, {"reason": "r"}, "already_answered"),
     "T37 declined is not accepted": (DECLINED, "accept_return", 8, {}, "already_answered"),
-    "T39 never was on hold": (NEW, "release", 8, {"hold": "stock_check"}, "not_on_hold"),
+    "T39 never was on hold": (NEW, "release", 8, {"hold": "stock_check"}, "no_hold"),
     "T42 cancelled is not confirmed": (GONE, "confirm", 8, {}, "order_cancelled"),
 }
 

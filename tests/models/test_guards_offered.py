@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from models.case import Case
 from models.command import Command, CommandName, Refused, decide, offered
@@ -15,7 +16,7 @@ from models.order import Order, fold
 from models.policy_files import load_policy
 from models.stage import HandoverMode, Role
 from tests.models.lives import Life, lives
-from tests.models.makers import a_fact, an_order, code_of, placed, t
+from tests.models.makers import a_fact, after, an_order, answer_to, code_of, placed, t
 
 SHIPPED = (*placed(), a_fact("marked_shipped", 3))
 ONLY_NEW_ORDERS: Mapping[str, object] = {"seen": {}}  # a shop that never got another kind of news
@@ -31,6 +32,39 @@ def test_what_is_offered_is_refused_neither_for_the_stage_nor_as_done_already(li
         asked = Command(name=name, actor="lan", role=Role.MANAGER, at=life.now, values=given_values)
         answer = decide(order, life.known, asked, life.shop)
         assert not isinstance(answer, Refused) or answer.code in {"already_retracted", "already_recorded"}, answer
+
+
+@given(lives(), st.sampled_from(CommandName), st.sampled_from([Role.PACKER, Role.MANAGER]))
+def test_what_a_refusal_says_is_possible_is_offered(life: Life, name: CommandName, role: Role):
+    order = fold(life.known, life.shop, life.now)
+    asked = Command(name=name, actor="lan", role=role, at=life.now, values={"reason_code": "other"})
+    answer = decide(order, life.known, asked, life.shop)
+    possible = offered(order, role, life.shop.policy.cancel_limit_rank)
+    assert not isinstance(answer, Refused) or set(answer.instead) <= set(possible)
+
+
+T09 = {
+    "nothing is wrong": (SHIPPED, 5, ()),
+    "the carrier is late": (SHIPPED, 52, ("file_complaint",)),
+    "lost": ((*SHIPPED, a_fact("lost_declared", 8)), 10, ("claim_step",)),
+    "late": ((*placed(promised_at=t(10)), *SHIPPED[2:]), 20, ("choose_claim",)),
+}
+
+
+@pytest.mark.row("T09")
+@pytest.mark.parametrize(("facts", "hours", "possible"), T09.values(), ids=T09)
+def test_t09_a_complaint_or_claim_is_offered_instead_of_cancelling_where_there_is_one(facts, hours, possible):
+    answer = answer_to(facts, "seller_cancel", hours, reason="other")
+    assert isinstance(answer, Refused)
+    assert (answer.code, answer.instead) == ("already_shipped", possible)
+
+
+def test_a_packer_is_not_sent_to_take_back_what_only_a_manager_may():
+    facts = after(placed(), "confirm", 1)
+    doubts = {"stock": "no", "actor": "minh"}
+    assert answer_to(facts, "confirm", 2, **doubts).instead == ("record",)  # type: ignore[union-attr]
+    assert answer_to(facts, "confirm", 2, **doubts, role="manager").instead == ("record", "retract")  # type: ignore[union-attr]
+    assert answer_to(facts, "confirm", 1.1, stock="no").instead == ("record", "retract")  # type: ignore[union-attr]
 
 
 def nothing(*_: object) -> dict[str, str]:

@@ -227,6 +227,15 @@ def test_a_reason_may_hold_the_orders_own_number(polled):
     assert polled("do", JUNIPER, "reject_cancel", "--reason", f"{JUNIPER} is packed").code == 0
 
 
+@pytest.mark.row("T39")
+def test_t39_another_persons_hold_is_told_with_its_key_and_its_holder(polled):
+    polled("do", LOTUS, "hold", "--set", "hold=fraud_check", "--reason", "odd", "--by", "Minh")
+    said = polled("do", LOTUS, "release")
+    assert said.code == 4
+    assert "It is on hold: possible fraud is being checked (fraud_check, by Minh)." in said.err
+    assert polled("do", LOTUS, "release", "--set", "hold=fraud_check").code == 0
+
+
 def test_what_cancelling_needs_is_told_with_the_reasons_there_are(polled):
     assert "`--reason` with one of: out_of_stock, damaged_goods, other" in polled("do", LOTUS, "seller_cancel").err
 
