@@ -122,8 +122,14 @@ def who_did(fact: Fact | None) -> dict[str, str]:
 
 def _teller(fact: Fact) -> str:
     """A cancellation's `actor` is whose wish it was; who told it stands in the key."""
-    before = key_of(fact.kind, fact.occurred_at, "")
     if fact.authority is not Authority.HUMAN:
         return fact.authority.value
-    told = fact.source_key.removeprefix(f"{before}:").partition(":")[0] if fact.source_key.startswith(before) else ""
-    return told or fact.text("actor") or fact.authority.value
+    return said_by(fact) or fact.text("actor") or fact.authority.value
+
+
+def said_by(fact: Fact) -> str:
+    """Who told it by a command, by the name they gave; empty for news that came in another way."""
+    before = f"{key_of(fact.kind, fact.occurred_at, '')}:"
+    if fact.authority is not Authority.HUMAN or not fact.source_key.startswith(before):
+        return ""
+    return fact.source_key.removeprefix(before).partition(":")[0]

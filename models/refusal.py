@@ -104,12 +104,12 @@ def _holds(catalogue: Catalogue, holds: str, given: Mapping[str, str], listener:
     for hold in filter(None, holds.split(", ")):
         by = given.get(f"{HELD_BY}{hold}", "")
         key = "refusals.possible.hold_by" if by else "refusals.possible.hold"
-        who = _amid(catalogue, by, listener)
+        who = amid(catalogue, by, listener)
         told.append(catalogue.text(key, words=catalogue.text(f"facts.holds.{hold}"), name=hold, who=who))
     return "; ".join(told)
 
 
-def _amid(catalogue: Catalogue, name: str, listener: Listener) -> str:
+def amid(catalogue: Catalogue, name: str, listener: Listener) -> str:
     """Who, amid a sentence: words for somebody begin small, a name stays as it is."""
     who = who_words(catalogue, name, listener)
     stands_for = name == listener.you or f"refusals.people.{name}" in catalogue

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from flows.cli.opening import local
+from models.answer import said_by
 from models.catalogue import words
 from models.disagreement import lines_told
 from models.fact import Fact, FactKind, Json
 from models.fact_key import short_key
+from models.merge import without_retracted
+from models.refusal import Listener, amid
 
 
 def item_rows(items: Sequence[Mapping[str, Json]]) -> list[list[str]]:
@@ -17,19 +20,47 @@ def item_rows(items: Sequence[Mapping[str, Json]]) -> list[list[str]]:
     return [[_count(item), str(item.get("title") or ""), str(item.get("sku") or "")] for item in items]
 
 
-def version_rows(counting: Sequence[Fact], zone: ZoneInfo) -> list[list[str]]:
+def version_rows(facts: Sequence[Fact], zone: ZoneInfo) -> list[list[str]]:
     """Give each announcement of the order that counts as a line, with the key that takes it back (X03)."""
-    placed = [fact for fact in counting if fact.kind is FactKind.ORDER_PLACED]
+    placed = [fact for fact in without_retracted(facts) if fact.kind is FactKind.ORDER_PLACED]
     return [
         [
             short_key(fact.source_key),
             local(fact.occurred_at, zone),
-            words().text(f"facts.authority.{fact.authority}"),
+            _whose(fact),
             "; ".join(_item(item) for item in lines_told(fact)),
             " ".join(filter(None, (fact.text("amount"), fact.text("currency")))),
         ]
         for fact in sorted(placed, key=lambda fact: (fact.observed_at, fact.source_key))
     ]
+
+
+def event_rows(facts: Sequence[Fact], zone: ZoneInfo) -> list[list[str]]:
+    """Give each entry as a line, as they happened: key, when, what, whose word, and whether it was taken back."""
+    counting = {fact.source_key for fact in without_retracted(facts)}
+    return [
+        [
+            short_key(fact.source_key),
+            local(fact.occurred_at, zone),
+            words().text(f"facts.{fact.kind}"),
+            _whose(fact),
+            "" if fact.source_key in counting else words().text("cli.taken_back"),
+        ]
+        for fact in sorted(facts, key=lambda fact: (fact.occurred_at, fact.kind, fact.source_key))
+    ]
+
+
+def cancelled_words(reason: str | None, actor: str | None) -> str:
+    """Say by whom and why an order was cancelled, as far as it is known."""
+    known = (actor if actor != "unknown" else None, reason)
+    return ", ".join(words().text(f"pages.reasons.{code}") for code in known if code)
+
+
+def _whose(fact: Fact) -> str:
+    by = said_by(fact)
+    if not by:
+        return words().text(f"facts.authority.{fact.authority}")
+    return words().text("cli.by_hand", who=amid(words(), by, Listener(now=fact.observed_at)))
 
 
 def _item(item: Mapping[str, Json]) -> str:

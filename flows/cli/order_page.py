@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from flows.cli.happened import item_rows, version_rows
+from flows.cli.happened import cancelled_words, event_rows, item_rows, version_rows
 from flows.cli.listing import clock_name, order_json, todo_words
 from flows.cli.opening import local, zone_of
 from flows.cli.output import pairs, say, table
@@ -22,7 +22,6 @@ from models.db.session import open_session
 from models.db.tables import CaseRow, DeadlineRow, FactRow, StepRow, TodoRow
 from models.fact import Fact
 from models.fact_key import short_key
-from models.merge import without_retracted
 from models.order import Order
 from models.origin import origin, origin_words
 from models.policy import Policy
@@ -36,6 +35,8 @@ def as_json(office: Office, file: OrderFile, now: datetime) -> dict[str, Any]:
     return {
         **order_json(file.order),
         "items": file.order.items,
+        "cancel_actor": file.order.cancel_actor,
+        "cancel_reason": file.order.cancel_reason,
         "auto_cancel_at": order.auto_cancel_at if order else None,
         "deadlines": [_deadline_json(file, row, policy) for row in file.deadlines],
         "cases": [
@@ -67,7 +68,7 @@ def show(office: Office, file: OrderFile, now: datetime) -> None:
     if order:
         _conflicts(office, file, order.conflicts, zone)
     _rows("problems", [_problem(row, zone) for row in file.steps if row.error_code])
-    _rows("timeline", [_event(row, zone) for row in file.facts])
+    _rows("timeline", [line for _, *line in event_rows(_facts(office, file), zone)])
 
 
 def _conflicts(office: Office, file: OrderFile, conflicts: Sequence[Conflict], zone: ZoneInfo) -> None:
@@ -75,18 +76,13 @@ def _conflicts(office: Office, file: OrderFile, conflicts: Sequence[Conflict], z
     text = words()
     _rows("conflicts", [[text.text(f"conflicts.{one.id}"), _state(open_=not one.settled)] for one in conflicts])
     if any(one.id == DIFFERING for one in conflicts):
-        _rows("versions", version_rows(_counting(office, file), zone))
+        _rows("versions", version_rows(_facts(office, file), zone))
 
 
 def show_facts(office: Office, file: OrderFile) -> None:
     """Print what happened, each entry with the key under which it can be taken back."""
     zone = zone_of(office, file.order.shop_id)
-    counting = {fact.source_key for fact in _counting(office, file)}
-    table([""] * 5, [_entry(row, zone, counts=row.source_key in counting) for row in file.facts])
-
-
-def _entry(row: FactRow, zone: ZoneInfo, *, counts: bool) -> list[str]:
-    return [short_key(row.source_key), *_event(row, zone), "" if counts else words().text("cli.taken_back")]
+    table([""] * 5, event_rows(_facts(office, file), zone))
 
 
 def _head(file: OrderFile, zone: ZoneInfo) -> None:
@@ -97,6 +93,7 @@ def _head(file: OrderFile, zone: ZoneInfo) -> None:
             text.text("cli.columns.shop"): row.shop_id,
             text.text("cli.columns.placed"): local(row.placed_at, zone),
             text.text("cli.columns.promised"): local(row.promised_at, zone),
+            text.text("cli.columns.cancelled"): cancelled_words(row.cancel_reason, row.cancel_actor),
             text.text("cli.columns.carrier"): " ".join(filter(None, (row.carrier, row.tracking_no))),
             text.text("cli.columns.held"): ", ".join(text.text(f"facts.holds.{hold}") for hold in row.holds),
             text.text("cli.columns.flags"): ", ".join(text.text(f"cli.flags.{flag}") for flag in row.flags),
@@ -125,10 +122,9 @@ def _folded(office: Office, file: OrderFile, now: datetime) -> Order | None:
         return folded(session, shop, file.order, now)
 
 
-def _counting(office: Office, file: OrderFile) -> Sequence[Fact]:
-    """Give the facts that nobody took back."""
+def _facts(office: Office, file: OrderFile) -> Sequence[Fact]:
     with open_session(office.engine, read_only=True) as session:
-        return without_retracted(facts_of(session, file.order.id))
+        return facts_of(session, file.order.id)
 
 
 def _clock(file: OrderFile, row: DeadlineRow, policy: Policy, zone: ZoneInfo, now: datetime) -> list[str]:
@@ -157,15 +153,6 @@ def _state(*, open_: bool) -> str:
 
 def _problem(row: StepRow, zone: ZoneInfo) -> list[str]:
     return [row.step.replace("_", " "), row.status, row.error_code or "", local(row.updated_at, zone)]
-
-
-def _event(row: FactRow, zone: ZoneInfo) -> list[str]:
-    text = words()
-    return [
-        local(row.occurred_at, zone),
-        text.text(f"facts.{row.kind}"),
-        text.text(f"facts.authority.{row.authority}"),
-    ]
 
 
 def _deadline_json(file: OrderFile, row: DeadlineRow, policy: Policy) -> dict[str, Any]:

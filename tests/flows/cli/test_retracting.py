@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlmodel import select
 
@@ -89,3 +91,26 @@ def test_the_audit_keeps_the_clocks_as_they_were_and_as_they_are(place, packed):
     assert (line.before["stage"], line.after["stage"]) == ("PACKED", "CONFIRMED")
     assert line.before["clocks"]["D03"]["state"] == "MET_LATE"
     assert line.after["clocks"]["D03"]["state"] == "BREACHED"
+
+
+def line_of(said, what):
+    return next(line for line in said.out.splitlines() if f"  {what}  " in line)
+
+
+def test_what_happened_tells_who_did_it_and_that_it_was_taken_back(packed):
+    packed("do", LOTUS, "retract", "--set", f"fact_id={key_of(packed, 'packed')}", "--by", "Minh", "--reason", "wrong")
+    told = packed("order", LOTUS)
+    assert line_of(told, "ordered").endswith("TikTok Shop")
+    assert line_of(told, "checked: in stock").endswith("by hand, Lan")
+    assert re.search("by hand, Lan +taken back$", line_of(told, "packed"))
+    assert line_of(told, "entry taken back").endswith("by hand, Minh")
+
+
+def test_a_cancelled_order_says_by_whom_and_why(packed):
+    packed("do", LOTUS, "seller_cancel", "--reason", "damaged_goods")
+    assert "Cancelled  " not in packed("order", LOTUS).out
+    for step in ("notify", "cancel"):
+        assert packed("do", LOTUS, "claim_step", "--set", f"step={step}").code == 0
+    assert re.search("Cancelled +by us, the goods are damaged", packed("order", LOTUS).out)
+    told = packed("order", LOTUS, "--json").json
+    assert (told["cancel_actor"], told["cancel_reason"]) == ("seller", "damaged_goods")
