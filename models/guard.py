@@ -61,6 +61,8 @@ def allowed_role(role: Role) -> Guard:
 
     def guard(ask: Ask) -> Refused | None:
         rank = ROLE_RANK[ask.command.role]
+        if ask.command.name is Do.RETRACT and rank >= ROLE_RANK[Role.PACKER] and (refused := entry_named(ask)):
+            return refused  # whose slip it is cannot be told of an entry that is not there
         if rank >= ROLE_RANK[role] or (rank >= ROLE_RANK[Role.PACKER] and is_own_slip(ask)):
             return None
         return Refused(code="role_too_low", values={"needs": role.value})
@@ -272,13 +274,22 @@ def _placings(ask: Ask, hold: str) -> list[Fact]:
 
 def retractable(ask: Ask) -> Refused | None:
     """T40: a fact we have, not taken back yet; with a reason unless it is one's own slip of just now."""
+    if refused := entry_named(ask):
+        return refused
     found = facts_named(ask.facts, ask.value("fact_id"))
-    if len(found) != 1:
-        code = "ambiguous_fact" if found else "no_such_fact"
-        return Refused(code=code, values={"fact_id": ask.value("fact_id")})
     if before := ask.last(FactKind.RETRACTION, fact_id=found[0].source_key):
         return Refused(code="already_retracted", values=who_did(before), already=True)
     return None if is_own_slip(ask) or ask.has_reason else Refused(code="reason_needed")
+
+
+def entry_named(ask: Ask) -> Refused | None:
+    """One entry of the order is named by its key."""
+    if not (given := ask.value("fact_id")):
+        return Refused(code="which_fact")
+    found = facts_named(ask.facts, given)
+    if len(found) == 1:
+        return None
+    return Refused(code="ambiguous_fact" if found else "no_such_fact", values={"fact_id": given})
 
 
 def is_own_slip(ask: Ask) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flows.office import Office
 
 COMMANDS = ", ".join(CommandName)
+ROLES = ", ".join(Role)
 UNREAD, CAREFUL = "checklist_incomplete", "careful_sku"  # refusals that a person at a terminal can mend
 
 
@@ -35,7 +36,9 @@ def do(
             help="A value for the command, for example tracking_no=VN123; a wrong KEY lists those it takes.",
         ),
     ] = None,
-    role: Annotated[Role, typer.Option("--as", help="As whom you act.")] = Role.MANAGER,
+    role: Annotated[
+        str, typer.Option("--as", metavar="ROLE", help=f"In which role you act: {ROLES}. Who you are is --by.")
+    ] = Role.MANAGER,
     by: Annotated[
         str | None, typer.Option("--by", metavar="NAME", help="Who does it; without it the user of this machine.")
     ] = None,
@@ -56,11 +59,12 @@ def do(
     numbers, name = _split(given)
     pairs = dict(_pair(text) for text in values or ())
     _known(pairs, name)
+    acting_as = _role(role)
     from flows.cli.opening import opened
     from flows.cli.outcome import Wish, actor
 
     office = opened()
-    wish = Wish(name=name, by=by or actor(), role=role, reason=reason, values=pairs, preview=preview)
+    wish = Wish(name=name, by=by or actor(), role=acting_as, reason=reason, values=pairs, preview=preview)
     outcomes = _each(office, numbers, wish, shop)
     if as_json:
         emit({"command": name, "results": [outcome.as_json() for outcome in outcomes]})
@@ -109,6 +113,13 @@ def _known(pairs: Iterable[str], command: CommandName) -> None:
     known = known_keys(command)
     if stray := [key for key in pairs if key not in known]:
         fail(_words("cli.no_key", given=stray[0], command=command, known=", ".join(known)))
+
+
+def _role(given: str) -> Role:
+    """Find the role that was meant; a name there is meant for --by."""
+    if given.casefold() in set(Role):
+        return Role(given.casefold())
+    return fail(_words("cli.no_role", given=given, known=ROLES))
 
 
 def _each(office: Office, numbers: list[str], wish: Wish, shop: str | None) -> list[Outcome]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,8 +21,8 @@ def answer(
         list[str] | None, typer.Option("--except", metavar="NUMBER", help="An order of which it is not so.")
     ] = None,
     until: Annotated[
-        datetime | None,
-        typer.Option(metavar="DAY", formats=["%Y-%m-%d"], help="What was asked up to this day; else all."),
+        str | None,
+        typer.Option(metavar="DAY", help="What was asked up to this day (2026-11-22); else all."),
     ] = None,
     shop: ShopName = None,
     as_json: Json = False,
@@ -36,10 +36,10 @@ def answer(
     from flows.cli.opening import opened
     from models.catalogue import words
 
-    about, office = _about(what), opened()
+    about, last_day, office = _about(what), _day(until), opened()
     if shop:
         office.shop(shop)
-    line = gathered.the_line(office, about, shop=shop, until=until.date() if until else None)
+    line = gathered.the_line(office, about, shop=shop, until=last_day)
     if line is None:
         emit({"about": about, "results": []}) if as_json else say(words().text("cli.answer.nothing"))
         return
@@ -54,6 +54,15 @@ def answer(
         gathered.tell(office, about, done, others)
     if code := gathered.exit_code(done):
         raise typer.Exit(code)
+
+
+def _day(given: str | None) -> date | None:
+    from models.catalogue import words
+
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        return fail(words().text("cli.answer.no_day", given=given))
 
 
 def _about(given: str) -> About:

@@ -14,6 +14,7 @@ from flows.cli.output import fail, note
 from flows.office import Office, open_office
 from models.catalogue import words
 from models.db.orders import find_rows
+from models.db.reading import orders_count
 from models.db.schema import Migration
 from models.db.tables import OrderRow
 from models.settings import ShopSettings
@@ -41,7 +42,13 @@ def look_up(session: Session, office: Office, number: str, shop: str | None) -> 
     if rows:
         forms = ", ".join(f"'{row.shop_id}:{row.order_no}'" for row in rows)
         return None, words().text("cli.ambiguous", order_no=order_no, forms=forms)
-    return None, words().text("cli.unknown", order_no=order_no)
+    return None, _unknown(session, order_no.strip(), chosen or None)
+
+
+def _unknown(session: Session, order_no: str, shop: str | None) -> str:
+    """Say that there is no such order; of a part of a number, where those with it are listed."""
+    count = orders_count(session, numbers=(order_no,), shop=shop) if order_no else 0
+    return words().text("cli.unknown_part" if count else "cli.unknown", order_no=order_no, count=count)
 
 
 def shop_of(office: Office, row: OrderRow) -> ShopSettings:

@@ -56,6 +56,8 @@ def test_the_same_done_twice_is_told_with_who_was_faster(polled):
         ((LOTUS, "cofirm"), "Did you mean `confirm`?"),
         ((LOTUS, "confirm", "hold"), "One command at a time"),
         ((LOTUS, "record", "--set", "kind"), "is not KEY=VALUE"),
+        ((LOTUS, "confirm", "--as", "Lan"), "Roles: viewer, packer, manager. Who does it is said with `--by Lan`"),
+        ((LOTUS[-6:], "confirm"), f"`shipclock orders {LOTUS[-6:]}` lists them"),
         ((f"No such shop:{LOTUS}", "confirm"), 'There is no shop "No such shop"'),
     ],
 )
@@ -66,9 +68,11 @@ def test_a_command_line_that_is_not_understood_ends_with_2(polled, words, told):
 
 
 def test_a_packer_may_not_take_an_entry_back(polled):
-    said = polled("do", LOTUS, "retract", "--as", "packer", "--set", "fact_id=x")
+    key = polled("order", LOTUS, "--json").json["facts"][0]["key"]
+    said = polled("do", LOTUS, "retract", "--as", "packer", "--set", f"fact_id={key}")
     assert said.code == 4
     assert "That is for a manager to do." in said.err
+    assert "There is no entry `x`" in polled("do", LOTUS, "retract", "--as", "packer", "--set", "fact_id=x").err
 
 
 @pytest.mark.row("T41")

@@ -96,3 +96,9 @@ def test_two_shops_are_answered_one_at_a_time(ask, shipclock):
 def test_nothing_asked_and_no_such_question_are_told_apart(shipclock):
     assert shipclock("answer", "delivered").out == "Nothing of that is asked now.\n"
     assert shipclock("answer", "weighed").code == 2
+
+
+def test_a_day_that_is_none_is_told_with_how_to_write_one(shipclock):
+    said = shipclock("answer", "collected", "--until", "foo")
+    assert (said.code, said.out) == (2, "")
+    assert "`foo` is not a day. Write it like 2026-11-22" in said.err

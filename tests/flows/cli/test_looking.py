@@ -110,6 +110,12 @@ def test_an_unknown_number_says_so_and_what_to_do(shipclock, command):
     assert "No order 1 here. Check the number" in said.err
 
 
+def test_the_end_of_a_number_points_to_the_list_that_finds_it(polled):
+    said = polled("order", LOTUS[-6:])
+    assert said.code == 2
+    assert f"begin or end so: 1. `shipclock orders {LOTUS[-6:]}` lists them." in said.err
+
+
 def test_a_waiting_mail_tells_reason_and_advice(polled):
     said = polled("quarantine")
     assert "could not confirm that" in said.out
