@@ -27,6 +27,7 @@ from models.command import Command, Refused
 from models.command_name import CommandName
 from models.db.packing_rules import record_reading
 from models.db.session import DatabaseError, open_session
+from models.fact_words import all_words
 from models.gathering import About
 from models.preview_words import preview_rows
 from models.refusal import Listener, reason_words
@@ -52,7 +53,7 @@ class Told:
 def do(shop: str, order_no: str, command: CommandName, values: Mapping[str, str] | None = None) -> Told:
     """Carry out one command on one order. Its reason is a code, so that nothing that was typed is kept."""
     office, asked = queries.office(), _asked(command, values or {})
-    return _guarded(order_no, lambda: _answer(shop, order_no, command, perform(office, shop, order_no, asked)))
+    return _guarded(order_no, lambda: _answer(shop, order_no, perform(office, shop, order_no, asked)))
 
 
 def foresee(
@@ -84,14 +85,14 @@ def keep_packing_rules() -> Told:
     return _guarded("", keep)
 
 
-def _answer(shop: str, order_no: str, command: CommandName, answer: Performed | Refused) -> Told:
+def _answer(shop: str, order_no: str, answer: Performed | Refused) -> Told:
     if isinstance(answer, Refused):
         words = refusal_words(answer, shop, order_no)
         return Told(done=answer.already, words=words, already=answer.already, code=answer.code)
-    told = capital(catalogue().text(f"facts.commands.{command}"))
+    told = capital(all_words(catalogue(), answer.facts))
     return Told(
         done=True,
-        words=say("told.done", order_no=order_no, command=told, stage=catalogue().stage(answer.after)),
+        words=say("told.done", order_no=order_no, what=told, stage=catalogue().stage(answer.after)),
     )
 
 

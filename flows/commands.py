@@ -41,11 +41,12 @@ UNKNOWN_ORDER: Final = "unknown_order"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Performed:
-    """A command that was carried out, and where the order stands now."""
+    """A command that was carried out: the facts it left, and where the order stands now."""
 
     order_no: str
     before: Stage
     after: Stage
+    facts: tuple[Fact, ...]
 
 
 AtShop: TypeAlias = Callable[[Shop, Order, str, Command, str], Answer]
@@ -199,7 +200,7 @@ def _store(
         session.commit()
     if isinstance(decided, Refused):
         return decided
-    return Performed(order_no=order_no, before=order.stage, after=after.stage)
+    return Performed(order_no=order_no, before=order.stage, after=after.stage, facts=decided.facts)
 
 
 def _note(session: Session, key: str, command: Command, before: Order, after: Order) -> None:

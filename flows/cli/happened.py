@@ -11,6 +11,7 @@ from models.catalogue import words
 from models.disagreement import lines_told
 from models.fact import Fact, FactKind, Json
 from models.fact_key import short_key
+from models.fact_words import fact_words
 from models.merge import without_retracted
 from models.refusal import Listener, amid
 
@@ -42,7 +43,7 @@ def event_rows(facts: Sequence[Fact], zone: ZoneInfo) -> list[list[str]]:
         [
             short_key(fact.source_key),
             local(fact.occurred_at, zone),
-            words().text(f"facts.{fact.kind}"),
+            fact_words(words(), fact),
             _whose(fact),
             "" if fact.source_key in counting else words().text("cli.taken_back"),
         ]

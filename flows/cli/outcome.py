@@ -18,6 +18,7 @@ from models.command import Command, Refused
 from models.command_name import CommandName
 from models.db.session import open_session
 from models.db.tables import OrderRow
+from models.fact_words import all_words
 from models.preview import Preview
 from models.preview_words import preview_rows
 from models.refusal import Listener, refusal_words
@@ -95,12 +96,12 @@ def carry_out(office: Office, number: str, wish: Wish, *, shop: str | None) -> O
         return Outcome(order_no=row.order_no, shop=row.shop_id, exit_code=EXIT_FAULT, code=fault.code, words=told)
     if isinstance(answer, Refused):
         return _refused(row, answer, command)
-    return _foreseen(office, row, command, answer) if isinstance(answer, Preview) else _done(row, command, answer)
+    return _foreseen(office, row, command, answer) if isinstance(answer, Preview) else _done(row, answer)
 
 
-def _done(row: OrderRow, command: Command, done: Performed) -> Outcome:
-    what = words().text(f"facts.commands.{command.name}")
-    told = words().text("cli.done", order_no=row.order_no, command=what, stage=words().stage(done.after))
+def _done(row: OrderRow, done: Performed) -> Outcome:
+    what = all_words(words(), done.facts)
+    told = words().text("cli.done", order_no=row.order_no, what=what, stage=words().stage(done.after))
     return Outcome(order_no=row.order_no, shop=row.shop_id, before=done.before, after=done.after, words=told)
 
 

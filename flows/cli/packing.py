@@ -89,7 +89,12 @@ def _rules() -> list[str]:
 
 def _lines(office: Office, shops: list[str], name: str) -> list[str]:
     """The rules, and for each shop until when this person's word counts."""
-    return [*_rules(), *dict.fromkeys(_state(office, shop, name) for shop in shops)]
+    from models.catalogue import words
+
+    told = {shop: _state(office, shop, name) for shop in shops}
+    if len(set(told.values())) == 1:
+        return [*_rules(), *dict.fromkeys(told.values())]
+    return [*_rules(), *(words().text("packing.of_shop", shop=shop, told=line) for shop, line in told.items())]
 
 
 def _state(office: Office, shop: str, name: str) -> str:

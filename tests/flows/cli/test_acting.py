@@ -25,6 +25,32 @@ def test_several_orders_are_done_at_once(deliver, shipclock):
     assert said.out.count("Now: To pack") == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("confirm",), "checked: in stock. Now: To pack"),
+        (("mark_packed", "--set", "checklist=all"), "checked: in stock; packed. Now: Packed"),
+        (("record", "--set", "kind=picked_up"), "collected by the carrier. Now: On the way"),
+        (
+            ("hold", "--set", "hold=fraud_check", "--reason", "odd"),
+            "put on hold (possible fraud is being checked). Now:",
+        ),
+        (("seller_cancel", "--reason", "other"), "cancellation by us begun. Now: To check"),
+    ],
+)
+def test_what_was_recorded_is_told_in_the_words_of_the_history(polled, words, told):
+    assert polled("do", LOTUS, *words).out.startswith(f"{LOTUS}: {told}")
+    what = told.partition(". Now")[0].rpartition("; ")[2]
+    assert f"  {what}  " in polled("order", LOTUS).out
+
+
+def test_what_ends_something_is_told_as_done(polled):
+    polled("do", LOTUS, "hold", "--reason", "look")
+    assert ": hold ended (held by hand). Now:" in polled("do", LOTUS, "release").out
+    key = polled("order", LOTUS, "--json").json["facts"][-1]["key"]
+    assert ": entry taken back. Now:" in polled("do", LOTUS, "retract", "--set", f"fact_id={key}").out
+
+
 def test_a_refusal_ends_with_4_and_says_why_and_what_instead(polled):
     said = polled("do", LOTUS, "mark_packed", "--set", "checklist=label_readable")
     assert said.code == 4

@@ -86,6 +86,12 @@ def test_reading_says_until_when_it_counts_and_stands_in_the_audit(polled, engin
     assert read == ("Lan", {"version": VERSION, "shops": "Juniper & Pine Co., Lotus Lane Home"})
 
 
+def test_of_several_shops_each_line_says_whose_it_is(polled):
+    told = polled("packing-rules", "--acknowledge").out.splitlines()[-2:]
+    assert [line.partition(": You read them")[0] for line in told] == ["Juniper & Pine Co.", "Lotus Lane Home"]
+    assert polled("packing-rules", "--acknowledge", "--shop", "Lotus Lane Home").out.splitlines()[-1].startswith("You")
+
+
 def test_a_new_version_of_the_rules_is_asked_for_again(polled, engine):
     polled("packing-rules", "--acknowledge")
     with open_session(engine) as session:
@@ -128,7 +134,7 @@ def test_at_a_terminal_each_line_is_asked_for_flagged_goods_alone_and_only_what_
     assert (said.code, len(asked)) == (4, len(RULES))
     assert f"{LOTUS}: " in said.err
     assert "Missing: no flyers or promotional material" in said.err
-    assert f"{JUNIPER}: packed" in said.out
+    assert f"{JUNIPER}: checked: in stock; packed." in said.out
 
 
 @pytest.mark.usefixtures("flagged")
