@@ -50,12 +50,15 @@ def _notes(row: OrderRow) -> Iterator[str]:
     yield from (words().text(f"cli.flags.{flag}") for flag in row.flags)
 
 
+OTHERWISE: Final = frozenset({RuleId.D11, RuleId.D12})  # a moment promised, a count of attempts
+
+
 def clock_name(rule: str, start: datetime | None, due: datetime | None) -> str:
     """Name a clock with its length ("set to shipped within 72 h"), where the length is the platform's own.
 
     Our aims run in business hours or towards another clock: the time between their ends says nothing.
     """
-    platforms = RULES[RuleId(rule)].clock is ClockType.RULE and rule != RuleId.D12  # that one counts attempts
+    platforms = RULES[RuleId(rule)].clock is ClockType.RULE and rule not in OTHERWISE
     length = due - start if platforms and start is not None and due is not None and due > start else None
     return words().rule(rule, length)
 
