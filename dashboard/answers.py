@@ -78,7 +78,7 @@ ANSWERS: Final[Mapping[TodoKind, tuple[Answer, ...]]] = MappingProxyType(
         _T.ANSWER_RETURN: (_ACCEPT, _DECLINE),
         _T.VERIFY_RETURN: (_ACCEPT, _DECLINE, _CLOSE),
         _T.RECEIVE_RETURN: (_just_now("return_received", "return_received"),),
-        _T.REFUND_RETURN: (_just_now("refund_done", "refund_done"), _DECLINE),
+        _T.REFUND_RETURN: (_just_now("refund_done", "refund_done"), _CLOSE),  # accepted already
         _T.CHECK_STOCK: (_COUNTED,),
         _T.FIND_ORDER_MAIL: (_SEEN,),
         _T.STATE_TIME: (Answer("state_time", _C.RECORD),),
