@@ -44,6 +44,7 @@ def at(text: str) -> datetime:
         ("2026-03-01T03:00", 4, "2026-03-02T13:00"),  # a Sunday
         ("2026-02-28T17:00", 2, "2026-03-02T10:00"),  # over a Sunday
         ("2026-03-02T09:00", 9, "2026-03-02T18:00"),  # to the last minute
+        ("2026-03-02T09:00", 20, "2026-03-04T11:00"),  # over two nights
         ("2026-03-02T23:00", 0, "2026-03-03T09:00"),
     ],
 )
@@ -180,3 +181,46 @@ def test_a_shop_that_never_opens_counts_wall_time() -> None:
 def test_overlapping_holds_count_once() -> None:
     one, two, three, four = (at(f"2026-03-02T1{hour}:00") for hour in range(4))
     assert joined([(two, four), (one, three), (three, three)]) == ((one, four),)
+
+
+def test_a_shop_whose_hours_end_where_they_begin_is_open_all_day_and_all_night() -> None:
+    always = a_calendar(hours=(9, 9), days=range(7))
+    assert in_business_hours(always, at("2026-03-02T08:00"), [30 * HOUR]) == (at("2026-03-03T14:00"),)
+    but_sunday = a_calendar(hours=(9, 9))
+    assert in_business_hours(but_sunday, at("2026-02-28T10:00"), [24 * HOUR]) == (at("2026-03-02T10:00"),)
+
+
+def test_a_shop_that_closes_for_an_hour_is_open_before_and_after_it_in_its_own_zone() -> None:
+    evening_break = a_calendar(LOS_ANGELES, (20, 19), range(7))
+    start = datetime(2026, 3, 2, 18, tzinfo=LOS_ANGELES).astimezone(UTC)  # the next day in UTC
+    due = in_business_hours(evening_break, start, [HOUR, 2 * HOUR])
+    assert [moment.astimezone(LOS_ANGELES).hour for moment in due] == [19, 21]
+
+
+@pytest.mark.parametrize(
+    ("holds", "due"),
+    [
+        ([("2026-03-01T10:00", "2026-03-01T12:00")], "2026-03-03T11:00"),  # before it began
+        ([("2026-03-01T10:00", "2026-03-01T12:00"), ("2026-03-02T16:30", "2026-03-02T17:00")], "2026-03-03T11:30"),
+        ([("2026-03-03T10:00", "2026-03-03T11:00")], "2026-03-03T12:00"),  # on the next day
+        ([("2026-03-02T17:00", "2026-03-03T10:00")], "2026-03-03T13:00"),  # over the night
+        ([("2026-03-02T16:00", "2026-03-02T16:30"), ("2026-03-02T17:30", "2026-03-02T18:00")], "2026-03-03T12:00"),
+        ([("2026-03-04T10:00", "2026-03-04T11:00")], "2026-03-03T11:00"),  # after it was over
+    ],
+)
+def test_of_four_hours_from_monday_at_four_those_on_hold_are_given_back(holds, due) -> None:
+    pauses = [(at(begin), at(end)) for begin, end in holds]
+    assert in_business_hours(a_calendar(), at("2026-03-02T16:00"), [4 * HOUR], pauses) == (at(due),)
+
+
+def test_a_day_is_counted_to_the_microsecond() -> None:
+    start = at("2026-03-02T10:00") + timedelta(microseconds=5)
+    assert after_calendar_days(start, 1, LOS_ANGELES) == start + 24 * HOUR
+    assert after_business_days(start, 1, a_calendar()) == start + 24 * HOUR
+
+
+def test_holds_that_follow_each_other_are_one_and_a_hold_of_no_length_is_none() -> None:
+    one, two, three, four = (at(f"2026-03-02T1{hour}:00") for hour in range(4))
+    assert joined([(two, three), (one, two)]) == ((one, three),)
+    assert joined([(one, one), (two, three), (four, four)]) == ((two, three),)
+    assert joined([(three, four), (one, two)]) == ((one, two), (three, four))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ import pytest
 from models.deadline import Deadline, RuleId
 from models.extension import Extension, extension_of
 from models.policy import PolicyError
+from models.policy_files import load_policy
 from tests.models.makers import Given, a_fact, an_order, placed, t
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -165,3 +166,46 @@ def test_an_extension_needs_its_keys(missing: str) -> None:
 def test_an_extension_needs_a_way() -> None:
     with pytest.raises(PolicyError, match="needs one of add_hours"):
         extension_of(BOTH_DAYS, UTC_ZONE)
+
+
+def test_more_business_days_are_days_of_the_policys_zone() -> None:
+    """Due on Wednesday 4 March at 20:00 UTC, which is Thursday in Hanoi: one day more is Friday there."""
+    ship_by = an_order(
+        21, *placed(20), extensions=(an_extension(add_business_days=1),), timezone=ZoneInfo("Asia/Ho_Chi_Minh")
+    ).deadline(RuleId.D02)
+    assert ship_by is not None
+    assert ship_by.due_at == datetime(2026, 3, 5, 20, tzinfo=UTC)
+
+
+def test_more_business_days_over_a_weekend_are_counted_where_the_shop_is() -> None:
+    """Due on Friday 6 March at 20:00 UTC, Saturday in Hanoi; the next business day there is Monday."""
+    until_friday = an_extension(**{"from": "2026-03-01", "until": "2026-03-09"}, add_business_days=1)
+    friday = 20 + 2 * 24
+    ship_by = an_order(
+        friday + 1, *placed(friday), extensions=(until_friday,), timezone=ZoneInfo("Asia/Ho_Chi_Minh")
+    ).deadline(RuleId.D02)
+    assert ship_by is not None
+    assert ship_by.due_at == datetime(2026, 3, 8, 20, tzinfo=UTC)  # Monday 3:00 in Hanoi
+
+
+def test_an_extension_may_be_for_shops_alone() -> None:
+    entry = {key: value for key, value in BOTH_DAYS.items() if key != "markets"}
+    one = extension_of({**entry, "shops": ["Lotus Lane Home"], "add_hours": 24}, UTC_ZONE)
+    assert [one.concerns("VN", shop) for shop in ("x", "Lotus Lane Home")] == [False, True]
+
+
+def test_an_announcement_moves_a_clock_that_counts_from_the_order_too() -> None:
+    shipped = (*placed(30), a_fact("marked_shipped", 40))
+    usual, moved = (
+        an_order(41, *shipped, policy=load_policy("th-2025"), extensions=extensions).deadline(RuleId.D04)
+        for extensions in ((), (an_extension(rules=["D04"], until="2026-03-05"),))
+    )
+    assert usual is not None
+    assert moved is not None
+    assert (moved.due_at - usual.due_at, moved.extended_by) == (timedelta(hours=24), "Tet")
+
+
+def test_where_something_is_announced_our_own_aims_warn_as_ever() -> None:
+    """Four business hours from Monday at nine: the half is over at eleven, a fifth is left at 12:12."""
+    looks = [an_order(hours, *placed(), extensions=(an_extension(),)).deadline(RuleId.D01) for hours in (34, 35, 36.2)]
+    assert [look and (look.warn_level, look.extended_by) for look in looks] == [(0, None), (1, None), (2, None)]

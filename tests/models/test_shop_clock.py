@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models.business_time import BusinessCalendar
 from models.deadline import Deadline
-from models.shop_clock import mail_expected, mail_waits, mailbox_read
+from models.shop_clock import mail_expected, mail_waits, mailbox_read, usual_gap
 from models.shop_figures import shop_figures
 from tests.models.makers import T0, t
 
@@ -37,6 +37,7 @@ def test_a_mailbox_may_be_unread_for_three_intervals_and_at_least_15_minutes(int
     at_last, over = read(interval, T0 + patience), read(interval, T0 + patience + INSTANT)
     assert (at_last.state, at_last.next_check_at) == ("RUNNING", T0 + patience + INSTANT)
     assert (over.state, over.breached_at, over.fault) == ("BREACHED", T0 + patience, "system")
+    assert (over.rule, over.start_at, over.clock) == ("D20", T0, "watch")
 
 
 @pytest.mark.row("D20")
@@ -74,14 +75,15 @@ def due_of(received: Sequence[datetime]) -> datetime:
         (5 * HOUR, 20 * HOUR),
         (2 * DAY, 8 * DAY),
         (WEEK, 4 * WEEK),  # one a week
+        (2 * WEEK, 8 * WEEK),  # as far back as is looked
     ],
 )
 def test_silence_is_unusual_after_four_usual_gaps_and_at_least_12_hours(gap: timedelta, patience: timedelta) -> None:
     mails = every(gap, weeks=20)
     looks = [expected(mails, T0 + patience), expected(mails, T0 + patience + INSTANT)]
-    assert [look and (look.state, look.start_at, look.breached_at) for look in looks] == [
-        ("RUNNING", T0, None),
-        ("BREACHED", T0, T0 + patience),
+    assert [look and (look.rule, look.state, look.start_at, look.breached_at) for look in looks] == [
+        ("D21", "RUNNING", T0, None),
+        ("D21", "BREACHED", T0, T0 + patience),
     ]
 
 
@@ -157,3 +159,49 @@ def test_a_mail_that_was_not_understood_waits_for_one_business_hour(seen, warned
     ]
     assert [look.next_check_at for look in looks] == [warned, due + INSTANT, due + INSTANT, None]
     assert [look.breached_at for look in looks] == [None, None, None, due]
+    assert {(look.rule, look.start_at, look.clock) for look in looks} == {("D22", seen, "watch")}
+
+
+@pytest.mark.row("D21")
+def test_mail_that_is_rarer_than_what_is_looked_back_on_is_not_expected() -> None:
+    assert expected(every(3 * WEEK, weeks=40), T0) is None
+
+
+@pytest.mark.row("D21")
+def test_mail_of_this_very_moment_has_come() -> None:
+    clock = expected([*every(HOUR), T0 + 5 * HOUR], T0 + 5 * HOUR)
+    assert clock is not None
+    assert clock.start_at == T0 + 5 * HOUR
+
+
+@pytest.mark.row("D21")
+def test_two_weeks_of_mail_are_enough_to_know_what_is_usual() -> None:
+    assert due_of([T0 - 2 * WEEK, T0 - WEEK, T0]) == T0 + 4 * WEEK
+    assert expected([T0 - WEEK, T0], T0) is None
+
+
+def with_small_gaps_in_the_last_weeks(weeks: int) -> list[datetime]:
+    """At this hour of the week mail came each hour in the last weeks, and each five hours in those before."""
+    return sorted(
+        T0 - number * WEEK + sign * (0.5 if number <= weeks else 2.5) * HOUR
+        for number in range(1, 20)
+        for sign in (-1, 1)
+    )
+
+
+@pytest.mark.row("D21")
+@pytest.mark.parametrize(("weeks", "later", "gap"), [(4, 0, 5), (5, 0, 1), (4, 1, 5), (5, 1, 1), (4, 3, 5), (5, 3, 1)])
+def test_what_is_usual_is_the_middle_of_eight_weeks_the_longer_of_two(weeks: int, later: int, gap: int) -> None:
+    """Of the eight weeks before the last mail, however long that is ago."""
+    mails = [*with_small_gaps_in_the_last_weeks(weeks), T0]
+    assert usual_gap(mails, T0 + later * WEEK, HANOI, FIGURES) == gap * HOUR
+
+
+@pytest.mark.row("D21")
+def test_the_hour_of_the_week_is_that_of_the_shops_clocks_over_a_change_of_them() -> None:
+    """Two mails a day, at 8 and at 9 of Los Angeles; the clocks were set forward on Sunday 8 March 2026."""
+    there = ZoneInfo("America/Los_Angeles")
+    days = [datetime(2026, 2, 1, hour, tzinfo=there) + number * DAY for number in range(37) for hour in (8, 9)]
+    mails = sorted(moment.astimezone(UTC) for moment in days)
+    half_past_eight = datetime(2026, 3, 12, 8, 30, tzinfo=there).astimezone(UTC)
+    assert usual_gap(mails, half_past_eight, there, FIGURES) == HOUR
