@@ -127,3 +127,27 @@ def test_news_of_a_clock_that_only_asked_open_no_case_whether_in_time_or_late():
         delivered = a_fact("delivered", arrived, seen=360, by="human")
         order = an_order(361, *placed(0, promised_at=t(348)), a_fact("marked_shipped", 10), delivered, **NEVER)
         assert order.cases == ()
+
+
+def test_each_shop_is_asked_by_its_own_day():
+    """At 18:00 UTC it is the next day in Hanoi alone."""
+    zones = {"A": UTC, "B": HANOI}
+    questions = [asked("1", 5), asked("2", 5, shop="B"), asked("3", 17.5, shop="B")]
+    found = gathered(questions, zones.__getitem__, t(18))
+    assert [(line.shop_id, line.until, dict(line.orders)) for line in found] == [
+        ("B", date(2026, 3, 1), {COLLECTED: ("2",)})
+    ]
+    later = gathered(questions, zones.__getitem__, t(48))
+    assert [(line.shop_id, line.until) for line in later] == [("A", date(2026, 3, 1)), ("B", date(2026, 3, 2))]
+    until_first = gathered(questions, zones.__getitem__, t(48), date(2026, 3, 1))
+    assert [dict(line.orders) for line in until_first] == [{COLLECTED: ("1",)}, {COLLECTED: ("2",)}]
+
+
+def test_an_order_whose_delivery_is_asked_is_not_asked_for_the_collection_whichever_came_up_first():
+    assert lines(60, asked("1", 5, DELIVERED), asked("1", 20)) == [("A", 1, {DELIVERED: ("1",)})]
+
+
+def test_what_people_did_meanwhile_does_not_put_off_when_it_was_collected():
+    complained = (*SHIPPED, a_fact("complaint_filed", 60, by="human"))
+    said, _ = after_yes(COLLECTED, 61, *complained)
+    assert said == (FactKind.PICKED_UP, t(58))

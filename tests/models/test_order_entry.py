@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from models.fact import Authority, FactKind
 from models.order import fold
 from models.order_entry import Entry, EntryFault, facts_of_entry, fault_of
-from models.stage import HandoverMode, Stage
+from models.stage import HandoverMode, ShippingMode, Stage
 from tests.models.makers import Given, a_fact, t, terms
 
 NO = "576461413038785752"
@@ -54,6 +55,9 @@ def test_what_the_platform_tells_later_wins_and_agrees():
     [
         ({}, None),
         ({"placed_at": t(1.1)}, None),
+        ({"placed_at": t(1) + timedelta(minutes=10)}, None),
+        ({"placed_at": t(1) + timedelta(minutes=10, microseconds=1)}, EntryFault.AHEAD),
+        ({"promised_at": t(0), "ship_by": t(0)}, None),
         ({"placed_at": t(2)}, EntryFault.AHEAD),
         ({"promised_at": t(-1)}, EntryFault.PROMISED_TOO_EARLY),
         ({"ship_by": t(-1)}, EntryFault.SHIP_BY_TOO_EARLY),
@@ -61,3 +65,40 @@ def test_what_the_platform_tells_later_wins_and_agrees():
 )
 def test_an_entry_that_cannot_be_true_says_why(changes, fault):
     assert fault_of(an_entry(**changes), t(1)) is fault
+
+
+def test_all_that_was_typed_stands_in_the_facts_with_who_typed_it():
+    entry = an_entry(
+        promised_at=t(100),
+        ship_by=t(30),
+        handover_mode=HandoverMode.DROP_OFF,
+        shipping_mode=ShippingMode.PLATFORM,
+        items={"TRAY": 2, "BOWL": 1},
+    )
+    placed, paid = facts_of_entry(entry, "lan", t(1))
+    assert (placed.kind, placed.occurred_at, placed.observed_at, placed.source) == (
+        "order_placed",
+        t(0),
+        t(1),
+        "person",
+    )
+    assert placed.payload == {
+        "order_no": NO,
+        "paid": True,
+        "promised_at": t(100).isoformat(),
+        "due_at": t(30).isoformat(),
+        "handover_mode": "drop_off",
+        "shipping_mode": "platform",
+        "items": [
+            {"sku": "TRAY", "title": "TRAY", "quantity": 2},
+            {"sku": "BOWL", "title": "BOWL", "quantity": 1},
+        ],
+        "actor": "lan",
+    }
+    assert (paid.kind, paid.occurred_at, paid.source) == ("order_paid", t(0), "person")
+    assert paid.payload == {"order_no": NO, "paid": True, "actor": "lan"}
+
+
+def test_what_was_not_typed_stands_nowhere():
+    (placed,) = facts_of_entry(an_entry(items={}, paid=False), "lan", t(1))
+    assert placed.payload == {"order_no": NO, "paid": False, "actor": "lan"}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import time
+from dataclasses import dataclass
+from datetime import datetime, time
 
 import pytest
 
 from models.deadline import RuleId
 from models.extension import extension_of
-from models.origin import Origin, length_words, origin, origin_words
+from models.origin import Origin, Told, length_words, origin, origin_words
 from models.policy import Clock, Start, Unit
 from models.policy_data import with_figures
 from models.policy_files import load_policy, policy_names
@@ -103,3 +104,48 @@ def test_a_length_in_words(clock: Clock, words: str) -> None:
 def test_every_figure_that_comes_along_can_be_said(name: str) -> None:
     figures = load_policy(name).clocks
     assert all(any(sign.isalpha() for sign in length_words(clock, rule)) for rule, clock in figures.items())
+
+
+@dataclass(frozen=True)
+class Row:
+    """A clock as a database may tell it: of one that is over nobody may know any more when it ran."""
+
+    rule: str = "D04"
+    start_at: datetime | None = None
+    due_at: datetime | None = None
+    stated: bool = False
+    extended_by: str | None = ""
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (Row(stated=True), Told(origin=Origin.STATED, rule=RuleId.D04)),
+        (Row(extended_by="Tet"), Told(origin=Origin.EXTENSION, rule=RuleId.D04, name="Tet")),
+        (Row(rule="D11"), Told(origin=Origin.PROMISED, rule=RuleId.D11)),
+        (Row(rule="D14b", extended_by=None), Told(origin=Origin.NONE, rule=RuleId.D14B)),
+    ],
+)
+def test_it_is_told_of_which_clock_the_time_is(row: Row, expected: Told) -> None:
+    assert origin(row, load_policy("article"), promised_at=t(9)) == expected
+
+
+@pytest.mark.parametrize(
+    ("start_at", "due_at", "usual"),
+    [
+        (None, None, False),
+        (t(10), None, False),
+        (None, t(58), False),
+        (t(10), t(58), True),  # the article's 48 hours
+        (t(10), t(59), False),
+    ],
+)
+def test_of_two_figures_the_usual_one_is_told_only_when_it_counted(start_at, due_at, usual) -> None:
+    thailand, article = load_policy("th-2025"), load_policy("article")
+    figure = (article if usual else thailand).clocks[RuleId.D04]
+    told_of = origin(Row(start_at=start_at, due_at=due_at), thailand)
+    assert told_of == Told(
+        origin=Origin.ARTICLE if usual else Origin.RULE,
+        rule=RuleId.D04,
+        figure=figure,
+    )

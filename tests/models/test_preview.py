@@ -106,3 +106,50 @@ def test_what_is_seen_is_what_then_happens():
     assert isinstance(answer, Accepted)
     done = fold([*PACKED, *answer.facts], terms(), t(5))
     assert preview(PACKED, answer.facts, terms(), t(5)) == compare(order, done)
+
+
+def test_a_preview_for_machines_tells_each_thing_before_and_after():
+    changes = (
+        Difference(aspect=Aspect.CLOCK, about="D02", before=None, after=Standing("RUNNING", t(72))),
+        Difference(aspect=Aspect.HOLD, about="manual", before=Standing("on"), after=None),
+    )
+    assert Preview(differences=changes).as_json() == [
+        {
+            "what": "clock",
+            "about": "D02",
+            "before": None,
+            "after": {"state": "RUNNING", "due_at": "2026-03-04T00:00:00Z"},
+        },
+        {"what": "hold", "about": "manual", "before": {"state": "on", "due_at": None}, "after": None},
+    ]
+
+
+LOST = (*SHIPPED, a_fact("picked_up", 4), a_fact("lost_declared", 5))
+
+
+def test_a_clock_of_several_is_named_with_what_it_is_about():
+    asked = (*placed(), a_fact("cancel_requested", 1, request_no="R"))
+    found = seen(asked, "reject_cancel", 5, reason="packed")
+    assert row(found, Aspect.CLOCK, "D08/R").after == Standing("MET", t(49))
+    assert row(found, Aspect.CASE, "cancel_request:R") == Difference(
+        aspect=Aspect.CASE, about="cancel_request:R", before=Standing("answer"), after=Standing("closed")
+    )
+
+
+def test_a_case_in_which_a_person_must_decide_first_is_open_without_a_step():
+    frozen = compare(fold(LOST, terms(), t(6)), fold((*LOST, a_fact("delivered", 5.5)), terms(), t(6)))
+    assert row(frozen, Aspect.CASE, "claim:lost") == Difference(
+        aspect=Aspect.CASE, about="claim:lost", before=Standing("cancel"), after=Standing("open")
+    )
+
+
+def test_a_preview_in_words_names_the_order_the_step_and_what_comes_next():
+    found = seen(LOST, "claim_step", 6, step="cancel")
+    rows = preview_rows(words(), found, "5764", day)
+    claim, clock = "claim for a lost, damaged or late parcel", "next step of the claim"
+    assert (claim, "next: cancel the order in Seller Center", "next: tell the buyer") in rows
+    assert (f"{clock} (cancel the order in Seller Center)", "running, due 2 Mar", "done in time, due 2 Mar") in rows
+    assert (f"{clock} (tell the buyer)", "-", "running, due 2 Mar") in rows
+    assert [what for what, _, then in rows if then.startswith("to do")] == [
+        words().text("todos.tell_buyer.title", order_no="5764")
+    ]

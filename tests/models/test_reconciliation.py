@@ -76,3 +76,33 @@ def test_every_live_order_of_the_export_is_accounted_for_and_counts_add_up(said,
         lacking = len(count.missing_here) - len(count.missing_there)
         assert count.said - count.ours == lacking + moved_in - moved_out
     assert found.agrees == (not missing and not found.differences and not any(c.missing_there for c in found.counts))
+
+
+def test_an_export_without_orders_says_nothing_of_ours():
+    found = reconcile({}, {"1": standing(), "2": standing(CANCELLED)})
+    assert (found.agrees, found.compared, found.counts) == (True, 0, ())
+
+
+def test_an_export_that_names_no_times_says_nothing_of_what_it_lacks():
+    said = {"1": Standing(group=TO_SHIP, placed_at=None)}
+    assert reconcile(said, {"1": standing(), "2": standing()}).agrees
+
+
+def test_the_first_and_the_last_moment_of_an_export_belong_to_it():
+    said = {"1": standing(hours=1), "2": standing(hours=9)}
+    found = reconcile(said, {**said, "3": standing(hours=1), "4": standing(hours=9)})
+    assert [count.missing_there for count in found.counts] == [("3", "4")]
+
+
+def test_what_was_looked_at_and_what_each_side_has_are_counted():
+    """Both know three orders, one of them in different groups; each lacks one of the other's."""
+    both = {"1": standing(hours=0), "2": standing(AWAY, 9)}
+    said = {**both, "3": standing(AWAY, 5), "4": standing(hours=6), "5": standing(CANCELLED, 7)}
+    ours = {**both, "3": standing(hours=5), "6": standing(AWAY, 4), "7": standing(hours=3)}
+    found = reconcile(said, ours)
+    assert found.compared == 6
+    assert found.differences == (Difference(order_no="3", said=AWAY, ours=TO_SHIP),)
+    assert found.counts == (
+        Count(group=TO_SHIP, said=2, ours=3, missing_here=("4",), missing_there=("7",)),
+        Count(group=AWAY, said=2, ours=2, missing_there=("6",)),
+    )
