@@ -170,6 +170,11 @@ STORIES = {
         now=81,
         claims={"claim:damaged": Claim(opened=60, next=None)},
     ),
+    "T24 a refund that names a return and the claim is of both": Story(
+        facts=(*RETURNED, a_fact("damaged_declared", 60), refunded(80, return_no="B", case_id="claim:damaged")),
+        now=81,
+        claims={"claim:damaged": Claim(opened=60, closed=80, outcome="refunded")},
+    ),
     "T24 a refund that names the claim is the claim's, whatever is returned": Story(
         facts=(*RETURNED, a_fact("damaged_declared", 60), refunded(80, case_id="claim:damaged")),
         now=81,

@@ -21,7 +21,7 @@ HUMAN = {"by": "human"}
     [
         a_fact("marked_shipped", 12, seen=14, key="mail"),  # heard later
         a_fact("marked_shipped", 12, seen=13, key="mail"),  # happened later
-        a_fact("marked_shipped", 10, seen=13, key="mail", handover_mode="pickup"),  # told in other words
+        a_fact("marked_shipped", 10, seen=13, key="mail", handover_mode="drop_off"),  # told in other words
         a_fact("marked_shipped", 10, seen=13, key="mail", **HUMAN),
         a_fact("marked_shipped", 10, seen=13, key="mail", estimated=True),
     ],
@@ -33,6 +33,14 @@ def test_two_reports_under_one_key_are_one_whichever_came_first(other: Fact) -> 
     assert all(order == orders[0] for order in orders)
     shipped = orders[0].milestones[FactKind.MARKED_SHIPPED]
     assert (shipped.at, shipped.known_at) == (t(10), t(13))
+
+
+@pytest.mark.row("T02", "X08")
+def test_of_two_payloads_under_one_key_the_same_counts_whichever_came_first() -> None:
+    one, other = (a_fact("marked_shipped", 10, key="mail", tracking_no=number) for number in ("A", "B"))
+    first, second = an_order(20, *NEW, one, other), an_order(20, *NEW, other, one)
+    assert first == second
+    assert len(first.parcels) == 1
 
 
 def test_what_is_not_known_yet_hides_nothing_that_is() -> None:

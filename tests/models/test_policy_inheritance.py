@@ -29,6 +29,11 @@ def test_the_file_of_a_policy_tells_the_policy(name: str) -> None:
     assert parse_file(f"{name}.toml", text) == figures_of(name)
 
 
+def test_the_first_policy_has_no_base() -> None:
+    with pytest.raises(PolicyError, match=r"^article\.toml: policy needs cancel_limit_rank"):
+        parse_file("article.toml", HEAD)
+
+
 def test_a_policy_that_names_nothing_is_its_base_under_another_name() -> None:
     for base in (ARTICLE, VIETNAM, BRITAIN, THAILAND):
         assert parse_policy(HEAD, base) == replace(base, name="x", version="1", markets=())
@@ -169,20 +174,20 @@ def test_the_largest_figures_are_allowed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("clock", "due", "warns"),
+    ("figure", "due", "warns"),
     [
-        (Clock(length=10, unit=Unit.HOURS, warn_share=(0.5,)), "2026-03-03T03:00", ["2026-03-02T22:00"]),
-        (Clock(length=2, unit=Unit.CALENDAR_DAYS, warn_share=(0.5,)), "2026-03-04T17:00", ["2026-03-03T17:00"]),
-        (Clock(length=2, unit=Unit.CALENDAR_DAYS, ends_at=time(23, 59), zone=HANOI), "2026-03-05T16:59", []),
-        (Clock(length=2, unit=Unit.CALENDAR_DAYS, ends_at=time(23, 59)), "2026-03-04T23:59", []),
-        (Clock(length=2, unit=Unit.BUSINESS_DAYS, ends_at=time(23, 59), zone=HANOI), "2026-03-05T16:59", []),
-        (Clock(length=2, unit=Unit.BUSINESS_DAYS, ends_at=time(23, 59)), "2026-03-04T23:59", []),
+        ({"length": 10, "unit": Unit.HOURS, "warn_share": (0.5,)}, "2026-03-03T03:00", ["2026-03-02T22:00"]),
+        ({"length": 2, "unit": Unit.CALENDAR_DAYS, "warn_share": (0.5,)}, "2026-03-04T17:00", ["2026-03-03T17:00"]),
+        ({"length": 2, "unit": Unit.CALENDAR_DAYS, "ends_at": time(23, 59), "zone": HANOI}, "2026-03-05T16:59", []),
+        ({"length": 2, "unit": Unit.CALENDAR_DAYS, "ends_at": time(23, 59)}, "2026-03-04T23:59", []),
+        ({"length": 2, "unit": Unit.BUSINESS_DAYS, "ends_at": time(23, 59), "zone": HANOI}, "2026-03-05T16:59", []),
+        ({"length": 2, "unit": Unit.BUSINESS_DAYS, "ends_at": time(23, 59)}, "2026-03-04T23:59", []),
     ],
 )
-def test_a_figure_counts_in_its_own_zone_else_in_the_shops_and_shares_are_of_its_whole_length(clock, due, warns):
+def test_a_figure_counts_in_its_own_zone_else_in_the_shops_and_shares_are_of_its_whole_length(figure, due, warns):
     """From Monday 17:00 UTC, which is Tuesday 0:00 in Hanoi, in a shop of UTC."""
     shop = terms()
-    found = clock.run(datetime(2026, 3, 2, 17, tzinfo=UTC), shop.calendar, shop.working_days)
+    found = Clock(**figure).run(datetime(2026, 3, 2, 17, tzinfo=UTC), shop.calendar, shop.working_days)
     assert found == (utc(due), tuple(utc(warn) for warn in warns))
 
 

@@ -65,6 +65,10 @@ BELONGS: dict[str, tuple[tuple[Fact, ...], dict[str, str | None]]] = {
         (*NEW, a_fact("cancel_requested", 5, request_no="R"), a_fact("cancel_rejected", 5)),
         {"cancel_request:R": "rejected"},
     ),
+    "T32 but for one that was made in that moment": (
+        (*TWO, a_fact("cancel_rejected", 9)),
+        {"cancel_request:R1": "rejected", "cancel_request:R2": "rejected"},
+    ),
     "T35 nor for one that was answered": (
         (*TWO, a_fact("cancel_rejected", 5, request_no="R1"), a_fact("cancel_withdrawn", 12)),
         {"cancel_request:R1": "rejected", "cancel_request:R2": "withdrawn"},
@@ -72,6 +76,15 @@ BELONGS: dict[str, tuple[tuple[Fact, ...], dict[str, str | None]]] = {
     "X10 an answer to what was answered is one more to the last": (
         (*TWO, a_fact("cancel_rejected", 12), a_fact("cancel_approved", 13)),
         {"cancel_request:R1": "rejected", "cancel_request:R2": "approved"},
+    ),
+    "X10 and to no other, however many there were": (
+        (
+            *TWO,
+            a_fact("cancel_requested", 10, request_no="R3"),
+            a_fact("cancel_rejected", 12),
+            a_fact("cancel_approved", 13),
+        ),
+        {"cancel_request:R1": "rejected", "cancel_request:R2": "rejected", "cancel_request:R3": "approved"},
     ),
     "T32 an answer whose mail is dated before the request": (
         (*TWO, a_fact("cancel_rejected", 0.5)),
@@ -92,6 +105,10 @@ BELONGS: dict[str, tuple[tuple[Fact, ...], dict[str, str | None]]] = {
     "T37 a refund that names another case is not the return's": (
         (*RETURNED, a_fact("return_accepted", 60), a_fact("refund_done", 70, case_id="claim:lost")),
         {"return:B": None},
+    ),
+    "T37 nor is it when the return has no number": (
+        (*DELIVERED, a_fact("return_requested", 50), a_fact("refund_done", 70, case_id="claim:lost")),
+        {"return:2026-03-03T02:00+00:00": None},
     ),
     "T37 a refund that names the return": (
         (*RETURNED, a_fact("return_accepted", 60), a_fact("refund_done", 70, case_id="return:B")),

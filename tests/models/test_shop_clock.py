@@ -205,3 +205,6 @@ def test_the_hour_of_the_week_is_that_of_the_shops_clocks_over_a_change_of_them(
     mails = sorted(moment.astimezone(UTC) for moment in days)
     half_past_eight = datetime(2026, 3, 12, 8, 30, tzinfo=there).astimezone(UTC)
     assert usual_gap(mails, half_past_eight, there, FIGURES) == HOUR
+    silent = mail_expected(mails, there, FIGURES, max(mails))
+    assert silent is not None
+    assert silent.due_at == datetime(2026, 3, 10, 8, tzinfo=there)  # the morning after the last mail
