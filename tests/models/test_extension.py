@@ -206,6 +206,8 @@ def test_an_announcement_moves_a_clock_that_counts_from_the_order_too() -> None:
 
 
 def test_where_something_is_announced_our_own_aims_warn_as_ever() -> None:
-    """Four business hours from Monday at nine: the half is over at eleven, a fifth is left at 12:12."""
-    looks = [an_order(hours, *placed(), extensions=(an_extension(),)).deadline(RuleId.D01) for hours in (34, 35, 36.2)]
+    """Four business hours from Monday at four: the half is over at six, on Tuesday at 10:12 a fifth is left."""
+    looks = [
+        an_order(hours, *placed(40), extensions=(an_extension(),)).deadline(RuleId.D01) for hours in (41.9, 42, 58.2)
+    ]
     assert [look and (look.warn_level, look.extended_by) for look in looks] == [(0, None), (1, None), (2, None)]

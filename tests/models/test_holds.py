@@ -53,6 +53,7 @@ HELD: dict[str, tuple[tuple[Fact, ...], set[str]]] = {
         {"manual"},
     ),
     "X03 holds": (DIFFERING, {"conflict"}),
+    "X03 holds beside a person": ((*DIFFERING, placed_hold(20)), {"conflict", "manual"}),
     "X03 is released": ((*DIFFERING, released(30, "conflict")), set()),
     "X03 is not released with another hold": ((*DIFFERING, placed_hold(20), released(30)), {"conflict"}),
     "X03 is settled": ((*DIFFERING, closed(30, "conflict:X03")), set()),

@@ -98,3 +98,13 @@ def test_an_order_of_one_parcel_is_told_by_all_its_reports() -> None:
     order = an_order(60, *placed(), of("A", "marked_shipped", 10), a_fact("delivered", 30))
     assert [(parcel.stage, parcel.lost) for parcel in order.parcels] == [("DELIVERED", False)]
     assert order.milestones[FactKind.DELIVERED].at == t(30)
+
+
+@pytest.mark.row("X08")
+@pytest.mark.parametrize(
+    ("by", "hours", "lost"),
+    [("platform", 29, True), ("platform", 30, False), ("platform", 31, False), ("human", 30, True)],
+)
+def test_a_parcel_told_lost_and_delivered_is_what_was_told_last_then_by_the_stronger(by, hours, lost) -> None:
+    order = an_order(60, *TWO, of("A", "lost_declared", 30), of("A", "delivered", hours, by=by))
+    assert [parcel.lost for parcel in order.parcels] == [lost, False]
