@@ -74,6 +74,7 @@ def implied(*facts: Fact) -> set[str]:
         ((*NEW, a_fact("marked_shipped", 10)), {"stock_confirmed"}),  # the platform gives the label before packing
         ((*NEW, a_fact("picked_up", 20)), {"stock_confirmed", "packed", "marked_shipped"}),
         ((*NEW, a_fact("in_transit", 20)), {"stock_confirmed", "packed", "marked_shipped"}),
+        ((*NEW, a_fact("delivery_attempt_failed", 20)), {"stock_confirmed", "packed", "marked_shipped"}),
         ((*NEW, a_fact("lost_declared", 20)), {"stock_confirmed", "packed", "marked_shipped", "in_transit"}),
         (
             (a_fact("delivered", 20),),

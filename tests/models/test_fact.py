@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -81,3 +83,21 @@ def test_a_moment_in_a_payload_is_read_as_utc_or_not_at_all(told, moment) -> Non
     found = a_fact("order_placed", due_at=told).moment("due_at")
     assert found == moment
     assert found is None or found.utcoffset() == timedelta(0)
+
+
+@pytest.fixture
+def machine_in_hanoi(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose own clock shows the time of Hanoi."""
+    monkeypatch.setenv("TZ", "Asia/Ho_Chi_Minh")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("machine_in_hanoi")
+@pytest.mark.parametrize("told", ["2026-03-01T05:00:00", "2026-03-01T05:00:00Z", "2026-03-01T12:00:00+07:00"])
+def test_a_moment_is_the_same_on_every_machine(told: str) -> None:
+    found = a_fact("order_placed", due_at=told).moment("due_at")
+    assert found is not None
+    assert (found, found.utcoffset()) == (t(5), timedelta(0))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from models.deadline import RuleId
 from models.fact import Fact, FactKind
+from models.order import fold
 from models.policy_files import load_policy
 from models.stage import HandoverMode, ShippingMode
-from tests.models.makers import Given, a_fact, an_order, placed, t
+from tests.models.makers import Given, a_fact, an_order, placed, t, terms
 from tests.models.transition import (
     ASKED,
     DELIVERED,
@@ -113,6 +115,12 @@ def test_a_presumed_cancellation_has_the_reason_of_what_was_over_first(facts, no
     order = an_order(now, *facts)
     assert (order.stage, order.presumed) == ("CANCELLED", True)
     assert (order.cancel_actor, order.cancel_reason) == (actor, reason)
+
+
+@pytest.mark.row("T05", "D09")
+def test_an_order_that_nobody_paid_is_cancelled_in_the_first_instant_after_its_time() -> None:
+    looks = [fold(UNPAID, terms(), t(48) + by) for by in (timedelta(0), timedelta.resolution)]
+    assert [order.stage for order in looks] == ["UNPAID", "CANCELLED"]
 
 
 def test_an_order_that_is_not_cancelled_has_nobody_who_did() -> None:
