@@ -105,6 +105,16 @@ STORIES = {
         now=81,
         claims={LOSS: Claim(opened=60, done=("cancel",), next="notify")},
     ),
+    "T24 a message that names the claim is its step whenever it was sent": Story(
+        facts=(*CANCELLED, a_fact("buyer_notified", 50, case_id=LOSS, **BY_HAND)),
+        now=81,
+        claims={LOSS: Claim(opened=60, done=("cancel", "notify"), next="request_refund")},
+    ),
+    "T24 a message that names nothing is none when it was sent before": Story(
+        facts=(*CANCELLED, a_fact("buyer_notified", 50, **BY_HAND)),
+        now=81,
+        claims={LOSS: Claim(opened=60, done=("cancel",), next="notify")},
+    ),
     "T24 a refund asked for in another case is no step": Story(
         facts=(*CLAIMED[:-1], a_fact("refund_requested", 66, case_id=LATE, **BY_HAND)),
         now=81,

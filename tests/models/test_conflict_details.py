@@ -38,6 +38,18 @@ SEEN: dict[str, tuple[tuple[Fact, ...], set[str]]] = {
         versions({"items": [TEA, TEA]}, {"items": [{**TEA, "quantity": 2}]}),
         set(),
     ),
+    "X03 the title of a single item told without a list": (
+        versions({"title": "Tea", "quantity": 1}, {"title": "Rice", "quantity": 1}),
+        {"X03"},
+    ),
+    "X03 not for one item told in a list and without": (
+        versions({"items": [TEA]}, {"title": "Tea", "quantity": 1}),
+        set(),
+    ),
+    "X03 not for counts that are no numbers, told alike": (
+        versions({"items": [{**TEA, "quantity": "some"}]}, {"items": [{**TEA, "quantity": "some"}]}),
+        set(),
+    ),
     "X01 not for what was shipped": ((*NEW, a_fact("marked_shipped", 10), a_fact("delivered", 30)), set()),
     "X01 for what was confirmed and packed": (
         (*NEW, a_fact("stock_confirmed", 3), a_fact("packed", 5), a_fact("delivered", 30)),
