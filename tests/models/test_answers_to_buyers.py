@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from models.answer import Refused
 from models.policy_files import load_policy
-from tests.models.makers import a_fact, after, an_order, code_of, t
-from tests.models.transition import ASKED, ASKED_AWAY, LOST, PROMISED, RETURNED, SHIPPED, TOLD
+from tests.models.makers import a_fact, after, an_order, answer_to, code_of, t
+from tests.models.transition import ASKED, ASKED_AWAY, LOST, NEW, PROMISED, RETURNED, SHIPPED, TOLD
 
 LATER = {"due_at": t(99).isoformat()}
 
@@ -45,6 +46,20 @@ def test_t34b_each_request_has_its_own_time():
     two = (*ASKED, a_fact("cancel_requested", 20, request_no="S"))
     assert code_of(two, "extend_answer", 30, due_at=t(60).isoformat(), case_id="cancel_request:R") == "accepted"
     assert code_of(two, "extend_answer", 30, due_at=t(60).isoformat(), case_id="cancel_request:S") == "not_later"
+
+
+@pytest.mark.row("T34b")
+def test_t34b_the_time_of_a_request_without_a_number_is_extended_too():
+    unnumbered = (*NEW, a_fact("cancel_requested", 5))
+    assert code_of(unnumbered, "extend_answer", 53, **LATER) == "accepted"
+    assert an_order(54, *after(unnumbered, "extend_answer", 53, **LATER)).presumed is False
+
+
+@pytest.mark.row("T31")
+def test_t31_who_cancels_what_was_approved_is_told_who_approved_it():
+    answer = answer_to(after(ASKED, "approve_cancel", 6, actor="minh"), "seller_cancel", 7, reason="other")
+    assert isinstance(answer, Refused)
+    assert (answer.code, answer.values) == ("already_cancelled", {"by": "minh", "at": t(6).isoformat()})
 
 
 @pytest.mark.row("T31")

@@ -175,3 +175,10 @@ def test_t39_who_held_again_after_a_release_is_named():
     answer = answer_to(again, "mark_packed", 6, **TICKED)
     assert isinstance(answer, Refused)
     assert answer.values == {"holds": "fraud_check", "held_by_fraud_check": "mai"}
+
+
+@pytest.mark.row("T39")
+def test_t39_that_one_hold_was_released_does_not_say_so_of_another():
+    released = after(after(NEW, "hold", 3, hold="stock_check", reason="r"), "release", 4, hold="stock_check")
+    assert code_of(released, "release", 5, hold="stock_check") == "already_released"
+    assert code_of(released, "release", 5, hold="fraud_check") == "no_hold"
