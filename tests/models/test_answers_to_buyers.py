@@ -7,7 +7,19 @@ import pytest
 from models.answer import Refused
 from models.policy_files import load_policy
 from tests.models.makers import a_fact, after, an_order, answer_to, code_of, t
-from tests.models.transition import ASKED, ASKED_AWAY, LOST, NEW, PROMISED, RETURNED, SHIPPED, TOLD
+from tests.models.transition import (
+    ASKED,
+    ASKED_AWAY,
+    CHOSEN,
+    FAILED_ONCE,
+    FAILED_TWICE,
+    LOST,
+    NEW,
+    PROMISED,
+    RETURNED,
+    SHIPPED,
+    TOLD,
+)
 
 LATER = {"due_at": t(99).isoformat()}
 
@@ -137,3 +149,24 @@ def test_of_several_things_to_close_the_stock_is_told_too():
     again = (*returned, a_fact("return_requested", 61, return_no="C"))
     assert code_of(again, "close_case", 62, reason="r") == "which_case"
     assert code_of(again, "close_case", 62, reason="r", case_id="stock") == "accepted"
+
+
+@pytest.mark.row("T08")
+def test_t08_another_case_that_was_closed_does_not_close_the_stock():
+    cancelled = after(TOLD, "claim_step", 7, step="cancel")
+    other = (*cancelled, a_fact("case_closed", 8, by="human", case_id="conflict:X04"))
+    assert code_of(other, "close_case", 9, reason="counted", case_id="stock") == "accepted"
+
+
+@pytest.mark.row("T24")
+def test_t24_what_the_buyer_was_told_of_a_failed_attempt_is_no_step_of_the_claim():
+    asked = a_fact("buyer_notified", 62, by="human", case_id="delivery")
+    lost = (*FAILED_ONCE, asked, *FAILED_TWICE[-1:], a_fact("cancelled", 92, reason_code="lost"))
+    assert code_of(lost, "claim_step", 93, step="notify") == "accepted"
+
+
+@pytest.mark.row("X06")
+def test_x06_the_choice_about_the_late_parcel_is_none_about_the_lost_one():
+    disputed = (*CHOSEN, a_fact("lost_declared", 130), a_fact("delivered", 129))
+    assert [case.case_id for case in an_order(131, *disputed).open_cases if case.waiting] == ["claim:lost"]
+    assert code_of(disputed, "choose_claim", 131, choice="claim") == "accepted"

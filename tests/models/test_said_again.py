@@ -8,7 +8,7 @@ from models.answer import Refused
 from models.fact import FactKind
 from models.guard import ONLY_BY_COMMAND
 from models.stage import HandoverMode
-from tests.models.makers import a_fact, after, answer_to, code_of, placed, t
+from tests.models.makers import a_fact, after, an_order, answer_to, code_of, placed, t
 
 NEW = placed()
 TICKED = {"checklist": "all"}
@@ -182,3 +182,21 @@ def test_t39_that_one_hold_was_released_does_not_say_so_of_another():
     released = after(after(NEW, "hold", 3, hold="stock_check", reason="r"), "release", 4, hold="stock_check")
     assert code_of(released, "release", 5, hold="stock_check") == "already_released"
     assert code_of(released, "release", 5, hold="fraud_check") == "no_hold"
+
+
+@pytest.mark.row("T10")
+def test_t10_what_the_carrier_collected_is_packed_though_nobody_said_so():
+    shipped = (*CONFIRMED, a_fact("marked_shipped", 3))
+    assert code_of(shipped, "mark_packed", 5, **TICKED) == "accepted"
+    assert code_of((*shipped, a_fact("picked_up", 4)), "mark_packed", 5, **TICKED) == "already_packed"
+
+
+@pytest.mark.row("T18")
+def test_t18_who_switched_to_the_way_that_counts_is_named_and_not_who_switched_back():
+    switched = after(SHIPPED, "switch_handover", 4, handover_mode="drop_off", reason="r")
+    back = after(switched, "switch_handover", 5, handover_mode="pickup", reason="r", actor="minh")
+    seen = (*back, a_fact("dropped_off", 6, by="human"))
+    assert an_order(7, *seen).handover_mode == "drop_off"
+    answer = answer_to(seen, "switch_handover", 7, handover_mode="drop_off", reason="r")
+    assert isinstance(answer, Refused)
+    assert answer.values == {"handover_mode": "drop_off", "by": "lan", "at": t(4).isoformat()}
