@@ -7,7 +7,7 @@ time. A clock is over in the first instant after `due_at`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -108,6 +108,13 @@ def first_of(facts: Sequence[Fact]) -> Stop | None:
     if not facts:
         return None
     return Stop(at=min(fact.occurred_at for fact in facts), known_at=min(fact.observed_at for fact in facts))
+
+
+def first_stop(stops: Sequence[Stop]) -> Stop | None:
+    """The earliest of several stops, known as soon as any of them was."""
+    if not stops:
+        return None
+    return replace(min(stops, key=lambda one: one.at), known_at=min(one.known_at for one in stops))
 
 
 def find_stop(evidence: Evidence, rule: RuleId) -> Stop | None:

@@ -41,14 +41,22 @@ DENIED_BY: Final[Mapping[FactKind, frozenset[FactKind]]] = {
 """X16: what the platform may say later against a person's word."""
 
 
-def differing_orders(history: History) -> tuple[Fact, ...]:
-    """The new-order reports, when two of them tell other items, amounts or counts (X03); else none."""
+def contradicting_orders(history: History) -> tuple[Fact, ...]:
+    """The new-order reports that tell other items, amounts or counts than one before them (X03), as they came.
+
+    A version that was told before is no news.
+    """
     reports = history.evidence.of(_K.ORDER_PLACED)
-    if len(reports) < 2:  # noqa: PLR2004 - one report cannot differ from itself
-        return ()
-    told = [told_by(fact) for fact in reports]
-    differ = any(len({one[key] for one in told if key in one}) > 1 for key in set().union(*told))
-    return reports if differ else ()
+    told = [told_by(report) for report in reports] if len(reports) > 1 else []
+    return tuple(
+        report
+        for place, (report, mine) in enumerate(zip(reports, told, strict=False))
+        if mine not in told[:place] and any(_differ(mine, earlier) for earlier in told[:place])
+    )
+
+
+def _differ(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return any(one[key] != other[key] for key in one.keys() & other.keys())
 
 
 def told_by(fact: Fact) -> dict[str, str]:
@@ -103,7 +111,7 @@ def conflicts(
     found = {
         "X01": _arrived_unshipped(history),
         "X02": [history.handover.contrary] if history.handover.contrary else [],
-        "X03": differing_orders(history),
+        "X03": history.evidence.of(_K.ORDER_PLACED) if contradicting_orders(history) else (),
         **_against_cancellation(history),
         "X06": _against_loss(history, claimed=claimed),
         "X08": _numbered(history),

@@ -43,8 +43,8 @@ class Span:
     until: datetime | None
 
 
-def spans(history: History, differing: Sequence[Fact]) -> list[Span]:
-    """Every hold the order had. `differing` are the reports of the order that disagree (X03)."""
+def spans(history: History, contradicting: Sequence[Fact]) -> list[Span]:
+    """Every hold the order had. `contradicting` are the reports of the order that begin one each (X03)."""
     evidence = history.evidence
     found = _held_by_platform(history)
     placed, released = evidence.of(FactKind.HOLD_PLACED), evidence.of(FactKind.HOLD_RELEASED)
@@ -52,10 +52,10 @@ def spans(history: History, differing: Sequence[Fact]) -> list[Span]:
         for hold in BY_HAND:
             found += _switched(hold, _naming(hold, placed), _naming(hold, released))
     found += _cancelling(history)
-    if differing:
+    if contradicting:
         found += _switched(
             Hold.CONFLICT,
-            differing[-1:],
+            contradicting,
             [*_naming(Hold.CONFLICT, released), *_settled(evidence.of(FactKind.CASE_CLOSED))],
         )
     return found
@@ -134,7 +134,7 @@ def _cancelling(history: History) -> list[Span]:
         ends += _closed(history, request.case_id, request.opened_at)
         until = max(min(ends), request.opened_at) if ends else None
         found.append(Span(hold=Hold.CANCEL_REQUESTED, since=request.opened_at, until=until))
-    for fact in history.evidence.of(FactKind.SELLER_CANCEL_STARTED)[-1:]:
+    for fact in history.evidence.of(FactKind.SELLER_CANCEL_STARTED):
         ends = [cancelled.at] if cancelled else []
         ends += _closed(history, "seller_cancel", fact.occurred_at)
         until = max(min(ends), fact.occurred_at) if ends else None

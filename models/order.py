@@ -16,7 +16,7 @@ from models.case import Case, CaseKind
 from models.claim import claim_clocks, claims
 from models.conflict import Conflict
 from models.deadline import Deadline, RuleId
-from models.disagreement import conflicts, differing_orders
+from models.disagreement import conflicts, contradicting_orders
 from models.dispute import disputes
 from models.fact import Authority, Fact, FactKind, Json
 from models.history import History, read_history
@@ -132,8 +132,7 @@ def fold(facts: Iterable[Fact], terms: Terms, now: datetime) -> Order:
     unpaid = unpaid_runs_out(history)
     answers = answers_to_cancel(history, unpaid)
     presumed = presumed_cancellation(history, answers, unpaid)
-    differing = differing_orders(history)
-    held = spans(history, differing)
+    held = spans(history, contradicting_orders(history))
     course = Course(history=history, ended_at=_ended_at(history, presumed), pause=pause_of(held))
     _run(course, FIRST_ROWS)
     course.lost_at = history.lost.at if history.lost else presumed_loss(course)

@@ -61,7 +61,8 @@ def facts_of_entry(entry: Entry, actor: str, now: datetime) -> tuple[Fact, ...]:
         "due_at": _text(entry.ship_by),
         "handover_mode": entry.handover_mode and entry.handover_mode.value,
         "shipping_mode": entry.shipping_mode and entry.shipping_mode.value,
-        "items": [{"sku": sku, "title": sku, "quantity": quantity} for sku, quantity in entry.items.items()] or None,
+        "items": [{"sku": sku, "title": sku, "quantity": quantity} for sku, quantity in sorted(entry.items.items())]
+        or None,
     }
     paid: dict[str, Json] = {"order_no": entry.order_no, "paid": True}
     told = [(FactKind.ORDER_PLACED, placed), *([(FactKind.ORDER_PAID, paid)] if entry.paid else [])]

@@ -51,7 +51,7 @@ def progress(facts: Sequence[Fact], parcels: Sequence[Parcel]) -> Progress:
     Losses and cancellations are no progress. Nothing proved is UNPAID.
     """
     live = live_ones(parcels)
-    if len(live) > 1:
+    if len(parcels) > 1 and live:
         each = (_furthest(_reports(parcel.tracking_no, facts)) for parcel in live)
         return min(each, key=lambda progress: (progress.rank, -STRENGTH[progress.authority]))
     return _furthest(facts)

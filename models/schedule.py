@@ -20,6 +20,7 @@ from models.clock import (
     due_after,
     find_stop,
     first_of,
+    first_stop,
     judge,
     policy_due,
     stated_due,
@@ -175,13 +176,10 @@ def first_scan(course: Course) -> Deadline | None:
     if due is None:
         return None
     stop, taken = find_stop(course.history.evidence, RuleId.D07), course.history.evidence.speaking(FactKind.DROPPED_OFF)
-    if (
-        taken
-        and taken.authority is not Authority.HUMAN
-        and (stop is None or stop.implied or taken.occurred_at < stop.at)
-    ):
+    if taken and taken.authority is not Authority.HUMAN:
         known_at = min(fact.observed_at for fact in reports if fact.authority is not Authority.HUMAN)
-        stop = Stop(at=taken.occurred_at, known_at=known_at)
+        own = Stop(at=taken.occurred_at, known_at=known_at)
+        stop = own if stop is None or stop.implied else first_stop([own, stop])
     return judge(course.history, RuleId.D07, min(said), due, stop=stop, void_at=course.ended_at)
 
 
@@ -197,8 +195,7 @@ def lost(course: Course) -> Deadline | None:
     attempts = history.attempts
     if attempts.second_at and attempts.known_at and history.delivered is None:
         stops.append(Stop(at=attempts.second_at, known_at=attempts.known_at))
-    stop = min(stops, key=lambda one: one.at, default=None)
-    return judge(history, RuleId.D10, start, due, stop=stop, void_at=course.ended_at)
+    return judge(history, RuleId.D10, start, due, stop=first_stop(stops), void_at=course.ended_at)
 
 
 def deliver(course: Course) -> Deadline | None:

@@ -44,6 +44,24 @@ def test_x03_holds_the_order() -> None:
     assert "compare_order" in [todo.kind for todo in order.todos]
 
 
+@pytest.mark.row("X03")
+def test_x03_holds_again_for_a_version_that_is_new_after_the_settling_and_forgets_no_held_time() -> None:
+    settled = (
+        a_fact("order_placed", amount="5"),
+        a_fact("order_placed", 10, amount="6"),
+        a_fact("order_paid"),
+        a_fact("stock_confirmed", 2),
+        a_fact("case_closed", 30, by="human", case_id="conflict:X03"),
+    )
+    told_again, new = a_fact("order_placed", 40, amount="6"), a_fact("order_placed", 40, amount="7")
+    pack = [an_order(50, *settled, *more).deadline(RuleId.D03) for more in ((), (told_again,), (new,))]
+    assert [(one.due_at, str(one.state)) for one in pack if one] == [
+        (t(80), "RUNNING"),
+        (t(80), "RUNNING"),
+        (t(80), "PAUSED"),
+    ]
+
+
 @pytest.mark.row("X04", "X05")
 @pytest.mark.parametrize("facts", [CANCELLED, (*placed(), a_fact("cancelled", 5), a_fact("picked_up", 6))])
 def test_x04_and_x05_are_critical(facts) -> None:
@@ -93,6 +111,13 @@ def test_x08_an_order_is_delivered_with_the_last_of_its_parcels() -> None:
     assert (arrived.stage, state_of(arrived, "D10")) == ("DELIVERED", "MET")
     assert [clock.start_at for clock in arrived.deadlines if clock.rule == "D18"] == [t(40)]
     assert an_order(347, *TWO_PARCELS, first).stage == "LOST"
+
+
+@pytest.mark.row("X08")
+def test_x08_what_a_lost_parcel_had_gone_through_is_no_progress_of_the_one_that_is_left() -> None:
+    shipped = [a_fact("marked_shipped", 10, tracking_no=number) for number in "AB"]
+    gone = (a_fact("in_transit", 20, tracking_no="A"), a_fact("lost_declared", 30, tracking_no="A"))
+    assert an_order(31, *placed(), *shipped, *gone).stage == "AWAITING_HANDOVER"
 
 
 @pytest.mark.row("X08")

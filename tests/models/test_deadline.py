@@ -295,3 +295,25 @@ def test_levels_that_had_passed_before_the_clock_began_are_known_as_such(policy,
     asked = (*placed(hours=30), a_fact("cancel_requested", 30))
     found = clock(an_order(30, *asked, policy=load_policy(policy)), rule)
     assert found.warned_at_start == at_start
+
+
+def test_a_breach_is_taken_back_only_where_one_had_been_seen():
+    """Late news of an earlier stop change nothing where a later stop was known in time."""
+    failed = (a_fact("delivery_attempt_failed", 60), a_fact("delivery_attempt_failed", 90))
+    lost = clock(an_order(350, *SHIPPED, *failed, a_fact("lost_declared", 85, seen=347)), "D10")
+    dropped = (*SHIPPED, a_fact("dropped_off", 20, by="human"), a_fact("in_transit", 30))
+    scan = clock(an_order(60, *dropped, a_fact("dropped_off", 25, seen=55, by="carrier"), **DROP_OFF), "D07")
+    assert [(one.state, one.withdrawn) for one in (lost, scan)] == [("MET", False)] * 2
+
+
+def test_a_hold_that_is_over_counts_also_when_another_begins():
+    tried = [(34, 35), (36.5, 36.6)]
+    facts = [
+        fact
+        for start, end in tried
+        for fact in (
+            a_fact("seller_cancel_started", start, by="human"),
+            a_fact("case_closed", end, by="human", case_id="seller_cancel"),
+        )
+    ]
+    assert clock(an_order(37, *placed(), *facts), "D01").due_at == t(33 + 4 + 1.1)
