@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, timedelta
 
 import pytest
@@ -103,6 +104,15 @@ def test_what_a_fact_leaves_out_is_filled_in():
     assert shop == {"handover": "pickup", "shipping": "seller", "timezone": "UTC"}
     assert [(fact.observed_at, fact.estimated, dict(fact.payload)) for fact in facts] == [(t(0), False, {})] * 2
     assert [fact.source_key for fact in facts] == ["facts[0]:order_placed", "facts[1]:order_placed"]
+
+
+def test_a_time_without_a_zone_is_utc_wherever_the_machine_stands(monkeypatch):
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Ho_Chi_Minh")
+        time.tzset()
+        (fact,) = facts_from_json({"facts": [{**PLACED, "occurred_at": "2026-03-01T09:00:00"}]})[0]
+    time.tzset()
+    assert fact.occurred_at == t(9)
 
 
 @pytest.mark.parametrize("year", [2000, 2199])

@@ -51,6 +51,19 @@ def test_an_order_keeps_all_its_figures_where_others_would_change_a_clock_that_i
     assert move(placed(), british, with_other_days, t(30)) is not None
 
 
+def test_a_clock_that_only_other_figures_know_comes_and_goes_and_says_so():
+    lost = (*placed(), a_fact("picked_up", 20), a_fact("lost_declared", 60))
+    thai = load_policy("th-2025")
+    claim = RuleId.D14B
+    moved = move(lost, terms(), replace(ARTICLE, clocks={**ARTICLE.clocks, claim: thai.clocks[claim]}), t(61))
+    assert moved is not None
+    due = t(60 + 40 * 24)
+    assert moved.clocks == (ClockMove(rule=claim, about="claim:lost", start_at=t(60), before=None, after=due),)
+    back = move(lost, terms(policy=moved.policy), ARTICLE, t(61))
+    assert back is not None
+    assert back.clocks == (ClockMove(rule=claim, about="claim:lost", start_at=t(60), before=due, after=None),)
+
+
 def test_a_policy_is_named_by_what_it_says():
     assert len({policy_key(load_policy(name)) for name in policy_names()}) == len(policy_names())
     assert policy_key(with_hours(D02=72)) != policy_key(ARTICLE) != policy_key(with_hours(D02=71))
