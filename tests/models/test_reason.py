@@ -85,6 +85,18 @@ CLOCKS = {
     ),
     "two attempts that end the wait": (TWICE_FAILED, 91, "D10", ["marked_shipped", "delivery_attempt_failed"]),
     "the last sign of the parcel": (TRAVELS, 30, "D17", ["in_transit"]),
+    "what opened the claim that it is a step of": (
+        (*TRAVELS, a_fact("lost_declared", 60)),
+        61,
+        "D14",
+        ["lost_declared", "marked_shipped"],
+    ),
+    "no claim where it is no step of one": (
+        (*TRAVELS, a_fact("lost_declared", 60)),
+        61,
+        "D02",
+        ["order_placed", "order_paid", "marked_shipped"],
+    ),
 }
 
 
@@ -103,6 +115,21 @@ CASES = {
         (*TRAVELS[:-1], a_fact("in_transit", 60)),
         61,
         ["marked_shipped", "in_transit"],
+    ),
+    "a request and the cancellation that ended it": (
+        (*ASKED, a_fact("cancelled", 9)),
+        30,
+        ["cancel_requested", "cancelled"],
+    ),
+    "a request and its answer, not a later cancellation": (
+        (*ASKED, a_fact("cancel_rejected", 6), a_fact("cancelled", 9)),
+        30,
+        ["cancel_requested", "cancel_rejected"],
+    ),
+    "a complaint that a cancellation ended": (
+        (*SHIPPED, a_fact("cancelled", 60)),
+        61,
+        ["marked_shipped", "cancelled"],
     ),
     "a declared loss": ((*TRAVELS, a_fact("lost_declared", 60)), 61, ["lost_declared", "marked_shipped"]),
     "a claim and its steps": (
