@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from models.answer import Refused
 from models.command import offered
+from models.policy_files import load_policy
 from models.stage import Role
-from tests.models.makers import Given, a_fact, an_order
+from tests.models.makers import Given, a_fact, an_order, answer_to
 from tests.models.transition import (
     ASKED,
     ASKED_AWAY,
@@ -109,3 +111,11 @@ def test_what_is_offered_the_most_likely_first_and_taking_back_to_a_manager_alon
     assert " ".join(offered(order, Role.PACKER)) == names
     assert " ".join(offered(order, Role.MANAGER)) == f"{names} retract"
     assert offered(order, Role.VIEWER) == ()
+
+
+@pytest.mark.row("T07")
+def test_t07_cancelling_is_possible_instead_for_as_long_as_the_market_lets():
+    for policy, instead in (("article", ("hold",)), ("us-2026", ("seller_cancel", "hold"))):
+        answer = answer_to(UNPACKED, "mark_packed", 12, stock="no", shop={"policy": load_policy(policy)})
+        assert isinstance(answer, Refused)
+        assert (answer.code, answer.instead) == ("stock_not_ok", instead)

@@ -91,6 +91,18 @@ CLOCKS = {
         "D14",
         ["lost_declared", "marked_shipped"],
     ),
+    "its start alone where a cancellation came after it was missed": (
+        (*SHIPPED, a_fact("cancelled", 60)),
+        61,
+        "D04",
+        ["marked_shipped"],
+    ),
+    "the delivery after which nobody looks for a sign": (
+        (*TRAVELS, a_fact("delivered", 30)),
+        31,
+        "D17",
+        ["in_transit", "delivered"],
+    ),
     "no claim where it is no step of one": (
         (*TRAVELS, a_fact("lost_declared", 60)),
         61,
