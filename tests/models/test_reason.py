@@ -50,6 +50,7 @@ def test_what_was_taken_back_is_no_reason():
 
 CLOCKS = {
     "start and stop": (SHIPPED, 30, "D02", ["order_placed", "order_paid", "marked_shipped"]),
+    "the proof of the very rank that stops it": (SHIPPED, 30, "D01", ["order_paid", "stock_confirmed"]),
     "start alone while it runs": (SHIPPED, 30, "D04", ["marked_shipped"]),
     "a proof where no named stop is known": (TRAVELS, 30, "D04", ["marked_shipped", "in_transit"]),
     "a stated time": (
