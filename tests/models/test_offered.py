@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from models.answer import Refused
-from models.command import offered
+from models.command import CommandName, offered
 from models.policy_files import load_policy
 from models.stage import Role
 from tests.models.makers import Given, a_fact, an_order, answer_to
@@ -119,3 +119,10 @@ def test_t07_cancelling_is_possible_instead_for_as_long_as_the_market_lets():
         answer = answer_to(UNPACKED, "mark_packed", 12, stock="no", shop={"policy": load_policy(policy)})
         assert isinstance(answer, Refused)
         assert (answer.code, answer.instead) == ("stock_not_ok", instead)
+
+
+@pytest.mark.row("T34b")
+def test_t34b_extending_is_offered_while_any_request_has_time_left():
+    two = (*ASKED, a_fact("cancel_requested", 20, request_no="S"))
+    assert CommandName.EXTEND_ANSWER in offered(an_order(60, *two), Role.PACKER)
+    assert CommandName.EXTEND_ANSWER not in offered(an_order(69, *two), Role.PACKER)

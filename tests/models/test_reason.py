@@ -59,6 +59,12 @@ CLOCKS = {
         "D02",
         ["order_paid", "order_placed", "due_stated"],
     ),
+    "a time stated for this very clock": (
+        (*SHIPPED, a_fact("due_stated", 11, rule="D04", due_at=t(50))),
+        30,
+        "D04",
+        ["marked_shipped", "due_stated"],
+    ),
     "not the time stated for another": (
         (*SHIPPED, a_fact("due_stated", 11, rule="D08")),
         30,
