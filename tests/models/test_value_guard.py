@@ -111,3 +111,22 @@ def test_a_reason_may_hold_a_day_a_count_and_the_orders_own_numbers(reason):
 def test_a_carrier_or_place_is_a_name_and_no_phone(key):
     assert code_of(PACKED, "mark_shipped", 10, **{key: "J&T Express, 12 Le Loi"}) == "accepted"
     assert code_of(PACKED, "mark_shipped", 10, **{key: "Lan 0912 345 678"}) == "names_buyer"
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "key"),
+    [
+        ({"tracking_no": "A1;"}, "bad_code", "tracking_no"),
+        ({"request_no": "A 1"}, "bad_code", "request_no"),
+        ({"return_no": "A 1"}, "bad_code", "return_no"),
+        ({"reason_code": "too late"}, "bad_code", "reason_code"),
+        ({"case_id": "Tran Thi Lan"}, "bad_code", "case_id"),
+        ({"carrier": "Lan 0912 345 678"}, "names_buyer", "carrier"),
+        ({"drop_off_point": "lan@example.com"}, "names_buyer", "drop_off_point"),
+        ({"reason": "call 0912345678"}, "names_buyer", "reason"),
+    ],
+)
+def test_who_gave_what_may_be_a_buyers_is_told_which_value_it_is(given, code, key):
+    answer = answer_to(AWAY, "record", 10, **{"kind": "in_transit", **given})
+    assert isinstance(answer, Refused)
+    assert (answer.code, answer.values) == (code, {"key": key})
