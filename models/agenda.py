@@ -18,7 +18,7 @@ from models.conflict import Conflict
 from models.deadline import Deadline, DeadlineState, RuleId
 from models.fact import FactKind
 from models.hold import BY_HAND, Hold
-from models.schedule import ABOUT_DELIVERY, Course
+from models.schedule import ABOUT_DELIVERY, Course, is_breached
 from models.stage import RANK, TERMINAL, HandoverMode, ShippingMode, Stage, Step
 from models.todo import Todo, TodoKind
 
@@ -60,6 +60,7 @@ STEPS: Final[Mapping[Stage, tuple[Step, ...]]] = {
     Stage.PICKED_UP: (Step.TRACK,),
     Stage.IN_TRANSIT: (Step.TRACK,),
 }
+HELD_BACK: Final = (RuleId.D02, RuleId.D06)  # the platform's clocks, which go on while we hold
 LABEL_FIRST: Final[Mapping[Stage, tuple[Step, ...]]] = {
     **STEPS,
     Stage.NEW: (Step.CONFIRM, Step.HAND_OVER),
@@ -192,10 +193,11 @@ def _to_go_on(standing: Standing) -> Iterator[Todo]:
             yield _timed(standing, Row(TodoKind.ASK_BUYER, 3, RuleId.D13, Do.RECORD), "delivery")
     cancelling = any(case.kind is CaseKind.SELLER_CANCEL for case in standing.open_cases)
     if standing.stage not in TERMINAL and not cancelling:
-        ship_by = standing.course.clocks.get(RuleId.D02)
-        due_at = ship_by.due_at if ship_by and ship_by.open else None
+        running = [one for rule in HELD_BACK if (one := standing.course.clocks.get(rule)) and one.open]
+        due_at = min((one.due_at for one in running), default=None)
+        priority = WORST if any(is_breached(one) for one in running) else 3
         for hold in sorted(standing.holds & BY_HAND):
-            yield Todo(kind=TodoKind.RELEASE_HOLD, due_at=due_at, priority=3, command=Do.RELEASE, about=hold)
+            yield Todo(kind=TodoKind.RELEASE_HOLD, due_at=due_at, priority=priority, command=Do.RELEASE, about=hold)
 
 
 def _of_step(standing: Standing, row: Row) -> Todo:

@@ -17,6 +17,7 @@ from models.deadline import RuleId
 from models.fact import FactKind
 from models.guard import is_cancelled, one_of
 from models.order import Order
+from models.request import NUMBERS
 from models.stage import Stage
 
 SELLER_REASONS: Final = ("out_of_stock", "damaged_goods", "other")  # T07
@@ -253,5 +254,7 @@ def open_claim(ask: Ask) -> Case | None:
 
 
 def _named(ask: Ask, kind: CaseKind) -> Iterator[Case]:
-    named = ask.value("case_id")
-    return (case for case in ask.order.open_cases if case.kind is kind and named in {"", case.case_id})
+    """The open cases of that kind: those that the command names by id or by a request's number, else all."""
+    numbers = [number for key in NUMBERS if (number := ask.value(key))]
+    named = [ask.value("case_id")] if ask.value("case_id") else [f"{kind}:{number}" for number in numbers]
+    return (case for case in ask.order.open_cases if case.kind is kind and (not named or case.case_id in named))

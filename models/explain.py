@@ -86,18 +86,21 @@ def _fact(where: str, told: object) -> Fact:
     occurred_at = _moment(entry["occurred_at"], f"{where}.occurred_at")
     heard = "observed_at" if entry.get("observed_at") else "occurred_at"
     kind = _word(FactKind, entry["kind"], f"{where}.kind")
+    seen_at = _sane(_moment(entry[heard], f"{where}.{heard}"), f"{where}.{heard}")
+    authority = _word(Authority, entry["authority"], f"{where}.authority")
+    payload = dict(_mapping(entry.get("payload") or {}, f"{where}.payload"))
     try:
         return Fact(
             kind=kind,
             occurred_at=occurred_at,
-            observed_at=_sane(_moment(entry[heard], f"{where}.{heard}"), f"{where}.{heard}"),
-            authority=_word(Authority, entry["authority"], f"{where}.authority"),
+            observed_at=seen_at,
+            authority=authority,
             source_key=str(entry.get("source_key") or f"{where}:{kind}"),
-            payload=dict(_mapping(entry.get("payload") or {}, f"{where}.payload")),
+            payload=payload,
             estimated=bool(entry.get("estimated", False)),
             source="file",
         )
-    except ValueError as error:
+    except ValueError as error:  # a payload key outside the allow-list
         raise FactsError(f"{where}: {error}") from error
 
 

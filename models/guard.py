@@ -118,9 +118,10 @@ def no_hold(ask: Ask) -> Refused | None:
         holds -= {Hold.CANCEL_REQUESTED}
     elif Hold.CANCEL_REQUESTED in holds:
         return Refused(code="cancel_requested", instead=(Do.APPROVE_CANCEL, Do.REJECT_CANCEL))
-    if not holds or (override == DESPITE_HOLD and ask.has_reason):
+    checking = ask.command.name is Do.CONFIRM  # T06 knows no override
+    if not holds or (override == DESPITE_HOLD and ask.has_reason and not checking):
         return None
-    code = "hold_first" if ask.command.name is Do.CONFIRM else "on_hold"
+    code = "hold_first" if checking else "on_hold"
     return Refused(code=code, values=_held(ask, holds), instead=(Do.RELEASE,))
 
 

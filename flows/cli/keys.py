@@ -22,7 +22,7 @@ KEYS: Final[Mapping[Do, tuple[str, ...]]] = {
     Do.SELLER_CANCEL: (),
     Do.APPROVE_CANCEL: ("case_id", "request_no", "override"),
     Do.REJECT_CANCEL: ("case_id", "request_no"),
-    Do.EXTEND_ANSWER: ("due_at", "case_id", "request_no"),
+    Do.EXTEND_ANSWER: ("due_at", "case_id", "request_no", "return_no"),
     Do.FILE_COMPLAINT: ("case_id",),
     Do.CLAIM_STEP: ("step", "case_id"),
     Do.CHOOSE_CLAIM: ("choice", "case_id"),

@@ -192,7 +192,7 @@ DUE: dict[str, tuple[Given, float, Mapping[str, Given], list[Shown]]] = {
         (*SHIPPED, by_hand("hold_placed", 11, hold="fraud_check")),
         12,
         DROP_OFF,
-        [("release_hold", 3, None, None, "release", None, "fraud_check")],
+        [("release_hold", 3, 58.0, None, "release", None, "fraud_check")],
     ),
     "T39 held and being cancelled": (
         (*CANCELLING, by_hand("hold_placed", 5.5, hold="fraud_check")),

@@ -156,3 +156,17 @@ STEPS: dict[str, tuple[Given, Mapping[str, Given], tuple[Step, ...]]] = {
 def test_the_steps_that_are_due(row):
     facts, shop, steps = row
     assert an_order(45, *facts, **shop).steps == steps
+
+
+@pytest.mark.row("T39", "D02", "D06")
+@pytest.mark.parametrize(
+    ("facts", "now", "due", "priority"),
+    [
+        (HELD, 45, t(72), 3),
+        (HELD, 80, t(72), 0),  # the platform's clock went on
+        ((*SHIPPED, a_fact("hold_placed", 20, by="human", hold="manual")), 45, None, 3),
+    ],
+)
+def test_a_hold_is_as_pressing_as_the_platforms_clock_that_goes_on_meanwhile(facts, now, due, priority):
+    found = [todo for todo in an_order(now, *facts).todos if todo.kind == "release_hold"]
+    assert [(todo.due_at, todo.priority) for todo in found] == [(due, priority)]

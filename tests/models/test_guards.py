@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.answer import Refused
-from models.command import CommandName, offered
+from models.command import Accepted, CommandName, offered
 from models.fact_key import LEAST, facts_named, short_key
 from models.stage import HandoverMode, Role
 from tests.models.makers import Given, a_fact, after, an_order, answer_to, code_of, placed, t
@@ -218,3 +218,21 @@ def test_too_short_a_key_names_nothing(typed):
 
 def test_a_fact_that_stands_twice_in_a_heap_is_one_entry():
     assert len(facts_named((*CONFIRMED, *CONFIRMED), short_key(SLIP))) == 1
+
+
+@pytest.mark.row("T32", "T34b")
+@pytest.mark.parametrize(
+    ("name", "given"), [("reject_cancel", {"reason": "sent"}), ("extend_answer", {"due_at": "2026-03-09"})]
+)
+def test_an_answer_goes_to_the_request_whose_number_is_named(name, given):
+    asked = (*placed(), a_fact("cancel_requested", 5, request_no="R"), a_fact("cancel_requested", 20, request_no="S"))
+    answer = answer_to(asked, name, 21, request_no="S", **given)
+    assert isinstance(answer, Accepted)
+    assert [fact.text("case_id") for fact in answer.facts] == ["cancel_request:S"]
+    assert code_of(asked, name, 21, request_no="T", **given) == "no_open_request"
+
+
+@pytest.mark.row("T06")
+def test_t06_a_held_order_is_not_confirmed_whatever_the_reason():
+    held = (*placed(), a_fact("hold_placed", 1, by="human", hold="fraud_check"))
+    assert code_of(held, "confirm", 2, override="hold", reason="looks fine") == "hold_first"
