@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TOLD: Final = "told"
 COSTLY: Final = ("prefect_stack", "started", "played")  # fixtures that are made in one process alone
+LONGEST: Final = 1800  # seconds for one test of the long form, also on a busy machine
 EXAMPLES: Final = {"short": 100, "long": 2000}  # of what each property holds for
 
 
@@ -45,9 +46,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     A second server costs more than it saves.
     """
-    if not config.getoption("long"):
-        items[:] = [item for item in items if item.get_closest_marker("long") is None]
+    long = config.getoption("long")
+    items[:] = [item for item in items if long or item.get_closest_marker("long") is None]
     for item in items:
+        if long and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(LONGEST))
         for name in COSTLY:
             if name in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.xdist_group(name))
