@@ -88,9 +88,9 @@ def merged(facts: Iterable[Fact]) -> list[Fact]:
     return list(groups.values())
 
 
-def by_time(fact: Fact) -> tuple[datetime, str]:
-    """Sorts facts as they happened."""
-    return (fact.occurred_at, fact.source_key)
+def by_time(fact: Fact) -> tuple[datetime, str, FactKind]:
+    """Sorts facts as they happened; never two alike, whatever order they arrived in."""
+    return (fact.occurred_at, fact.source_key, fact.kind)
 
 
 RANK_PROVED: Final = {kind: RANK[stage] for kind, stage in PROVES.items()}

@@ -70,6 +70,11 @@ def test_one_mail_may_tell_two_things() -> None:
     assert an_order(1, a_fact("order_placed", key="mail"), a_fact("order_paid", key="mail")).stage == "NEW"
 
 
+def test_two_things_of_one_mail_are_heard_alike_in_any_order() -> None:
+    both = (a_fact("order_placed", key="mail", promised_at=t(50)), a_fact("order_paid", key="mail", promised_at=t(60)))
+    assert an_order(1, *both) == an_order(1, *both[::-1])
+
+
 def test_what_was_approved_can_no_longer_be_withdrawn() -> None:
     asked = (*placed(), a_fact("cancel_requested", 5), a_fact("cancel_approved", 8), a_fact("cancel_withdrawn", 9))
     assert an_order(10, *asked).stage == "CANCELLED"
