@@ -6,6 +6,7 @@ time. A clock is over in the first instant after `due_at`.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -167,7 +168,7 @@ def judge(  # noqa: PLR0913 - a clock is these seven things
     accuses = history.terms.accuses(row.asks, due.at)
     state = _state(due.at, stop, void_at, since, now, accuses=accuses)
     ran_until = min(moment for moment in (now, stop and stop.at, void_at, since) if moment)
-    level = sum(moment <= ran_until for moment in due.warns)
+    level = bisect_right(due.warns, ran_until)
     if state is DeadlineState.RUNNING and level:
         state = DeadlineState.WARNED
     ticking = state in {DeadlineState.RUNNING, DeadlineState.WARNED}
@@ -179,7 +180,7 @@ def judge(  # noqa: PLR0913 - a clock is these seven things
         start_at=start,
         due_at=due.at,
         warn_level=level,
-        warned_at_start=sum(moment < start for moment in due.warns),
+        warned_at_start=bisect_left(due.warns, start),
         stated=due.stated,
         extended_by=due.extended_by,
         breached_at=due.at if state in {DeadlineState.BREACHED, DeadlineState.MET_LATE} else None,

@@ -199,8 +199,8 @@ def _denied(history: History) -> Sequence[Fact]:
     """A person's word and the platform's later word against it; of answers, those to one request."""
     found: list[Fact] = []
     for kind, denials in DENIED_BY.items():
-        said = [fact for fact in merged(history.evidence.of(kind)) if fact.authority is Authority.HUMAN]
-        for fact in said:
+        reports = history.evidence.of(kind)
+        for fact in (fact for fact in merged(reports) if fact.authority is Authority.HUMAN) if reports else ():
             against = [one for one in _comparable(history, fact, denials) if one.authority is Authority.PLATFORM]
             found += [pair for one in against if one.occurred_at > fact.occurred_at for pair in (fact, one)]
     return found
@@ -229,10 +229,12 @@ def _shipped_unanswered(history: History, answers: Sequence[Deadline]) -> Sequen
     """What went on its way after D08 was missed, while nobody had answered; an answer after it changes nothing."""
     if history.cancelled:
         return ()
-    limit = history.terms.policy.cancel_limit_rank
-    moved = [fact for fact in history.evidence.facts if limit <= rank_proved(fact) < RANK[Stage.CANCELLED]]
     missed = {one.about: one.due_at for one in answers if one.breached_at}
     asked = [request for request in history.requests if request.key in missed]
+    if not asked:
+        return ()
+    limit = history.terms.policy.cancel_limit_rank
+    moved = [fact for fact in history.evidence.facts if limit <= rank_proved(fact) < RANK[Stage.CANCELLED]]
     return [fact for fact in moved if any(_ignored(one, missed[one.key], fact) for one in asked)]
 
 
