@@ -61,8 +61,7 @@ def facts_of_entry(entry: Entry, actor: str, now: datetime) -> tuple[Fact, ...]:
         "due_at": _text(entry.ship_by),
         "handover_mode": entry.handover_mode and entry.handover_mode.value,
         "shipping_mode": entry.shipping_mode and entry.shipping_mode.value,
-        "items": [{"sku": sku, "title": sku, "quantity": quantity} for sku, quantity in sorted(entry.items.items())]
-        or None,
+        "items": [{"sku": sku, "title": sku, "quantity": quantity} for sku, quantity in entry.items.items()] or None,
     }
     paid: dict[str, Json] = {"order_no": entry.order_no, "paid": True}
     told = [(FactKind.ORDER_PLACED, placed), *([(FactKind.ORDER_PAID, paid)] if entry.paid else [])]
@@ -71,7 +70,8 @@ def facts_of_entry(entry: Entry, actor: str, now: datetime) -> tuple[Fact, ...]:
 
 def _fact(kind: FactKind, payload: Mapping[str, Json], entry: Entry, actor: str, now: datetime) -> Fact:
     stated = {name: value for name, value in payload.items() if value is not None}
-    digest = blake2b(json.dumps(stated, sort_keys=True).encode(), digest_size=8).hexdigest()
+    lines = sorted(entry.items.items())  # the same entry, whichever line was typed first
+    digest = blake2b(json.dumps({**stated, "items": lines}, sort_keys=True).encode(), digest_size=8).hexdigest()
     return Fact(
         kind=kind,
         occurred_at=entry.placed_at,

@@ -38,6 +38,8 @@ def test_stated_times_and_modes_are_the_orders_own():
 def test_the_same_entry_has_the_same_keys_whenever_and_by_whomever():
     first, second = facts_of_entry(an_entry(), "lan", t(1)), facts_of_entry(an_entry(), "minh", t(2))
     assert [fact.source_key for fact in first] == [fact.source_key for fact in second]
+    turned = [facts_of_entry(an_entry(items=items), "lan", t(1)) for items in ({"A": 1, "B": 2}, {"B": 2, "A": 1})]
+    assert turned[0][0].source_key == turned[1][0].source_key
     other = facts_of_entry(an_entry(items={"TRAY": 3}), "lan", t(1))
     assert other[0].source_key != first[0].source_key
 
