@@ -101,11 +101,7 @@ class Imported:
         entered = self.result.entered
         emit(
             {
-                "file": self.file.name,
-                "shop": self.shop,
-                "dry_run": self.dry_run,
-                "lines": self.export.lines,
-                "orders": len(self.export.orders),
+                **_head(self),
                 "new_orders": [one.order.order_no for one in entered if one.new],
                 "new_facts": sum(one.facts for one in entered),
                 "changed": [
@@ -159,11 +155,7 @@ class OtherShop:
         """Print it for machines."""
         emit(
             {
-                "file": self.file.name,
-                "shop": self.shop,
-                "dry_run": self.dry_run,
-                "lines": self.export.lines,
-                "orders": len(self.export.orders),
+                **_head(self),
                 "new_orders": [],
                 "new_facts": 0,
                 "result": "refused",
@@ -222,6 +214,17 @@ def run(file: Path, asked: Asked) -> Imported | OtherShop:
             (one.order for one in result.entered), known, shop.name if elsewhere else None
         ),
     )
+
+
+def _head(told: Imported | OtherShop) -> dict[str, object]:
+    """What every answer for machines begins with."""
+    return {
+        "file": told.file.name,
+        "shop": told.shop,
+        "dry_run": told.dry_run,
+        "lines": told.export.lines,
+        "orders": len(told.export.orders),
+    }
 
 
 def _counted(what: str, count: int) -> str:
