@@ -20,8 +20,8 @@ from sqlmodel import Session, col, or_, update
 
 from ingest.errors import MailboxBusyError
 from ingest.ledger import mailbox_row
+from models.db.mail_tables import MailboxRow
 from models.db.session import DatabaseError, open_session
-from models.db.tables import MailboxRow
 
 LEASE: Final = timedelta(minutes=5)  # longer than any one wait for the server
 

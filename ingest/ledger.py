@@ -18,7 +18,8 @@ from sqlmodel import Session, col, select, update
 from ingest.mailbox import FolderState
 from models.db.alerts import Alert, raise_alert
 from models.db.insert import insert_new
-from models.db.tables import AlertRow, FolderRow, MailboxRow, MessageRow
+from models.db.mail_tables import FolderRow, MailboxRow, MessageRow
+from models.db.tables import AlertRow
 from models.notification import QuarantineReason
 
 FAKES: Final = frozenset({QuarantineReason.SENDER_UNAUTHENTICATED, QuarantineReason.LOOKALIKE_SENDER})

@@ -23,8 +23,8 @@ from ingest.reader import READER_VERSION
 from ingest.recording import PollResult, outcome_columns, record_told
 from ingest.sealed import SealError, unseal
 from models.db.audit import note
+from models.db.mail_tables import MessageRow, SealedMailRow
 from models.db.session import open_session
-from models.db.tables import MessageRow, SealedMailRow
 from models.fact import Authority
 from models.home import Home
 from models.notification import QuarantineReason

@@ -21,9 +21,9 @@ from ingest.finding import Finding, failed
 from ingest.ledger import Outcome, Place
 from ingest.reader import READER_VERSION
 from ingest.sealed import seal
+from models.db.mail_tables import MessageRow, SealedMailRow
 from models.db.orders import record_facts
 from models.db.session import open_session
-from models.db.tables import MessageRow, SealedMailRow
 from models.fact import Fact
 from models.home import Home
 from models.notification import Ignored, Notification, Quarantined, Reading

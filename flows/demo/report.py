@@ -13,9 +13,10 @@ from sqlmodel import Session, col, select
 from flows.demo.home import DemoHome
 from flows.shop.simulator.store import Store
 from flows.shop.simulator.tally import double_effects, lost_mails
+from models.db.mail_tables import MessageRow
 from models.db.reading import stage_counts
 from models.db.session import open_session
-from models.db.tables import AttemptRow, CaseRow, DeadlineRow, FactRow, MessageRow, OrderRow
+from models.db.tables import AttemptRow, CaseRow, DeadlineRow, FactRow, OrderRow
 from models.fact import FactKind
 
 UNFINISHED: Final = "failed"  # a mail that is tried again has no outcome yet

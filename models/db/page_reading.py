@@ -13,8 +13,9 @@ from typing import Final
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
+from models.db.mail_tables import MessageRow
 from models.db.reading import PAGE
-from models.db.tables import AttemptRow, ClockRow, DeadlineRow, MessageRow, OrderRow
+from models.db.tables import AttemptRow, ClockRow, DeadlineRow, OrderRow
 from models.deadline import RULES, Fault
 
 NOBODYS: Final = tuple(rule.value for rule, row in RULES.items() if row.fault is Fault.NOBODY)  # nothing to do

@@ -14,20 +14,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.db.mail_tables import MailboxRow, MessageRow
 from models.db.steps import StepStatus
-from models.db.tables import (
-    AlertRow,
-    AttemptRow,
-    AuditRow,
-    CaseRow,
-    DeadlineRow,
-    FactRow,
-    MailboxRow,
-    MessageRow,
-    OrderRow,
-    StepRow,
-    TodoRow,
-)
+from models.db.tables import AlertRow, AttemptRow, AuditRow, CaseRow, DeadlineRow, FactRow, OrderRow, StepRow, TodoRow
 
 PAGE: Final = 50
 COUNT_CAP: Final = 10_000

@@ -1,4 +1,4 @@
-"""Every table of Shipclock. The database is the truth; a run may die and start again from these rows.
+"""The tables of orders, of what people do and of this installation; those of mail are in `mail_tables`. The database is the truth; a run may die and start again from these rows.
 
 Facts are append-only; what is cached from them (orders, deadlines, cases, to-dos, steps) can be rebuilt.
 No column may hold a buyer's name, phone, address or words. Times are aware UTC.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
-from sqlmodel import Column, Field
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
 
 from models.db.columns import Table, json_column, moment
 
@@ -231,76 +231,6 @@ class RulesReadRow(Table, table=True):
     actor: str = Field(primary_key=True)
     version: int
     read_at: datetime = moment(nullable=False)
-
-
-class MailboxRow(Table, table=True):
-    """One mailbox: how its last look went, and who may poll it now (the lease)."""
-
-    __tablename__ = "mailbox"
-
-    name: str = Field(primary_key=True)
-    last_poll_at: datetime | None = moment()
-    last_ok_at: datetime | None = moment()
-    last_error: str | None = None  # our own code
-    refused_logins: int = 0  # in a row, with the password that `refused_with` stands for
-    refused_with: str | None = None  # keyed digest of the login, so that a changed password is tried again
-    lease_by: str | None = None
-    lease_until: datetime | None = moment()
-
-
-class FolderRow(Table, table=True):
-    """One folder of a mailbox: all messages up to `mark` are finished under this UIDVALIDITY.
-
-    `uidnext` and `messages` are what the folder said when everything in it was last finished.
-    """
-
-    __tablename__ = "folder"
-
-    mailbox: str = Field(primary_key=True)
-    folder: str = Field(primary_key=True)
-    uidvalidity: int = Field(default=0, sa_type=BigInteger)
-    mark: int = Field(default=0, sa_type=BigInteger)
-    uidnext: int = Field(default=0, sa_type=BigInteger)
-    messages: int = 0
-
-
-class MessageRow(Table, table=True):
-    """The ledger: one row per message seen, its outcome, and nothing of its text."""
-
-    __tablename__ = "message"
-    __table_args__ = (
-        UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
-        Index("ix_message_outcome_seen", "outcome", "seen_at"),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    mailbox: str
-    folder: str
-    uidvalidity: int = Field(sa_type=BigInteger)
-    uid: int = Field(sa_type=BigInteger)  # up to 2**32 on a server, up to 2**63 for a file
-    raw_hash: str | None = Field(default=None, index=True)  # sha256; None when refused before download
-    size: int = 0
-    outcome: str  # parsed, ignored, quarantined, duplicate, released, dismissed, failed (to be tried again)
-    reason: str | None = None
-    detail: str = ""  # labels and parts, never the mail's text
-    kind: str | None = None
-    shop_id: str | None = None
-    order_nos: list[str] = json_column(list)
-    sent_at: datetime | None = moment()
-    seen_at: datetime = moment(nullable=False)
-    handled_at: datetime | None = moment()
-    attempts: int = 1
-    reader_version: str = ""
-
-
-class SealedMailRow(Table, table=True):
-    """The raw bytes of a quarantined mail, encrypted with SHIPCLOCK_KEY; deleted once handled or expired."""
-
-    __tablename__ = "sealed_mail"
-
-    message_id: int = Field(primary_key=True, foreign_key="message.id")
-    ciphertext: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    expires_at: datetime = moment(nullable=False, index=True)
 
 
 class ClockRow(Table, table=True):

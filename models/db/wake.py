@@ -14,7 +14,8 @@ from typing import Final
 from sqlmodel import Session, col, delete, select
 
 from models.db.insert import insert_new
-from models.db.tables import MailboxRow, MetaRow
+from models.db.mail_tables import MailboxRow
+from models.db.tables import MetaRow
 from models.db.watch import due_orders
 
 ASLEEP_AFTER: Final = timedelta(minutes=30)  # [D] two looks of the 15-minute schedule that did not come

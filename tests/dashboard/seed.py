@@ -16,11 +16,12 @@ from sqlmodel import Session
 
 from flows.clock import set_virtual
 from ingest.sealed import seal
+from models.db.mail_tables import MailboxRow, MessageRow, SealedMailRow
 from models.db.orders import record_facts
 from models.db.schema import migrate
 from models.db.session import make_engine, open_session
 from models.db.steps import StepStatus
-from models.db.tables import MailboxRow, MessageRow, SealedMailRow, StepRow
+from models.db.tables import StepRow
 from models.fact import Authority, Fact, FactKind, Json
 from models.home import Home, find_home
 from models.ids import order_id

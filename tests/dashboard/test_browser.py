@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, Playwright
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from models.db.mail_tables import MailboxRow
 from models.db.session import make_engine, open_session
-from models.db.tables import MailboxRow, OrderRow, StepRow
+from models.db.tables import OrderRow, StepRow
 from models.home import Home, find_home
 from models.ids import order_id
 from models.settings_file import load_settings

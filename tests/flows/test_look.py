@@ -15,8 +15,8 @@ from flows.office import Office, open_office
 from flows.telling import compose
 from ingest.poll import poll_mailbox
 from models.db.alerts import Alert, due_alerts, raise_alert
+from models.db.mail_tables import MailboxRow
 from models.db.session import open_session
-from models.db.tables import MailboxRow
 from tests.flows.prefect_server import a_home
 
 BLIND_AFTER = timedelta(minutes=15)

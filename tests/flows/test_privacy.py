@@ -18,8 +18,8 @@ from flows.stack import Stack
 from models.command import Command, Refused
 from models.command_name import CommandName
 from models.db.audit import note
+from models.db.mail_tables import MessageRow, SealedMailRow
 from models.db.session import open_session
-from models.db.tables import MessageRow, SealedMailRow
 from models.stage import Role
 from tests.flows.prefect_server import run_to_end, wait_for
 from tests.planted import Found, packed, search_files

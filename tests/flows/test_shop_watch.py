@@ -17,8 +17,9 @@ from flows.telling import compose
 from ingest.ledger import Outcome
 from ingest.poll import poll_mailbox
 from models.db.alerts import due_alerts
+from models.db.mail_tables import MessageRow
 from models.db.session import open_session
-from models.db.tables import AlertRow, MessageRow
+from models.db.tables import AlertRow
 from models.notification import QuarantineReason
 from tests.flows.prefect_server import a_home
 

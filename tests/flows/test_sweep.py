@@ -13,9 +13,10 @@ from flows import clock
 from flows.look import Work, look
 from flows.office import Office, open_office
 from flows.sweep import sweep_once
+from models.db.mail_tables import MessageRow, SealedMailRow
 from models.db.orders import record_facts
 from models.db.session import open_session
-from models.db.tables import MessageRow, OrderRow, SealedMailRow
+from models.db.tables import OrderRow
 from tests.flows.prefect_server import a_home
 from tests.models.makers import placed, t
 

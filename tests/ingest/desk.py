@@ -14,9 +14,10 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from ingest.poll import PollResult, poll_mailbox
+from models.db.mail_tables import MailboxRow, MessageRow
 from models.db.schema import migrate
 from models.db.session import make_engine, open_session
-from models.db.tables import FactRow, MailboxRow, MessageRow, OrderRow
+from models.db.tables import FactRow, OrderRow
 from models.home import Home
 from models.settings import MailboxSettings, Settings, ShopSettings
 from tests.dovecot import PASSWORD

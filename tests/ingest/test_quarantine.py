@@ -11,8 +11,9 @@ from ingest.poll import PollResult
 from ingest.quarantine import Waiting, dismiss, list_quarantined, purge_expired, read_again, release
 from ingest.recording import SEALED_FOR
 from ingest.sealed import SealError
+from models.db.mail_tables import SealedMailRow
 from models.db.session import open_session
-from models.db.tables import AlertRow, AuditRow, FactRow, SealedMailRow
+from models.db.tables import AlertRow, AuditRow, FactRow
 from models.notification import Quarantined, QuarantineReason
 from models.settings import MailboxSettings, Settings
 from tests.ingest.desk import NOW, RECEIVER, Desk, corpus, new_order, order_no

@@ -9,7 +9,8 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel.sql.sqltypes import AutoString
 
 from models.db.columns import Table, UtcTime
-from models.db.tables import OrderRow  # noqa: F401  # importing it makes the tables known
+from models.db.mail_tables import MessageRow  # noqa: F401  # importing them makes the tables known
+from models.db.tables import OrderRow  # noqa: F401  # the same
 
 
 def plain_type(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
