@@ -1,5 +1,6 @@
-"""The tables of orders, of what people do and of this installation; those of mail are in `mail_tables`. The database is the truth; a run may die and start again from these rows.
+"""The tables of orders and of what people do with them; those of mail are in `mail_tables`.
 
+The database is the truth; a run may die and start again from these rows.
 Facts are append-only; what is cached from them (orders, deadlines, cases, to-dos, steps) can be rebuilt.
 No column may hold a buyer's name, phone, address or words. Times are aware UTC.
 """
