@@ -16,6 +16,7 @@ from typing import Final
 
 from ingest.labelled import Findings
 from ingest.page import Row, text_of
+from ingest.phrases import spans
 from ingest.text import fold
 from ingest.vocabulary import FALLBACK, Field, Language, Vocabulary, label_key
 from models.notification import IgnoreReason, NotificationKind
@@ -73,8 +74,9 @@ def language_of(rows: Sequence[Row], subject: str, vocabulary: Vocabulary, marke
                 votes[code] += 6 // len(owners)
     lines = [subject, *(text_of(line) for row in _first(rows) for cell in row.cells for line in cell)]
     if not votes or list(votes.values()).count(max(votes.values())) > 1:
+        text = _comparable(" \n ".join(lines))
         for code, language in vocabulary.languages.items():
-            votes[code] += sum(1 for _ in _spans(_comparable(" \n ".join(lines)), language))
+            votes[code] += sum(1 for _ in spans(text, language.telling.among(text)))
         for code in [code for code in votes if votes[code]]:
             votes[code] += not set(vocabulary.languages[code].words["markets"]).isdisjoint(map(fold, markets))
     best, weight = max(votes.items(), key=lambda vote: vote[1], default=(FALLBACK, 0))
@@ -113,12 +115,19 @@ def meaning_of(
     """Weigh what the mail is about. `own_shop_named`: a shop label holds a configured shop's name."""
     seller_side = own_shop_named or bool(_SELLER_SIDE & findings.values.keys())
     weights: dict[str, float] = {}
-    zones = ((subject, _SUBJECT), *((line, _HEADING) for line in findings.headings[:8]))
     running = " \n ".join(findings.notes)[:_LONGEST]
+    headings = ((line, _HEADING) for line in findings.headings[:8])
+    zones = [(_comparable(text), weight) for text, weight in ((subject, _SUBJECT), *headings, (running, _RUNNING))]
+    everything = "\n".join(text for text, _ in zones)
     for language in languages:
         best: dict[tuple[str, float], float] = {}
-        for text, weight in (*zones, (running, _RUNNING)):
-            for meaning, length in _spans(_comparable(text), language, skip_buyer_side=seller_side):
+        phrases = [
+            phrase
+            for phrase in language.telling.among(everything)
+            if not (seller_side and phrase.meaning == IgnoreReason.BUYER_SIDE)
+        ]
+        for text, weight in zones:
+            for meaning, length in spans(text, phrases):
                 best[meaning, weight] = max(best.get((meaning, weight), 0), weight + length / 100)
         for (meaning, _), weight in best.items():
             weights[meaning] = weights.get(meaning, 0) + weight
@@ -154,19 +163,6 @@ def _best(weights: Mapping[str, float], *, ignored: bool) -> tuple[str | None, f
         return None, 0.0
     weight, best = max(chosen)
     return best, weight
-
-
-def _spans(text: str, language: Language, *, skip_buyer_side: bool = False) -> Iterator[tuple[str, int]]:
-    """Yield each meaning found in `text` and the length of its phrase; phrases within longer ones left out."""
-    found = [
-        (match.start(), match.end(), meaning)
-        for meaning, pattern in language.patterns.items()
-        if not (skip_buyer_side and meaning == IgnoreReason.BUYER_SIDE)
-        for match in pattern.finditer(text)
-    ]
-    for start, end, meaning in found:
-        if not any(other != meaning and a <= start and end <= b and (b - a) > (end - start) for a, b, other in found):
-            yield meaning, end - start
 
 
 def _comparable(text: str) -> str:

@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from ingest.phrases import Phrases, alternatives
 from ingest.text import fold
 from models.notification import IgnoreReason, NotificationKind
 
@@ -27,7 +28,6 @@ _LOOKUPS: Final = (
     "handovers", "shipping_modes", "ordinals",
 )  # fmt: skip
 _WORDS: Final = ("order_words", "morning", "afternoon", "month_first_markets", "markets")
-THAI, LATIN_MORE, PUNCTUATION = 0x0E00, 0x1E00, 0x2000  # Unicode blocks: from Thai on no spaces but in more Latin
 _EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
 _IN_BRACKETS: Final = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]\s*$")
 
@@ -89,14 +89,14 @@ class Language:
     months: Mapping[str, int]
 
     @cached_property
-    def patterns(self) -> Mapping[str, re.Pattern[str]]:
-        """One pattern for each kind and each reason to ignore, for folded text."""
-        return {meaning: re.compile(_alternatives(phrases)) for meaning, phrases in self.phrases.items() if phrases}
+    def telling(self) -> Phrases:
+        """The phrases that tell a kind or a reason to ignore, for folded text."""
+        return Phrases(self.phrases)
 
     @cached_property
     def order_no(self) -> re.Pattern[str]:
         """An order number right behind the word for order, in running text."""
-        return re.compile(rf"(?:{_alternatives(self.words['order_words'])}|#)\W{{0,4}}(\d{{17,20}})(?!\d)")
+        return re.compile(rf"(?:{alternatives(self.words['order_words'])}|#)\W{{0,4}}(\d{{17,20}})(?!\d)")
 
     def code_of(self, table: str, text: str) -> str | None:
         """Return the code in `table` whose longest phrase stands in `text`; None if none does."""
@@ -105,7 +105,7 @@ class Language:
             (len(phrase), code)
             for code, phrases in self.lookups.get(table, {}).items()
             for phrase in phrases
-            if re.search(_alternatives((phrase,)), folded)
+            if re.search(alternatives((phrase,)), folded)
         )
         return max(hits, default=(0, None))[1]
 
@@ -113,7 +113,7 @@ class Language:
         """Return every code of `table` that `text` speaks of, in the table's order."""
         folded = fold(text)
         found = self.lookups.get(table, {}).items()
-        return tuple(code for code, phrases in found if phrases and re.search(_alternatives(phrases), folded))
+        return tuple(code for code, phrases in found if phrases and re.search(alternatives(phrases), folded))
 
 
 @dataclass(frozen=True)
@@ -221,20 +221,3 @@ def _language(table: Mapping[str, Any]) -> Language:
 
 def _folded(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(text.casefold() if "#" in text else fold(text) for text in texts)
-
-
-def _alternatives(phrases: Iterable[str]) -> str:
-    return "|".join(_phrase_pattern(phrase) for phrase in sorted(phrases, key=len, reverse=True)) or r"(?!)"
-
-
-def _phrase_pattern(phrase: str) -> str:
-    """Return the pattern of one phrase: ".." is a gap; words of spaced scripts must stand whole."""
-    pattern = r".{0,40}?".join(re.escape(piece.strip()) for piece in phrase.split(".."))
-    before = r"(?<![^\W\d])" if _is_spaced(phrase[:1]) else ""
-    after = r"(?![^\W\d])" if _is_spaced(phrase[-1:]) else ""
-    return f"{before}{pattern}{after}"
-
-
-def _is_spaced(letter: str) -> bool:
-    """Tell whether `letter` is of a script that sets spaces between words (not Thai, Han or kana)."""
-    return letter.isalpha() and (ord(letter) < THAI or LATIN_MORE <= ord(letter) < PUNCTUATION)
