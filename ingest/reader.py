@@ -16,9 +16,10 @@ from typing import Final
 
 from ingest.labelled import Findings
 from ingest.layout import find_values
+from ingest.markup import is_cut_short, rows_of_html
 from ingest.meaning import Meaning, language_of, meaning_of
 from ingest.message import Defect, Message, parse_message
-from ingest.page import is_cut_short, rows_of_html, rows_of_text
+from ingest.page import rows_of_text
 from ingest.printed import Refused
 from ingest.sender import Receiver, judge_sender, unreadable_because
 from ingest.statement import notification_from

@@ -19,6 +19,7 @@ _INVISIBLE: Final = re.compile(
 )
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _SPACES: Final = re.compile(r"[^\S\n]+")
+_UNCLEAN: Final = re.compile(rf"[^\S \n]|  |{_CONTROLS.pattern}|{_INVISIBLE.pattern}")
 _ALL_SPACE: Final = re.compile(r"\s+")
 _FOREIGN_DIGIT: Final = re.compile(r"[^\W\d_]|[0-9]|(\d)")
 _ENDS: Final = " \t:：#.,;|*-–—_·•=»>"
@@ -26,6 +27,8 @@ _ENDS: Final = " \t:：#.,;|*-–—_·•=»>"
 
 def clean(text: str) -> str:
     """Give `text` in NFC without invisible characters; line breaks stay, other spaces become one."""
+    if _UNCLEAN.search(text) is None and unicodedata.is_normalized("NFC", text):
+        return text  # as most texts are
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     return _SPACES.sub(" ", _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
@@ -33,7 +36,8 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Give `text` cleaned, with every run of white space as one space."""
-    return _ALL_SPACE.sub(" ", clean(text)).strip()
+    text = clean(text)
+    return _ALL_SPACE.sub(" ", text).strip() if "\n" in text else text.strip()
 
 
 def plain_digits(text: str) -> str:

@@ -1,0 +1,254 @@
+"""HTML as a person sees it: the rows of its tables, lists and lines, what CSS hides left out.
+
+lexbor repairs the markup and writes it out anew; that is then read once, from start to end, which costs a fraction
+of walking its tree. Scripts, styles, comments and link addresses are left out; a table cell stays a boundary.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import unescape
+from typing import Final, NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser
+
+from ingest.page import MAX_LINE, MAX_ROWS, Cell, Line, Row, without_links
+from ingest.text import clean
+
+MAX_TAGS: Final = 200_000
+
+_SKIPPED: Final = frozenset(
+    {"head", "style", "script", "title", "template", "noscript", "svg", "object", "iframe", "noframes", "noembed"}
+)
+_VOID: Final = frozenset(
+    {"area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen", "link",
+     "meta", "param", "source", "track", "wbr"}
+)  # fmt: skip
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_CELLS: Final = frozenset({"td", "th", "dt", "dd"})
+_BLOCKS: Final = frozenset(
+    {"address", "article", "aside", "blockquote", "body", "caption", "center", "dl", "div", "fieldset", "footer",
+     "form", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "ul"}
+) | _HEADINGS  # fmt: skip
+_NEVER_A_ROW: Final = frozenset({"table", "tbody"})
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_RAW_TEXT: Final = re.compile(r"<(style|script|xmp|iframe|noembed|noframes)\b[^>]*>.*?</\1>", re.DOTALL)
+_TAG: Final = re.compile(r"<(/?)([^\s/>]+)([^>]*)>([^<]*)")
+_HIDING: Final = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|font-size\s*:\s*[01](?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:!|;|$)"
+    r"|(?:max-)?(?:height|width)\s*:\s*0(?:px|pt|em|%)?\s*(?:!|;|$)(?=.*overflow\s*:\s*hidden)|overflow\s*:\s*hidden.*(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:!|;|$)"
+    r"|max-height\s*:\s*0|(?<![\w-])opacity\s*:\s*0(?:\.0+)?\s*(?:!|;|$)|text-indent\s*:\s*-\d{3,}|(?:left|top)\s*:\s*-\d{3,}",
+    re.IGNORECASE,
+)
+_SIDE_BY_SIDE: Final = re.compile(r"display\s*:\s*(?:inline-)?(?:flex|grid|table-row)", re.IGNORECASE)
+_COLUMN: Final = re.compile(r"flex-direction\s*:\s*column", re.IGNORECASE)
+_AT_RULE: Final = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_CSS_RULE: Final = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_CSS_CLASS: Final = re.compile(r"^[\w*]*([.#])([\w-]+)$")
+
+
+def rows_of_html(html: str) -> list[Row]:
+    """Return the rows of an HTML body, hidden parts left out."""
+    tree = LexborHTMLParser(html)
+    root = tree.body or tree.root
+    if root is None:
+        return []
+    hidden_names = frozenset().union(*(_hidden_by(style.text()) for style in tree.css("style")))
+    source = root.html or ""
+    if "<!--" in source:
+        source = _COMMENT.sub("", source)
+    builder = _Builder(hidden_names)
+    builder.build(_RAW_TEXT.sub("", source))
+    return builder.rows
+
+
+def is_cut_short(html: str) -> bool:
+    """Tell whether a document that began with an html tag never ended."""
+    tail = html[-4096:].lower()
+    return (
+        "<html" in html[:20_000].lower()
+        and "</html" not in tail
+        and "</body" not in tail
+        and not tail.rstrip().endswith("-->")
+    )
+
+
+@lru_cache(maxsize=64)  # one template's sheet comes with each of its mails
+def _hidden_by(sheet: str) -> frozenset[str]:
+    """Return classes and ids, as .name and #name, that a mail's own style sheet hides on every screen."""
+    hidden: set[str] = set()
+    for selectors, body in _CSS_RULE.findall(_AT_RULE.sub(" ", sheet[:100_000])):
+        if _HIDING.search(body):
+            found = (_CSS_CLASS.match(selector.strip()) for selector in selectors.split(","))
+            hidden |= {name[1] + name[2] for name in found if name}
+    return frozenset(hidden)
+
+
+class _Looks(NamedTuple):
+    """What a style does to what it is set on."""
+
+    hides: bool
+    side_by_side: bool  # its children stand beside each other, as in a row
+
+
+_PLAIN: Final = _Looks(hides=False, side_by_side=False)
+
+
+@lru_cache(maxsize=4096)  # a mail has few styles, each many times
+def _looks_of(style: str) -> _Looks:
+    style = unescape(style)
+    return _Looks(
+        hides=bool(_HIDING.search(style)),
+        side_by_side=bool(_SIDE_BY_SIDE.search(style)) and not _COLUMN.search(style),
+    )
+
+
+def _attribute(attributes: str, name: str) -> str:
+    """Return the value of an attribute as lexbor writes it: name="value", entities kept."""
+    _, found, rest = attributes.partition(f' {name}="')
+    return rest.partition('"')[0] if found else ""
+
+
+class _Builder:
+    """Reads repaired markup from start to end and collects rows in document order."""
+
+    def __init__(self, hidden_names: frozenset[str]) -> None:
+        self.rows: list[Row] = []
+        self._hidden_names = hidden_names
+        self._line: list[str] = []
+        self._piece: list[str] = []
+        self._lines: list[Line] = []  # of the open cell
+        self._open: list[tuple[list[Cell], list[Line]]] = []  # rows around the open one
+        self._cells: list[Cell] | None = None  # of the open row; None outside of rows
+        self._around: list[_Looks] = [_PLAIN]  # looks of the elements around
+        self._heading = 0
+        self._in_dl = False
+
+    def build(self, source: str) -> None:
+        skipped = 0  # elements open within one that is not shown
+        for count, (closing, tag, attributes, text) in enumerate(_TAG.findall(source)):
+            if count > MAX_TAGS or len(self.rows) >= MAX_ROWS:
+                break
+            if skipped:
+                skipped += 0 if tag in _VOID else -1 if closing else 1
+            elif closing:
+                self._leave(tag)
+            elif not self._enter(tag, attributes):
+                skipped = tag not in _VOID
+            if text and not skipped:
+                self._piece.append(unescape(text) if "&" in text else text)
+        while self._cells is not None:
+            self._end_row()
+        self._end_line()
+
+    def _enter(self, tag: str, attributes: str) -> bool:
+        """Open an element; False when nothing of it is shown."""
+        looks = self._looks(attributes) if attributes else _PLAIN
+        if tag in _SKIPPED or looks.hides:
+            return False
+        if tag == "tr" or (looks.side_by_side and tag not in _NEVER_A_ROW):
+            self._start_row()
+        elif tag in _CELLS or self._around[-1].side_by_side:
+            self._start_cell(tag)
+        elif tag in _BLOCKS:
+            self._end_line()
+            self._heading += tag in _HEADINGS
+        elif tag == "br":
+            self._end_line()
+        else:
+            self._end_piece()
+        if tag in _VOID:
+            self._shut(tag, looks)
+        else:
+            self._around.append(looks)
+        return True
+
+    def _leave(self, tag: str) -> None:
+        if len(self._around) > 1:
+            self._shut(tag, self._around.pop())
+
+    def _shut(self, tag: str, looks: _Looks) -> None:
+        """Close an element that is shown."""
+        if tag == "tr" or (looks.side_by_side and tag not in _NEVER_A_ROW):
+            self._end_row()
+        elif tag in _CELLS or self._around[-1].side_by_side:
+            self._end_cell()
+        elif tag in _BLOCKS:
+            self._end_line()
+            self._heading -= tag in _HEADINGS
+            if tag == "dl" and self._in_dl:
+                self._end_row()
+                self._in_dl = False
+        else:
+            self._end_piece()
+
+    def _looks(self, attributes: str) -> _Looks:
+        if ' hidden="' in attributes or (self._hidden_names and self._is_hidden_by_name(attributes)):
+            return _Looks(hides=True, side_by_side=False)
+        return _looks_of(style) if (style := _attribute(attributes, "style")) else _PLAIN
+
+    def _is_hidden_by_name(self, attributes: str) -> bool:
+        names = {f".{name}" for name in _attribute(attributes, "class").split()}
+        names.add(f"#{_attribute(attributes, 'id')}")
+        return not self._hidden_names.isdisjoint(names)
+
+    def _start_cell(self, tag: str) -> None:
+        if tag in {"dt", "dd"} and (self._cells is None or tag == "dt"):
+            if tag == "dt" and self._cells is not None and self._in_dl:
+                self._end_row()
+            self._start_row()
+            self._in_dl = True
+        self._end_line()
+        self._lines = []
+
+    def _start_row(self) -> None:
+        self._end_line()
+        if self._cells is not None:  # a table in a cell: what stood before it in the cell comes first
+            for line in self._lines:
+                self.rows.append(Row(((line,),)))
+            self._open.append((self._cells, []))
+        self._cells, self._lines = [], []
+
+    def _end_cell(self) -> None:
+        self._end_line()
+        if self._cells is not None:
+            self._cells.append(tuple(self._lines))
+        self._lines = []
+
+    def _end_row(self) -> None:
+        self._end_line()
+        if self._cells is None:
+            return
+        if self._lines:
+            self._cells.append(tuple(self._lines))
+        if any(self._cells):
+            self.rows.append(Row(tuple(self._cells)))
+        if self._open:
+            self._cells, self._lines = self._open.pop()
+        else:
+            self._cells, self._lines = None, []
+
+    def _end_piece(self) -> None:
+        if not self._piece:
+            return
+        piece = "".join(self._piece)
+        self._piece = []
+        if piece.isspace():
+            if self._line:
+                self._line.append(" ")
+            return
+        self._line.append(clean(piece[:MAX_LINE]).replace("\n", " "))
+
+    def _end_line(self) -> None:
+        self._end_piece()
+        if not self._line:
+            return
+        line = tuple([piece for piece in map(without_links, self._line) if not piece.isspace() and piece])
+        self._line = []
+        if not line:
+            return
+        if self._cells is not None:
+            self._lines.append(line)
+        else:
+            self.rows.append(Row(((line,),), heading=self._heading > 0))
