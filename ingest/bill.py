@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from ingest.item_lines import RawItem
+from ingest.labelled import Findings
 from ingest.printed import Source, short
 from ingest.text import one_line
 from ingest.values import Amount, amount_in, quantity_in
@@ -58,6 +59,24 @@ def bill_of(source: Source, kind: NotificationKind) -> Bill:
     return Bill(currency=currency if states_money else None, items=items, amounts=amounts)
 
 
+def may_be_in(currency: str, text: str, language: str) -> bool:
+    """Whether the printed amount may be one of a shop with that currency; one without a mark may be any."""
+    amount = amount_in(text)
+    if amount is None or amount.marks is None or currency in amount.marks:
+        return True
+    return _is_cross_border(text, language)
+
+
+def _is_cross_border(text: str, language: str) -> bool:
+    return language == _CROSS_BORDER and bool(_US_DOLLAR.search(text))
+
+
+def amounts_printed(findings: Findings) -> list[str]:
+    """Return every amount of the mail as printed, of whatever kind the mail is."""
+    texts = [text for wanted in _AMOUNTS for text in findings.values.get(wanted, ())]
+    return texts + [text for item in findings.items for text in (item.unit_price, item.line_total) if text]
+
+
 def _currency(source: Source, kind: NotificationKind) -> str:
     """Return the currency of the amounts: the shop's, which every printed mark must allow."""
     currency = source.shop.currency
@@ -65,7 +84,7 @@ def _currency(source: Source, kind: NotificationKind) -> str:
         amount = amount_in(text)
         if amount is None or amount.marks is None or currency in amount.marks:
             continue
-        if source.language.code == _CROSS_BORDER and _US_DOLLAR.search(text):
+        if _is_cross_border(text, source.language.code):
             currency = "USD"
             continue
         raise source.refused(QuarantineReason.INVALID_VALUE, "an amount in another currency than the shop's")

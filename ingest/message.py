@@ -49,6 +49,7 @@ _KEPT: Final = frozenset(
     }
 )  # fmt: skip
 _TRACE: Final = frozenset({"received", "received-spf", "authentication-results"})
+_SENT_TO: Final = frozenset({"to", "cc", "delivered-to", "x-original-to"})
 _CUT: Final = frozenset(
     {"StartBoundaryNotFoundDefect", "CloseBoundaryNotFoundDefect", "InvalidBase64LengthDefect",
      "InvalidBase64PaddingDefect"}
@@ -75,13 +76,15 @@ class Message:
 
     `froms` holds every From header as it stands; `trace` the Received, Received-SPF and
     Authentication-Results headers from the top down as (lower-case name, value); `enclosed_froms` the
-    senders of mails attached to this one, whose text is in no body.
+    senders of mails attached to this one, whose text is in no body. `sent_to` holds the headers To, Cc,
+    Delivered-To and X-Original-To in the same form as `trace`.
     """
 
     froms: tuple[str, ...] = ()
     subject: str = ""
     sent_at: datetime | None = None
     trace: tuple[tuple[str, str], ...] = ()
+    sent_to: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
     htmls: tuple[str, ...] = ()
@@ -132,6 +135,7 @@ def _message_from(mime: MimePart) -> Message:
         subject=_first_header(headers, "subject"),
         sent_at=_sent_at(parsed),
         trace=tuple((name, decode_header_value(value)) for name, value in headers if name in _TRACE),
+        sent_to=tuple((name, decode_header_value(value)) for name, value in headers if name in _SENT_TO),
         headers={name: decode_header_value(value) for name, value in reversed(headers) if name in _KEPT},
         texts=tuple(texts),
         htmls=tuple(htmls),

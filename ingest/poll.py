@@ -21,6 +21,7 @@ from ingest.ledger import Place
 from ingest.mailbox import FolderState, Mailbox
 from ingest.opening import connected
 from ingest.recording import PollResult, Recorder
+from ingest.shop_sign import taught_shops
 from ingest.survey import Survey, survey
 from models.db.session import open_session
 from models.home import Home
@@ -137,7 +138,8 @@ class _Poll:
     def _context(self) -> Context:
         with open_session(self.engine, read_only=True) as session:
             last_look = ledger.last_ok_at(session, self.mailbox.name)
-        return context_for(self.mailbox, self.shops, self.home, self.now(), last_look)
+            shops = taught_shops(session, self.mailbox.name, self.shops)
+        return context_for(self.mailbox, shops, self.home, self.now(), last_look)
 
 
 def start_of(shops: Collection[ShopSettings]) -> date | None:

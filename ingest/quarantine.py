@@ -22,6 +22,7 @@ from ingest.mailbox import RawMessage
 from ingest.reader import READER_VERSION
 from ingest.recording import PollResult, outcome_columns, record_told
 from ingest.sealed import SealError, unseal
+from ingest.shop_sign import taught_shops
 from models.db.audit import note
 from models.db.mail_tables import MessageRow, SealedMailRow
 from models.db.session import open_session
@@ -68,10 +69,16 @@ def _waiting(row: MessageRow, *, readable: bool) -> Waiting:
     )
 
 
-def read_again(
-    engine: Engine, settings: Settings, home: Home, now: datetime, message_id: int | None = None
+def read_again(  # one mail, or those of one reason
+    engine: Engine,
+    settings: Settings,
+    home: Home,
+    now: datetime,
+    message_id: int | None = None,
+    *,
+    reason: QuarantineReason | None = None,
 ) -> PollResult:
-    """Read one quarantined mail again, or all: a wording was taught, a shop was added, a fault mended.
+    """Read one quarantined mail again, or all (of `reason`): a wording was taught, a shop was added, a fault mended.
 
     Mails taken for replayed ones are left alone, since only a person can say. One that is sealed under another
     key holds up no other. Raises SealError where none can be opened.
@@ -80,7 +87,7 @@ def read_again(
     if message_id is not None:
         return handling.read(message_id)
     with open_session(engine, read_only=True) as session:
-        ids = _readable_ids(session)
+        ids = _readable_ids(session, reason)
     result, sealed = PollResult(), None
     for one in ids:
         try:
@@ -124,7 +131,7 @@ def purge_expired(engine: Engine, now: datetime) -> int:
         return count
 
 
-def _readable_ids(session: Session) -> Sequence[int]:
+def _readable_ids(session: Session, reason: QuarantineReason | None) -> Sequence[int]:
     query = (
         select(SealedMailRow.message_id)
         .join(MessageRow, col(MessageRow.id) == col(SealedMailRow.message_id))
@@ -133,6 +140,8 @@ def _readable_ids(session: Session) -> Sequence[int]:
             col(MessageRow.reason) != QuarantineReason.REPLAYED,
         )
     )
+    if reason is not None:
+        query = query.where(MessageRow.reason == reason)
     return session.exec(query.order_by(col(SealedMailRow.message_id))).all()
 
 
@@ -173,7 +182,9 @@ class _Handling:
         mailbox = next((one for one in self.settings.mailbox if one.name == row.mailbox), None)
         if mailbox is None:
             return None
-        return context_for(mailbox, self.settings.shop, self.home, self.now)
+        with open_session(self.engine, read_only=True) as session:
+            shops = taught_shops(session, mailbox.name, self.settings.shop)
+        return context_for(mailbox, shops, self.home, self.now)
 
     def _write(self, session: Session, row: MessageRow, finding: Finding, context: Context) -> PollResult:
         columns = outcome_columns(finding.reading)

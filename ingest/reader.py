@@ -4,8 +4,6 @@ Total: every mail gets an outcome, our own faults too (reader_failed). Order of 
 completeness, kind, order numbers, shop, values, sums (email-notifications, sections 2, 3, 5 and 8).
 """
 
-# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
-
 from __future__ import annotations
 
 import re
@@ -22,6 +20,7 @@ from ingest.message import Defect, Message, parse_message
 from ingest.page import rows_of_text
 from ingest.printed import Refused
 from ingest.sender import Receiver, judge_sender, unreadable_because
+from ingest.shop_of import whose_mail
 from ingest.statement import notification_from
 from ingest.text import fold, plain_digits
 from ingest.values import ORDER_NO
@@ -38,7 +37,6 @@ from models.settings import ShopSettings
 READER_VERSION: Final = "1"
 DIGESTS: Final = frozenset({NotificationKind.SHIP_REMINDER, NotificationKind.LATE_DISPATCH})
 _BULK: Final = frozenset({"bulk", "list", "junk"})
-_REMARK: Final = re.compile(r"\s*[(（\[].*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +114,8 @@ def _read_trusted(
     order_no = _only_order_no(message, body)
     if Defect.NO_TEXT in message.defects:
         return Quarantined(reason=QuarantineReason.INCOMPLETE, detail="no body text")
-    shop, shop_is_stated = _shop_of(message, body.findings, shops)
-    meaning = _meaning(message, body, vocabulary, own_shop_named=shop_is_stated and shop is not None)
+    whose = whose_mail(message, body.findings, body.language.code, shops)
+    meaning = _meaning(message, body, vocabulary, own_shop_named=whose.named)
     ignored = _ignored(meaning, body)
     if ignored is not None:
         return ignored
@@ -127,23 +125,18 @@ def _read_trusted(
         return Quarantined(reason=QuarantineReason.INCOMPLETE, order_no=order_no, detail="the end is missing")
     kind = _kind_by_type(meaning.kind, body)
     order_nos = _order_nos(message, body, kind)
-    if shop is None:
-        return _unknown_shop(order_no, stated=shop_is_stated)
+    if whose.shop is None:
+        return Quarantined(reason=QuarantineReason.UNKNOWN_SHOP, order_no=order_no, detail=whose.detail)
     return notification_from(
         kind,
         order_nos,
         body.findings,
         language=body.language,
         vocabulary=vocabulary,
-        shop=shop,
+        shop=whose.shop,
         subject=message.subject,
         around=message.sent_at or now or datetime.now(UTC),
     )
-
-
-def _unknown_shop(order_no: str | None, *, stated: bool) -> Quarantined:
-    detail = "a shop that is not in the settings" if stated else "several shops and none named"
-    return Quarantined(reason=QuarantineReason.UNKNOWN_SHOP, order_no=order_no, detail=detail)
 
 
 def _kind_by_type(kind: NotificationKind, body: Body) -> NotificationKind:
@@ -252,20 +245,3 @@ def _only_order_no(message: Message, body: Body) -> str | None:
     if len(numbers) == 1 and (not in_subject or in_subject == numbers) and body.conflict is None:
         return numbers.pop()
     return None
-
-
-def _shop_of(message: Message, findings: Findings, shops: Sequence[ShopSettings]) -> tuple[ShopSettings | None, bool]:
-    """Return the shop that the mail is for, and whether a label names one."""
-    by_name = {fold(shop.name): shop for shop in shops}
-    stated = findings.values.get(Field.SHOP, [])
-    for value in stated:
-        shop = by_name.get(fold(value)) or by_name.get(fold(_REMARK.sub("", value)))
-        if shop is not None:
-            return shop, True
-    if stated:
-        return None, True
-    text = fold(" ".join((message.subject, *findings.headings, *findings.notes)))
-    mentioned = [shop for name, shop in by_name.items() if name in text]
-    if len(mentioned) == 1:
-        return mentioned[0], False
-    return (shops[0] if len(shops) == 1 else None), False

@@ -100,6 +100,7 @@ def _from_settings_folder(path: Path, info: ValidationInfo) -> Path:
 
 
 Text = Annotated[str, Field(pattern=r"\S", max_length=100)]
+Address = Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=254), AfterValidator(str.lower)]
 Currency = Annotated[str, AfterValidator(_currency)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
@@ -176,6 +177,17 @@ class ShopSettings(Section):
     currency: Annotated[Currency, _key("an ISO currency code of three capitals", 'currency = "VND"')]
     timezone: Annotated[TimeZone, _key("a name of the IANA time zone list", 'timezone = "Asia/Ho_Chi_Minh"')]
     mailbox: Annotated[str, _key("the name of a [[mailbox]] in this file", 'mailbox = "main"')]
+    also_named: Annotated[
+        tuple[Text, ...],
+        _key("a list of other names that the mails write for the shop", 'also_named = ["Tre Viet Official"]'),
+    ] = ()
+    addresses: Annotated[
+        tuple[Address, ...],
+        _key(
+            "a list of the mail addresses that TikTok Shop writes to for this shop alone",
+            'addresses = ["orders+treviet@example.com"]',
+        ),
+    ] = ()
     policy: Annotated[str, _key("the name of a policy", 'policy = "article"')] = BASE
     figures: Annotated[
         dict[str, Any], _key("a table of figures by rule", '[shop.figures.D02] with length = 48 and unit = "hours"')

@@ -165,6 +165,29 @@ def _shop_faults(settings: Settings) -> Iterator[Fault]:
         yield from _not_one_of((*where, "mailbox"), shop.mailbox, mailboxes)
         yield from _not_one_of((*where, "policy"), shop.policy, policies)
         yield from _figure_faults(where, shop) if shop.policy in policies else ()
+    yield from _sign_faults(settings)
+
+
+def _sign_faults(settings: Settings) -> Iterator[Fault]:
+    """A name or address tells two shops of a mailbox apart only if one of them has it."""
+    for key in ("also_named", "addresses"):
+        for place, shop in enumerate(settings.shop):
+            others = [other for other in settings.shop if other.mailbox == shop.mailbox and other is not shop]
+            for value in getattr(shop, key):
+                owner = next((other for other in others if value.casefold() in _signs(other, key)), None)
+                if owner is not None:
+                    given = "" if key in SECRET_KEYS else f' = "{value}"'
+                    yield Fault(
+                        ("shop", place, key),
+                        f'`[[shop]] {key}{given}` is also that of the shop "{owner.name}", so it tells nothing. '
+                        "Leave it to one of them",
+                    )
+
+
+def _signs(shop: ShopSettings, key: str) -> Collection[str]:
+    if key == "addresses":
+        return shop.addresses
+    return [name.casefold() for name in (shop.name, *shop.also_named)]
 
 
 def _figure_faults(where: Where, shop: ShopSettings) -> Iterator[Fault]:

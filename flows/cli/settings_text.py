@@ -23,6 +23,8 @@ MORE: Final[Mapping[str, Sequence[str]]] = {
         'allowed_from_domains = ["shop.tiktok.com"]   # the domains TikTok Shop writes from',
     ),
     "shop": (
+        'also_named = ["Tre Viet Official"]   # other names that mails write for this shop',
+        'addresses = ["orders+treviet@example.com"]   # where TikTok Shop writes to for this shop alone',
         'policy = "article"   # the time limits that count; without, those of your market',
         'drop_off_point = "Post office 3"',
         'business_hours = "09:00-18:00"',
