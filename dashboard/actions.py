@@ -15,6 +15,7 @@ from dashboard import queries
 from dashboard.present import fault_words, step_name, when
 from dashboard.words import capital, catalogue, plain, say
 from flows.commands import Performed, perform, preview_of
+from flows.lesson_words import lesson_words
 from flows.office import UnknownShopError
 from flows.questions import Answered, answer_yes
 from flows.rerun import RerunReport, Where, rerun_step
@@ -23,6 +24,7 @@ from ingest.ledger import Outcome as MailOutcome
 from ingest.quarantine import dismiss, read_again, release
 from ingest.recording import PollResult
 from ingest.sealed import SealError
+from ingest.shop_teaching import teach_shop as learn_shop
 from models.command import Command, Refused
 from models.command_name import CommandName
 from models.db.packing_rules import record_reading
@@ -157,6 +159,17 @@ def ignore_mail(message_id: int) -> Told:
     """Take a mail out of quarantine, wanting nothing of it."""
     office = queries.office()
     return _guarded("", lambda: _dismissed(dismiss(office.engine, office.now(), message_id, by=ACTOR)))
+
+
+def teach_shop(message_id: int, shop: str) -> Told:
+    """Keep what shows that the mail is that shop's, and read all again that wait for such an answer."""
+    office = queries.office()
+
+    def teach() -> Told:
+        taught = learn_shop(office.engine, office.settings, office.home, office.now(), message_id, shop, by=ACTOR)
+        return Told(done=taught.done, words=plain(lesson_words(office, taught, message_id, shop)))
+
+    return _guarded("", teach)
 
 
 def _dismissed(done: bool) -> Told:  # noqa: FBT001  # the answer of `dismiss`

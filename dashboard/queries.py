@@ -19,7 +19,9 @@ from flows import figures
 from flows.commands import packing_of
 from flows.office import Office, open_office
 from flows.questions import find_questions
+from ingest import shop_mail
 from ingest.quarantine import Waiting, list_quarantined
+from ingest.shop_mail import KindCount
 from models.db import page_reading, reading, todo_reading
 from models.db.facts import facts_of
 from models.db.orders import find_rows, folded
@@ -80,6 +82,11 @@ def zone_of_mailbox(mailbox: str) -> ZoneInfo:
 def shops() -> list[str]:
     """Give the names of the shops in the settings."""
     return [shop.name for shop in office().settings.shop]
+
+
+def shops_of_mailbox(mailbox: str) -> list[str]:
+    """Give the names of the shops whose mail arrives in that mailbox."""
+    return [shop.name for shop in office().shops_of(mailbox)]
 
 
 def serves_this_machine_alone(address: str | None) -> bool:
@@ -218,6 +225,12 @@ def missed_rules() -> list[str]:
 def mail_counts() -> dict[str, int]:
     """Count the mails seen, by what became of them."""
     return _ask(page_reading.mail_counts)
+
+
+@kept(LONGER)
+def mail_of_shops() -> dict[str, list[KindCount]]:
+    """Count the mails that each shop of the settings gets, by kind."""
+    return _ask(lambda session: shop_mail.mail_of_shops(session, shops(), now()))
 
 
 @kept(LONGER)

@@ -9,7 +9,7 @@ that no shop has is never overruled by a weaker sign: the mail waits, and a pers
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import getaddresses
 from enum import StrEnum
@@ -120,15 +120,9 @@ def _bare(name: str) -> str:
 def _mentioned(message: Message, findings: Findings, shops: Iterable[ShopSettings]) -> ShopSettings | None:
     """Return the only shop whose name stands in subject, headings or running text."""
     text = fold(" ".join((message.subject, *findings.headings, *findings.notes)))
-    places = [
-        (found.start(), found.end(), shop)
-        for name, shop in _by_name(shops).items()
-        if name and name in text
-        for found in _standing(name).finditer(text)
-    ]
+    places = [(start, end, shop) for name, shop in _by_name(shops).items() for start, end in _places(name, text)]
     whole = [shop for start, end, shop in places if not _is_within(start, end, places)]
-    found = {shop.name: shop for shop in whole}
-    return whole[0] if len(found) == 1 else None
+    return whole[0] if len({shop.name for shop in whole}) == 1 else None
 
 
 def _is_within(start: int, end: int, places: Iterable[tuple[int, int, ShopSettings]]) -> bool:
@@ -136,15 +130,19 @@ def _is_within(start: int, end: int, places: Iterable[tuple[int, int, ShopSettin
     return any(left <= start and end <= right and right - left > end - start for left, right, _ in places)
 
 
-def _standing(name: str) -> re.Pattern[str]:
-    """Find a name that is no part of a word; scripts that set no blanks between words have no such ends."""
-    before = r"(?<![^\W_])" if _has_ends(name[0]) else ""
-    after = r"(?![^\W_])" if _has_ends(name[-1]) else ""
-    return re.compile(before + re.escape(name) + after)
+def _places(name: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where a name stands in a text and is no part of a longer word."""
+    if not name or name not in text:
+        return
+    for found in re.finditer(re.escape(name), text):
+        start, end = found.span()
+        if not (_joins(text[start - 1 : start], name[0]) or _joins(name[-1], text[end : end + 1])):
+            yield start, end
 
 
-def _has_ends(letter: str) -> bool:
-    return letter.upper() != letter.lower() or letter.isdigit()
+def _joins(left: str, right: str) -> bool:
+    """Whether two letters are within one word; scripts without blanks between words have no such ends."""
+    return all(letter and (letter.upper() != letter.lower() or letter.isdigit()) for letter in (left, right))
 
 
 def _by_address(message: Message, shops: Sequence[ShopSettings]) -> ShopSettings | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import actions, parts, present, queries
+from dashboard import actions, mail_shops, parts, present, queries
 from dashboard.words import catalogue, plain, say
 from ingest.quarantine import Waiting
 
@@ -13,6 +13,11 @@ def page() -> None:
     """Draw the mails that wait for a person, oldest first."""
     parts.heading("mail")
     _counts()
+    _waiting()
+    mail_shops.which_mails()
+
+
+def _waiting() -> None:
     waiting = queries.quarantined()
     if not waiting:
         parts.empty(say("mail.none"))
@@ -43,6 +48,7 @@ def _card(mail: Waiting, version: str) -> None:
         st.markdown(_details(mail, version, present.ago(mail.seen_at, now)))
         if mail.order_no:
             _order(mail.order_no)
+        mail_shops.shop_buttons(mail)
         with st.container(horizontal=True, gap="small"):
             _buttons(mail)
 

@@ -28,6 +28,7 @@ from flows.cli import (
     rebuilding,
     running,
     setup,
+    shops,
 )
 from flows.cli.output import say
 
@@ -183,11 +184,22 @@ waiting_mail = typer.Typer(
 )  # fmt: skip
 for name, command, line in (
     ("read-again", quarantine.read_again, "quarantine read-again 12"),
+    ("belongs", quarantine.belongs, "quarantine belongs 12 --shop 'Tre Viet Store'"),
     ("release", quarantine.release, "quarantine release 12 13"),
     ("dismiss", quarantine.dismiss, "quarantine dismiss 12"),
 ):
     waiting_mail.command(name, epilog=examples(line))(command)
 app.add_typer(waiting_mail, name="quarantine", rich_help_panel=DAILY)
+
+own_shops = typer.Typer(
+    cls=Grouped, rich_markup_mode=None, short_help="Show by what a shop's mail is known, and which mails it gets.",
+    invoke_without_command=True, callback=shops.show, epilog=examples("shops", "shops forget 'Tre Viet Official'"),
+)  # fmt: skip
+own_shops.command(
+    "forget", short_help="Take back a name or address that was taught.",
+    epilog=examples("shops forget 'Tre Viet Official'"),
+)(shops.forget)  # fmt: skip
+app.add_typer(own_shops, name="shops", rich_help_panel=CLOSER)
 
 measuring = typer.Typer(
     cls=Grouped, rich_markup_mode=None, short_help="Measure how fast Shipclock is here.",

@@ -50,6 +50,28 @@ def read_again(
         say(result.words)
 
 
+def belongs(
+    mail: Annotated[int, typer.Argument(metavar="MAIL", help="A number from the list.")],
+    shop: Annotated[str, typer.Option("--shop", metavar="NAME", help="Whose it is, by its name in shipclock.toml.")],
+    as_json: Json = False,
+) -> None:
+    """Say whose a mail is where several shops share a mailbox, and be asked no more about such mails.
+
+    What shows it is remembered: the name that the mail writes for the shop, else the address of yours that it was
+    sent to (orders+lotus@example.com). Every mail that waits for such an answer is read again. `shipclock shops`
+    shows what is remembered and takes it back.
+    """
+    from flows.cli import shops_page
+
+    told = shops_page.teach(mail, shop)
+    if as_json:
+        emit(told.as_json())
+    else:
+        (say if told.done else note)(told.words)
+    if not told.done:
+        raise typer.Exit(EXIT_REFUSED)
+
+
 def release(mails: Ids, as_json: Json = False) -> None:
     """Take mails for true because you have compared them with Seller Center.
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from models.settings import MailboxSettings
 from tests import dovecot as server
 from tests.dovecot import Account, Dovecot
-from tests.ingest.desk import Desk
+from tests.ingest.desk import RECEIVER, Desk
+from tests.ingest.three_shops import THREE, USER
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +35,12 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk = Desk.at(tmp_path)
     yield desk
     desk.engine.dispose()
+
+
+@pytest.fixture
+def shared(desk: Desk) -> MailboxSettings:
+    """A mailbox of files that three shops share."""
+    desk.shops = THREE
+    folder = desk.home.path / "mails"
+    folder.mkdir()
+    return MailboxSettings(name="main", kind="folder", path=folder, user=USER, **RECEIVER)
