@@ -23,6 +23,7 @@ from ingest.recording import PollResult
 from ingest.sealed import unseal
 from ingest.shop_of import Sign, money_fits, sign_in
 from ingest.shop_sign import keep_sign, orders_since, sign_of, signs_like, taught_shops
+from ingest.vocabulary import Field
 from models.db.audit import note
 from models.db.mail_tables import MessageRow, SealedMailRow, ShopSignRow
 from models.db.session import open_session
@@ -36,10 +37,11 @@ class Lesson(StrEnum):
     """What came of saying whose a mail is."""
 
     TAUGHT = "taught"
+    ALONE = "alone"  # nothing to know the next such mail by: this one was read as the shop's
     CLEAR = "clear"  # whose it is was no question any more; it was read again
     GONE = "gone"  # no such mail waits, or its text is no longer kept
     OTHER_MAILBOX = "other_mailbox"  # that shop's mail arrives elsewhere
-    NO_SIGN = "no_sign"  # nothing in it may tell the next such mail
+    NO_SIGN = "no_sign"  # it names shops, but nothing that may be kept
     OTHER_CURRENCY = "other_currency"
     TAKEN = "taken"  # somebody was faster, for another shop
 
@@ -55,7 +57,7 @@ class Taught:
     @property
     def done(self) -> bool:
         """Whether mails were read again."""
-        return self.lesson in {Lesson.TAUGHT, Lesson.CLEAR}
+        return self.lesson in {Lesson.TAUGHT, Lesson.ALONE, Lesson.CLEAR}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,29 +77,77 @@ def teach_shop(  # whose word it is belongs to it
 
     Raises SealError when the mail cannot be opened.
     """
-    with open_session(engine, read_only=True) as session:
-        row, sealed = session.get(MessageRow, message_id), session.get(SealedMailRow, message_id)
-        mailbox = next((one for one in settings.mailbox if row is not None and one.name == row.mailbox), None)
-        if row is None or row.outcome != Outcome.QUARANTINED or sealed is None or mailbox is None:
-            return Taught(lesson=Lesson.GONE)
-        context = context_for(mailbox, taught_shops(session, mailbox.name, settings.shop), home, now)
-    if shop not in context.shops:
-        return Taught(lesson=Lesson.OTHER_MAILBOX)
-    found = _sign(unseal(sealed.ciphertext, home), context, mailbox, shop)
-    if isinstance(found, Sign):
-        kept = ShopSignRow(
-            mailbox=mailbox.name, kind=found.kind, value=found.value, shop_id=shop, taught_by=by, taught_at=now
+    return _Teaching(engine, settings, home, now, shop, by).teach(message_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Teaching:
+    """A person's word that a mail is that shop's."""
+
+    engine: Engine
+    settings: Settings
+    home: Home
+    now: datetime
+    shop: str
+    by: str
+
+    def teach(self, message_id: int) -> Taught:
+        """Keep the mail's sign if it has one, and read again what that may settle."""
+        with open_session(self.engine, read_only=True) as session:
+            row, sealed = session.get(MessageRow, message_id), session.get(SealedMailRow, message_id)
+            mailbox = next((one for one in self.settings.mailbox if row is not None and one.name == row.mailbox), None)
+            if row is None or row.outcome != Outcome.QUARANTINED or sealed is None or mailbox is None:
+                return Taught(lesson=Lesson.GONE)
+            shops = taught_shops(session, mailbox.name, self.settings.shop)
+        context = context_for(mailbox, shops, self.home, self.now)
+        found = _sign(unseal(sealed.ciphertext, self.home), context, mailbox, self.shop)
+        match found:
+            case Sign():
+                return self._keep(found, mailbox, context, message_id)
+            case Lesson.ALONE:
+                return self._read_alone(message_id)
+            case Lesson.CLEAR:
+                return Taught(lesson=found, result=self._read_again(self.settings, message_id))
+        return Taught(lesson=found)
+
+    def _keep(self, sign: Sign, mailbox: MailboxSettings, context: Context, message_id: int) -> Taught:
+        row = ShopSignRow(
+            mailbox=mailbox.name,
+            kind=sign.kind,
+            value=sign.value,
+            shop_id=self.shop,
+            taught_by=self.by,
+            taught_at=self.now,
         )
-        if not _keep(engine, kept, context, message_id):
-            return Taught(lesson=Lesson.TAKEN, sign=found)
-        return Taught(lesson=Lesson.TAUGHT, sign=found, result=_read_again(engine, settings, home, now))
-    if found is Lesson.CLEAR:
-        return Taught(lesson=found, result=read_again(engine, settings, home, now, message_id))
-    return Taught(lesson=found)
+        with open_session(self.engine) as session:
+            if not keep_sign(session, row, context.shops):
+                return Taught(lesson=Lesson.TAKEN, sign=sign)
+            self._note(session, "teach_shop", {**_told(row), "message": message_id})
+            session.commit()
+        return Taught(lesson=Lesson.TAUGHT, sign=sign, result=self._read_again(self.settings))
+
+    def _read_alone(self, message_id: int) -> Taught:
+        """Read one mail as if its mailbox were that shop's alone."""
+        with open_session(self.engine) as session:
+            self._note(session, "mail_is_of_shop", {"message": message_id, "shop": self.shop})
+            session.commit()
+        own = tuple(shop for shop in self.settings.shop if shop.name == self.shop)
+        alone = self.settings.model_copy(update={"shop": own})
+        return Taught(lesson=Lesson.ALONE, result=self._read_again(alone, message_id))
+
+    def _note(self, session: Session, action: str, after: dict[str, Json]) -> None:
+        note(session, at=self.now, actor=self.by, action=action, after=after)
+
+    def _read_again(self, settings: Settings, message_id: int | None = None) -> PollResult:
+        """Read that mail again, or all whose shop is not known."""
+        reason = QuarantineReason.UNKNOWN_SHOP
+        return read_again(self.engine, settings, self.home, self.now, message_id, reason=reason)
 
 
 def _sign(raw: bytes, context: Context, mailbox: MailboxSettings, shop: str) -> Sign | Lesson:
     """Give the sign that the mail bears, or why none of it may be kept for the shop."""
+    if shop not in context.shops:
+        return Lesson.OTHER_MAILBOX
     message, shops = parse_message(raw), list(context.shops.values())
     reading = read_message(message, context.receiver, shops, context.vocabulary, context.now)
     if not isinstance(reading, Quarantined) or reading.reason is not QuarantineReason.UNKNOWN_SHOP:
@@ -105,21 +155,8 @@ def _sign(raw: bytes, context: Context, mailbox: MailboxSettings, shop: str) -> 
     body = read_body(message, context.vocabulary, shops)
     if not money_fits(body.findings, body.language.code, context.shops[shop]):
         return Lesson.OTHER_CURRENCY
-    return sign_in(message, body.findings, mailbox.user) or Lesson.NO_SIGN
-
-
-def _keep(engine: Engine, kept: ShopSignRow, context: Context, message_id: int) -> bool:
-    with open_session(engine) as session:
-        if not keep_sign(session, kept, context.shops):
-            return False
-        told = {**_told(kept), "message": message_id}
-        note(session, at=kept.taught_at, actor=kept.taught_by, action="teach_shop", after=told)
-        session.commit()
-    return True
-
-
-def _read_again(engine: Engine, settings: Settings, home: Home, now: datetime) -> PollResult:
-    return read_again(engine, settings, home, now, reason=QuarantineReason.UNKNOWN_SHOP)
+    sign = sign_in(message, body.findings, mailbox.user)
+    return sign or (Lesson.NO_SIGN if body.findings.first(Field.SHOP) else Lesson.ALONE)
 
 
 def forget_sign(engine: Engine, now: datetime, value: str, mailbox: str | None = None, *, by: str) -> list[Forgotten]:

@@ -59,7 +59,7 @@ def belongs(
 
     What shows it is remembered: the name that the mail writes for the shop, else the address of yours that it was
     sent to (orders+lotus@example.com). Every mail that waits for such an answer is read again. `shipclock shops`
-    shows what is remembered and takes it back.
+    shows what is remembered and takes it back. A mail that bears neither is read as that shop's, this once.
     """
     from flows.cli import shops_page
 

@@ -59,10 +59,22 @@ def test_of_a_mail_without_a_name_the_plus_address_is_remembered(desk: Desk, sha
     assert desk.orders() == {order_no(1): "Cedar Shed"}
 
 
-def test_a_mail_that_bears_no_sign_of_its_own_teaches_nothing(desk: Desk, shared: MailboxSettings):
-    arrive(desk, shared, order(1))
+def test_a_mail_that_bears_no_sign_of_its_own_is_let_in_alone(desk: Desk, shared: MailboxSettings):
+    arrive(desk, shared, order(1), order(2))
+
+    taught = teach(desk, shared, mail_about(desk, 1))
+
+    assert (taught.lesson, taught.result.parsed) == (Lesson.ALONE, 1)
+    assert (signs(desk), audit(desk)) == ([], ["mail_is_of_shop"])
+    assert desk.orders() == {order_no(1): "Cedar Shed"}
+    assert waiting(desk) == ["unknown_shop"]
+
+
+def test_a_mail_whose_name_may_not_be_kept_teaches_nothing_and_waits_on(desk: Desk, shared: MailboxSettings):
+    arrive(desk, shared, order(1, name="Call 0912 345 678"))
     assert teach(desk, shared, mail_about(desk, 1)).lesson is Lesson.NO_SIGN
     assert (signs(desk), audit(desk), desk.orders()) == ([], [], {})
+    assert waiting(desk) == ["unknown_shop"]
 
 
 def test_a_shop_of_another_currency_is_refused_before_anything_is_remembered(desk: Desk, shared: MailboxSettings):

@@ -65,6 +65,32 @@ def test_what_is_wrong_is_named(tmp_path, text, told):
     assert told in fault_of(tmp_path, text)
 
 
+def test_a_shop_may_have_other_names_and_addresses_of_its_own(tmp_path):
+    more = 'also_named = ["Tre Viet Official"]\naddresses = ["Shop+Tre@example.com"]\n'
+    [shop] = reading(tmp_path, MAILBOX + SHOP + more).shop
+    assert (shop.also_named, shop.addresses) == (("Tre Viet Official",), ("shop+tre@example.com",))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ("", 'also_named = ["tre viet store"]', 'also_named = "tre viet store"` is also that of the shop "Tre Viet'),
+        ('also_named = ["Bamboo"]', 'also_named = ["bamboo"]', 'also_named = "bamboo"` is also that of'),
+        ('addresses = ["a@b.example"]', 'addresses = ["A@b.example"]', "addresses` is also that of the shop"),
+        ("", 'addresses = ["+juniper"]', "is not a list of the mail addresses that TikTok Shop writes to"),
+    ],
+)
+def test_what_tells_two_shops_of_a_mailbox_apart_is_of_one_alone(tmp_path, first, second, told):
+    other = SHOP.replace("Tre Viet Store", "Juniper")
+    assert told in fault_of(tmp_path, f"{MAILBOX}{SHOP}{first}\n{other}{second}\n")
+
+
+def test_shops_of_two_mailboxes_may_share_a_name_that_mails_write(tmp_path):
+    named = 'also_named = ["Bamboo"]\n'
+    other = SHOP.replace("Tre Viet Store", "Juniper").replace('"main"', '"second"') + named
+    assert len(reading(tmp_path, MAILBOX + MAILBOX.replace("main", "second") + SHOP + named + other).shop) == 2
+
+
 def test_all_faults_are_told_at_once(tmp_path):
     told = fault_of(tmp_path, MAILBOX.replace("host", "hots") + SHOP.replace("VND", "Dong"))
     assert "`hots`" in told
