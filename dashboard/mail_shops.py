@@ -42,7 +42,7 @@ def which_mails() -> None:
     if not any(count.total for of_shop in counts.values() for count in of_shop):
         return
     texts = catalogue()
-    st.header(texts.text("mail.by_shop.title"))
+    st.header(texts.text(f"mail.by_shop.{'title_all' if len(counts) > 1 else 'title'}"))
     st.markdown(plain(texts.text("mail.by_shop.meaning")))
     shops = list(counts)
     for first in range(0, len(shops), SIDE_BY_SIDE):

@@ -6,7 +6,7 @@ nothing about what arrives by itself. Accusing rests on `evidence`, which such a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -18,12 +18,13 @@ from sqlmodel import Session, col, select
 from ingest.ledger import Outcome
 from models.db.facts import evidence_of
 from models.db.mail_tables import MessageRow
+from models.deadline import RULES
 from models.fact import FactKind
 from models.notification import NotificationKind
 
 LATELY: Final = timedelta(days=30)
 
-# The kinds of mail whose facts stop a clock that asks until the first of them (order-lifecycle, "Ask, don't accuse").
+# The fact of each kind of mail whose absence means something only at shops that get such mail.
 PROVES: Final[Mapping[NotificationKind, FactKind]] = MappingProxyType(
     {
         NotificationKind.PICKED_UP: FactKind.PICKED_UP,
@@ -36,7 +37,7 @@ PROVES: Final[Mapping[NotificationKind, FactKind]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindCount:
-    """Mails of one kind that a shop got: ever, and in the last 30 days. `asks`: none of it was heard, so we ask."""
+    """Mails of one kind that a shop got: ever, and in the last 30 days. `asks`: a clock asks for want of it."""
 
     kind: NotificationKind
     total: int = 0
@@ -65,7 +66,16 @@ def _of_shop(session: Session, shop: str, counted: Mapping[tuple[str, str], tupl
             kind=kind,
             total=counted.get((shop, kind), (0, 0))[0],
             lately=counted.get((shop, kind), (0, 0))[1],
-            asks=kind in PROVES and PROVES[kind] not in heard,
+            asks=is_asked(kind, heard),
         )
         for kind in NotificationKind
     ]
+
+
+def is_asked(kind: NotificationKind, heard: Container[FactKind]) -> bool:
+    """Whether some clock asks instead of accusing because neither such news nor any other that it knows was heard.
+
+    A shop that hears of parcels on their way is not asked about failed attempts that it never heard of.
+    """
+    fact = PROVES.get(kind)
+    return any(fact in row.asks and not any(one in heard for one in row.asks) for row in RULES.values())

@@ -99,6 +99,7 @@ def test_the_page_shows_which_mails_each_shop_gets_and_what_is_asked(seen: Visit
     assert rows["New order"][0] == rows["New order"][2] == "1 (1 in 30 days)"
     assert rows["In transit"] == ["never: you are asked", "never: you are asked", "1 (1 in 30 days)"]
     assert rows["Buyer wants to cancel"][:2] == ["never", "never"]
+    assert rows["Delivery attempt failed"] == ["never: you are asked", "never: you are asked", "never"]
 
 
 def keep_picture(seen: Visit, name: str) -> None:

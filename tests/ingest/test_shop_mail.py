@@ -8,11 +8,12 @@ import pytest
 from sqlmodel import select
 
 from ingest.quarantine import release
-from ingest.shop_mail import LATELY, PROVES, mail_of_shops
+from ingest.shop_mail import LATELY, PROVES, is_asked, mail_of_shops
 from models.db.facts import TELLING, evidence_of
 from models.db.mail_tables import MessageRow
 from models.db.session import open_session
 from models.db.tables import FactRow
+from models.deadline import RULES
 from models.fact import FactKind
 from models.notification import NotificationKind
 from models.settings import MailboxSettings
@@ -22,7 +23,7 @@ from tests.ingest.three_shops import arrive, mail_about, order
 LATER = NOW + timedelta(hours=1)
 
 
-def counts(desk: Desk, shop: str) -> dict[str, tuple[int, int]]:
+def counts(desk: Desk, shop: str) -> dict[NotificationKind, tuple[int, int]]:
     with open_session(desk.engine, read_only=True) as session:
         counted = mail_of_shops(session, [shop], LATER)[shop]
     return {count.kind: (count.total, count.lately) for count in counted if count.total}
@@ -65,11 +66,35 @@ def whole(desk: Desk) -> Desk:
     return desk
 
 
-def test_we_ask_about_exactly_the_kinds_of_mail_that_a_shop_never_got(whole: Desk):
-    """Counts and evidence agree, for every shop."""
-    got = {shop.name: set(counts(whole, shop.name)) for shop in whole.shops}
-    assert {kind for kinds in got.values() for kind in kinds} >= set(PROVES)
-    assert {name: set(PROVES) - kinds for name, kinds in got.items()} == {name: asked(whole, name) for name in got}
+def test_counts_and_evidence_agree_on_what_each_shop_ever_got(whole: Desk):
+    """Of the kinds that end the asking, a shop with such a mail has the evidence, and without one has none."""
+    for shop in whole.shops:
+        with open_session(whole.engine, read_only=True) as session:
+            heard = set(evidence_of(session, shop.name))
+        assert {PROVES[kind] for kind in counts(whole, shop.name) if kind in PROVES} == heard
+
+
+def test_the_corpus_tells_every_kind_that_ends_the_asking(whole: Desk):
+    assert {kind for shop in whole.shops for kind in counts(whole, shop.name)} >= set(PROVES)
+
+
+@pytest.mark.parametrize(
+    ("heard", "asked"),
+    [
+        (set(), {"picked_up", "in_transit", "delivery_failed", "delivered"}),
+        ({FactKind.PICKED_UP}, {"in_transit", "delivery_failed", "delivered"}),
+        ({FactKind.IN_TRANSIT}, {"picked_up", "delivered"}),  # D17 knows of parcels on their way
+        ({FactKind.DELIVERED}, {"picked_up", "in_transit"}),
+        ({FactKind.DELIVERY_ATTEMPT_FAILED}, {"picked_up", "in_transit", "delivered"}),
+        (set(PROVES.values()), set()),
+    ],
+)
+def test_a_kind_is_asked_about_while_some_clock_has_no_other_news(heard, asked):
+    assert {kind for kind in NotificationKind if is_asked(kind, heard)} == asked
+
+
+def test_every_clock_that_asks_is_told_of_by_a_kind_of_mail():
+    assert {fact for row in RULES.values() for fact in row.asks} == set(PROVES.values())
 
 
 def test_each_mail_that_ends_the_asking_tells_the_fact_that_does(whole: Desk):
