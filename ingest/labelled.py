@@ -61,6 +61,11 @@ class Gatherer:
             return ()
         return self._vocabulary.fields_of(label_key(text), self.language.code)
 
+    def may_begin_with_label(self, text: str) -> bool:
+        """Tell, at little cost, whether a label may stand at the beginning of `text`."""
+        start = label_key(text[:LONGEST_LABEL])[:2]
+        return start in self._vocabulary.label_starts or start[:1] in self._vocabulary.label_starts
+
     def take(self, label: tuple[Field, ...], value: str) -> bool:
         """Take `value` under the first meaning of the label that it fits; False when it fits none."""
         for wanted in likeliest_first(label, value):

@@ -21,6 +21,8 @@ _MOST_NOTES: Final = 200
 _COLON: Final = re.compile(r"\s*[:：=]\s*|\s+[-–—]\s+")
 _STRONG_COLON: Final = re.compile(r"[:：]")
 _SEPARATOR: Final = re.compile(r"[\s,;|·•/–—-]+$")
+_WHERE_LABELS_END: Final = re.compile(r"\s+|(?<=\D)(?=[#\d])")
+_LONG_NUMBER: Final = re.compile(r"\d{17}")
 _NO_VALUE: Final = re.compile(r"^[\s\-–—:：]*$")
 
 
@@ -102,7 +104,9 @@ class LineReader:
 
     def _read_prefix(self, text: str) -> bool:
         """Read "Order total $32.89": a label, then a value of its kind, nothing between."""
-        for space in list(re.finditer(r"\s+|(?<=\D)(?=[#\d])", text[:LONGEST_LABEL]))[::-1]:
+        if not self._gather.may_begin_with_label(text):
+            return False
+        for space in reversed(list(_WHERE_LABELS_END.finditer(text, 0, LONGEST_LABEL))):
             label = self._gather.fields(text[: space.start()])
             value = text[space.end() :]
             typed = tuple(wanted for wanted in label if has_form(wanted) and wanted is not Field.ATTEMPT)
@@ -118,7 +122,8 @@ class LineReader:
         return self._gather.take(label, value)
 
     def _read_running(self, text: str, *, heading: bool) -> None:
-        found = self._gather.language.order_no.search(plain_digits(fold(text)))
+        digits = plain_digits(text)
+        found = self._gather.language.order_no.search(fold(digits)) if _LONG_NUMBER.search(digits) else None
         if found:
             self._gather.take_order_no(found[1])
             self._take_ship_by_in(text, found[1])

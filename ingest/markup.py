@@ -7,6 +7,8 @@ of walking its tree. Scripts, styles, comments and link addresses are left out; 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from enum import Enum, auto
 from functools import lru_cache
 from html import unescape
 from typing import Final, NamedTuple
@@ -18,19 +20,38 @@ from ingest.text import clean
 
 MAX_TAGS: Final = 200_000
 
-_SKIPPED: Final = frozenset(
-    {"head", "style", "script", "title", "template", "noscript", "svg", "object", "iframe", "noframes", "noembed"}
-)
+
+class _Role(Enum):
+    """What an element is to the rows of a page; what is none of these only sets pieces of a line apart."""
+
+    SKIPPED = auto()
+    ROW = auto()
+    CELL = auto()
+    BLOCK = auto()  # its lines are its own
+    HEADING = auto()
+    LIST = auto()  # dl: its terms and values are cells
+
+
+_ROLES: Final[Mapping[str, _Role]] = {
+    **dict.fromkeys(
+        ("head", "style", "script", "title", "template", "noscript", "svg", "object", "iframe", "noframes", "noembed"),
+        _Role.SKIPPED,
+    ),
+    "tr": _Role.ROW,
+    **dict.fromkeys(("td", "th", "dt", "dd"), _Role.CELL),
+    **dict.fromkeys(
+        ("address", "article", "aside", "blockquote", "body", "br", "caption", "center", "div", "fieldset", "footer",
+         "form", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead",
+         "ul"),
+        _Role.BLOCK,
+    ),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _Role.HEADING),
+    "dl": _Role.LIST,
+}  # fmt: skip
 _VOID: Final = frozenset(
     {"area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen", "link",
      "meta", "param", "source", "track", "wbr"}
 )  # fmt: skip
-_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_CELLS: Final = frozenset({"td", "th", "dt", "dd"})
-_BLOCKS: Final = frozenset(
-    {"address", "article", "aside", "blockquote", "body", "caption", "center", "dl", "div", "fieldset", "footer",
-     "form", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "ul"}
-) | _HEADINGS  # fmt: skip
 _NEVER_A_ROW: Final = frozenset({"table", "tbody"})
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _RAW_TEXT: Final = re.compile(r"<(style|script|xmp|iframe|noembed|noframes)\b[^>]*>.*?</\1>", re.DOTALL)
@@ -121,11 +142,12 @@ class _Builder:
         self._lines: list[Line] = []  # of the open cell
         self._open: list[tuple[list[Cell], list[Line]]] = []  # rows around the open one
         self._cells: list[Cell] | None = None  # of the open row; None outside of rows
-        self._around: list[_Looks] = [_PLAIN]  # looks of the elements around
+        self._around: list[tuple[_Role | None, _Looks]] = [(None, _PLAIN)]  # the elements that are open
         self._heading = 0
         self._in_dl = False
 
     def build(self, source: str) -> None:
+        """Read all of `source`."""
         skipped = 0  # elements open within one that is not shown
         for count, (closing, tag, attributes, text) in enumerate(_TAG.findall(source)):
             if count > MAX_TAGS or len(self.rows) >= MAX_ROWS:
@@ -133,7 +155,7 @@ class _Builder:
             if skipped:
                 skipped += 0 if tag in _VOID else -1 if closing else 1
             elif closing:
-                self._leave(tag)
+                self._leave()
             elif not self._enter(tag, attributes):
                 skipped = tag not in _VOID
             if text and not skipped:
@@ -145,43 +167,48 @@ class _Builder:
     def _enter(self, tag: str, attributes: str) -> bool:
         """Open an element; False when nothing of it is shown."""
         looks = self._looks(attributes) if attributes else _PLAIN
-        if tag in _SKIPPED or looks.hides:
+        role = self._role_of(tag, looks)
+        if role is _Role.SKIPPED:
             return False
-        if tag == "tr" or (looks.side_by_side and tag not in _NEVER_A_ROW):
+        if role is None:
+            if self._piece:
+                self._end_piece()
+        elif role is _Role.ROW:
             self._start_row()
-        elif tag in _CELLS or self._around[-1].side_by_side:
+        elif role is _Role.CELL:
             self._start_cell(tag)
-        elif tag in _BLOCKS:
-            self._end_line()
-            self._heading += tag in _HEADINGS
-        elif tag == "br":
-            self._end_line()
         else:
-            self._end_piece()
+            self._end_line()
+            self._heading += role is _Role.HEADING
+        self._around.append((role, looks))
         if tag in _VOID:
-            self._shut(tag, looks)
-        else:
-            self._around.append(looks)
+            self._leave()
         return True
 
-    def _leave(self, tag: str) -> None:
-        if len(self._around) > 1:
-            self._shut(tag, self._around.pop())
+    def _role_of(self, tag: str, looks: _Looks) -> _Role | None:
+        role = _ROLES.get(tag)
+        if looks.hides or role is _Role.SKIPPED:
+            return _Role.SKIPPED
+        if looks.side_by_side and tag not in _NEVER_A_ROW:
+            return _Role.ROW
+        return _Role.CELL if self._around[-1][1].side_by_side and role is not _Role.ROW else role
 
-    def _shut(self, tag: str, looks: _Looks) -> None:
-        """Close an element that is shown."""
-        if tag == "tr" or (looks.side_by_side and tag not in _NEVER_A_ROW):
+    def _leave(self) -> None:
+        """Close the element that was opened last."""
+        role, _ = self._around.pop() if len(self._around) > 1 else self._around[0]
+        if role is None:
+            if self._piece:
+                self._end_piece()
+        elif role is _Role.ROW:
             self._end_row()
-        elif tag in _CELLS or self._around[-1].side_by_side:
+        elif role is _Role.CELL:
             self._end_cell()
-        elif tag in _BLOCKS:
+        else:
             self._end_line()
-            self._heading -= tag in _HEADINGS
-            if tag == "dl" and self._in_dl:
+            self._heading -= role is _Role.HEADING
+            if role is _Role.LIST and self._in_dl:
                 self._end_row()
                 self._in_dl = False
-        else:
-            self._end_piece()
 
     def _looks(self, attributes: str) -> _Looks:
         if ' hidden="' in attributes or (self._hidden_names and self._is_hidden_by_name(attributes)):
@@ -230,21 +257,19 @@ class _Builder:
             self._cells, self._lines = None, []
 
     def _end_piece(self) -> None:
-        if not self._piece:
-            return
         piece = "".join(self._piece)
-        self._piece = []
-        if piece.isspace():
-            if self._line:
-                self._line.append(" ")
-            return
-        self._line.append(clean(piece[:MAX_LINE]).replace("\n", " "))
+        self._piece.clear()
+        if not piece.isspace():
+            self._line.append(clean(piece[:MAX_LINE]).replace("\n", " "))
+        elif self._line:
+            self._line.append(" ")
 
     def _end_line(self) -> None:
-        self._end_piece()
+        if self._piece:
+            self._end_piece()
         if not self._line:
             return
-        line = tuple([piece for piece in map(without_links, self._line) if not piece.isspace() and piece])
+        line = tuple([piece for piece in map(without_links, self._line) if piece and not piece.isspace()])
         self._line = []
         if not line:
             return

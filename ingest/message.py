@@ -2,6 +2,7 @@
 
 Bytes in, value out, total: an odd mail is a Message with defects, never an exception. Attachments
 are never opened and an enclosed mail is never mistaken for the body (email-notifications, 6).
+What is as it declares to be is decoded at once; mail-parser is asked where something is not.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import Message as MimePart
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Final
 
@@ -114,7 +116,7 @@ def _refused(raw: bytes) -> Defect | None:
     header_block = raw[: end.start() if end else len(raw)]
     if len(header_block) > MAX_HEADER_BYTES or len(_HEADER_START.findall(header_block)) > MAX_HEADERS:
         return Defect.TOO_MANY_HEADERS
-    if sum(1 for _ in _MULTIPART.finditer(raw)) > MAX_MULTIPARTS:
+    if raw.lower().count(b"boundary") > MAX_MULTIPARTS and len(_MULTIPART.findall(raw)) > MAX_MULTIPARTS:
         return Defect.TOO_MANY_PARTS
     return None
 
@@ -122,8 +124,7 @@ def _refused(raw: bytes) -> Defect | None:
 def _message_from(mime: MimePart) -> Message:
     headers = [(name.lower(), str(value)) for name, value in mime.raw_items()]
     leaves, enclosed, defects = _walk(mime)
-    parsed = _mail_parser(mime)
-    texts, htmls, lied = _bodies(leaves, parsed)
+    texts, htmls, lied = _bodies(leaves, mime)
     if lied:
         defects.add(Defect.CHARSET)
     if not any(body.strip() for body in (*texts, *htmls)):
@@ -133,7 +134,7 @@ def _message_from(mime: MimePart) -> Message:
     return Message(
         froms=tuple(value for name, value in headers if name == "from"),
         subject=_first_header(headers, "subject"),
-        sent_at=_sent_at(parsed),
+        sent_at=_sent_at(mime),
         trace=tuple((name, decode_header_value(value)) for name, value in headers if name in _TRACE),
         sent_to=tuple((name, decode_header_value(value)) for name, value in headers if name in _SENT_TO),
         headers={name: decode_header_value(value) for name, value in reversed(headers) if name in _KEPT},
@@ -156,10 +157,20 @@ def _mail_parser(mime: MimePart) -> MailParser | None:
         return None
 
 
-def _sent_at(parsed: MailParser | None) -> datetime | None:
+def _sent_at(mime: MimePart) -> datetime | None:
+    """Return what the Date header says, in UTC; None if it says nothing, or no zone."""
     try:
-        sent_at = parsed.date if parsed else None
-        return sent_at.astimezone(UTC) if sent_at and sent_at.tzinfo else None
+        sent_at: datetime | None = parsedate_to_datetime(str(mime["Date"]))
+    except Exception:  # noqa: BLE001  the parsers raise anything on hostile input
+        sent_at = _oddly_sent_at(mime)
+    return sent_at.astimezone(UTC) if sent_at and sent_at.tzinfo else None
+
+
+def _oddly_sent_at(mime: MimePart) -> datetime | None:
+    try:
+        parsed = _mail_parser(mime)
+        sent_at = parsed.date if parsed and mime["Date"] else None
+        return sent_at if isinstance(sent_at, datetime) else None
     except Exception:  # noqa: BLE001  the parsers raise anything on hostile input
         return None
 
@@ -203,14 +214,15 @@ def _own_parts(mime: MimePart) -> Iterator[MimePart]:
             waiting += reversed([child for child in children if isinstance(child, MimePart)])
 
 
-def _bodies(leaves: list[MimePart], parsed: MailParser | None) -> tuple[list[str], list[str], bool]:
-    """Decode the body parts: by mail-parser where it kept them all whole, else by ourselves."""
-    plain = [leaf for leaf in leaves if not _is_markup(leaf)]
-    marked = [leaf for leaf in leaves if _is_markup(leaf)]
-    if parsed is not None and _kept_whole(plain, parsed.text_plain) and _kept_whole(marked, parsed.text_html):
-        return list(parsed.text_plain), list(parsed.text_html), False
+def _bodies(leaves: list[MimePart], mime: MimePart) -> tuple[list[str], list[str], bool]:
+    """Decode the body parts; where a charset lied, by mail-parser if it keeps them all whole."""
     decoded = [(leaf, *decode_body(leaf)) for leaf in leaves]
-    lied = any(lie for _, _, lie in decoded)
+    if lied := any(lie for _, _, lie in decoded):
+        plain = [leaf for leaf in leaves if not _is_markup(leaf)]
+        marked = [leaf for leaf in leaves if _is_markup(leaf)]
+        parsed = _mail_parser(mime)
+        if parsed is not None and _kept_whole(plain, parsed.text_plain) and _kept_whole(marked, parsed.text_html):
+            return list(parsed.text_plain), list(parsed.text_html), False
     texts = [text for leaf, text, _ in decoded if not _is_markup(leaf)]
     return texts, [text for leaf, text, _ in decoded if _is_markup(leaf)], lied
 

@@ -8,6 +8,7 @@ Knows nothing of orders. `ingest.markup` does the same for HTML.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final

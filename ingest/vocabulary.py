@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -100,20 +100,23 @@ class Language:
 
     def code_of(self, table: str, text: str) -> str | None:
         """Return the code in `table` whose longest phrase stands in `text`; None if none does."""
-        folded = fold(text)
-        hits = (
-            (len(phrase), code)
-            for code, phrases in self.lookups.get(table, {}).items()
-            for phrase in phrases
-            if re.search(alternatives((phrase,)), folded)
-        )
-        return max(hits, default=(0, None))[1]
+        return max(((length, code) for code, length in self._codes_in(table, text)), default=(0, None))[1]
 
     def codes_of(self, table: str, text: str) -> tuple[str, ...]:
         """Return every code of `table` that `text` speaks of, in the table's order."""
+        found = {code for code, _ in self._codes_in(table, text)}
+        return tuple(code for code in self.lookups.get(table, {}) if code in found)
+
+    def _codes_in(self, table: str, text: str) -> Iterator[tuple[str, int]]:
+        """Yield each code of `table` and the length of its phrase in `text`."""
         folded = fold(text)
-        found = self.lookups.get(table, {}).items()
-        return tuple(code for code, phrases in found if phrases and re.search(alternatives(phrases), folded))
+        for phrase in self._coded[table].among(folded):
+            if phrase.pattern.search(folded):
+                yield phrase.meaning, len(phrase.text)
+
+    @cached_property
+    def _coded(self) -> Mapping[str, Phrases]:
+        return {table: Phrases(codes) for table, codes in self.lookups.items()}
 
 
 @dataclass(frozen=True)
@@ -134,11 +137,17 @@ class Vocabulary:
         return ()
 
     @cached_property
+    def label_starts(self) -> frozenset[str]:
+        """The first two letters of every label, or the one that it has."""
+        return frozenset(key[:2] for key in self.label_owners)
+
+    @cached_property
     def months(self) -> Mapping[str, int]:
         """Every language's names of the months."""
         return {name: month for language in self.languages.values() for name, month in language.months.items()}
 
 
+@lru_cache(maxsize=16_384)  # a template's labels come again with each of its mails
 def label_key(text: str) -> str:
     """Return a label as it is looked up: folded, without edges and a bracketed remark behind it."""
     return _EDGES.sub("", _IN_BRACKETS.sub("", fold(text)))
