@@ -63,8 +63,7 @@ class Gatherer:
 
     def may_begin_with_label(self, text: str) -> bool:
         """Tell, at little cost, whether a label may stand at the beginning of `text`."""
-        start = label_key(text[:LONGEST_LABEL])[:2]
-        return start in self._vocabulary.label_starts or start[:1] in self._vocabulary.label_starts
+        return self._vocabulary.may_begin_with_label(label_key(text[:LONGEST_LABEL]))
 
     def take(self, label: tuple[Field, ...], value: str) -> bool:
         """Take `value` under the first meaning of the label that it fits; False when it fits none."""

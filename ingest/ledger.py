@@ -6,17 +6,18 @@ all rows up to it and moves only past finished ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, and_, cast, or_
+from sqlalchemy import ColumnElement, String, and_, cast, insert, or_
 from sqlmodel import Session, col, select, update
 
 from ingest.mailbox import FolderState
 from models.db.alerts import Alert, raise_alert
+from models.db.columns import table_of
 from models.db.insert import insert_new
 from models.db.mail_tables import FolderRow, MailboxRow, MessageRow
 from models.db.tables import AlertRow
@@ -38,6 +39,12 @@ class Outcome(StrEnum):
     DISMISSED = "dismissed"  # a person wants nothing of it
 
 
+MESSAGES: Final = table_of(MessageRow)
+EMPTY_ROW: Final[Mapping[str, Any]] = {  # of a message of which nothing is known
+    name: about.get_default(call_default_factory=True)
+    for name, about in MessageRow.model_fields.items()
+    if name != "id" and not about.is_required()
+}
 ARRIVED: Final = frozenset({Outcome.PARSED, Outcome.RELEASED, Outcome.QUARANTINED})
 
 
@@ -132,6 +139,14 @@ def _set_folder(session: Session, place: Place, **values: object) -> None:
 
 def _is_folder(place: Place) -> ColumnElement[bool]:
     return and_(col(FolderRow.mailbox) == place.mailbox, col(FolderRow.folder) == place.folder)
+
+
+def add_messages(session: Session, rows: Sequence[dict[str, Any]]) -> dict[int, int]:
+    """Store the rows of messages of one place; give their numbers by uid."""
+    if not rows:
+        return {}
+    statement = insert(MESSAGES).returning(MESSAGES.c.uid, MESSAGES.c.id)
+    return dict(session.connection().execute(statement, rows).tuples().all())
 
 
 def finished_above(session: Session, place: Place, mark: int) -> frozenset[int]:

@@ -21,7 +21,7 @@ from ingest.finding import Finding, failed
 from ingest.ledger import Outcome, Place
 from ingest.reader import READER_VERSION
 from ingest.sealed import seal
-from models.db.mail_tables import MessageRow, SealedMailRow
+from models.db.mail_tables import SealedMailRow
 from models.db.orders import record_facts
 from models.db.session import open_session
 from models.fact import Fact
@@ -32,6 +32,7 @@ from models.settings import ShopSettings
 SEALED_FOR: Final = timedelta(days=30)  # [D], order-lifecycle section 2: retention of quarantined bytes
 
 OrderKey = tuple[str, str]  # shop, order_no
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,18 +121,18 @@ class Recorder:
             if finding.raw_hash:
                 known.add(finding.raw_hash)
         self._add(session, rows, now)
-        told = [finding for row, finding in rows if row.outcome == Outcome.PARSED]
+        told = [finding for row, finding in rows if row["outcome"] == Outcome.PARSED]
         changes = record_told(session, told, self.shops, now)
         session.commit()
-        return replace(changes, outcomes=Counter(Outcome(row.outcome) for row, _ in rows))
+        return replace(changes, outcomes=Counter(Outcome(row["outcome"]) for row, _ in rows))
 
-    def _add(self, session: Session, rows: Sequence[tuple[MessageRow, Finding]], now: datetime) -> None:
-        session.add_all([row for row, _ in rows])
-        session.flush()
+    def _add(self, session: Session, rows: Sequence[tuple[Row, Finding]], now: datetime) -> None:
+        numbers = ledger.add_messages(session, [row for row, _ in rows])
         for row, finding in rows:
-            if row.outcome == Outcome.QUARANTINED and finding.message.raw is not None and row.id is not None:
+            if row["outcome"] == Outcome.QUARANTINED and finding.message.raw is not None:
                 sealed = seal(finding.message.raw, self.home)
-                session.add(SealedMailRow(message_id=row.id, ciphertext=sealed, expires_at=now + SEALED_FOR))
+                message_id = numbers[finding.message.uid]
+                session.add(SealedMailRow(message_id=message_id, ciphertext=sealed, expires_at=now + SEALED_FOR))
 
 
 def record_told(
@@ -156,19 +157,20 @@ def _not_finished(session: Session, place: Place, findings: Sequence[Finding]) -
     return [one for one in findings if one.message.uid not in finished]
 
 
-def _row_for(place: Place, finding: Finding, now: datetime, *, duplicate: bool) -> MessageRow:
-    return MessageRow(
-        mailbox=place.mailbox,
-        folder=place.folder,
-        uidvalidity=place.uidvalidity,
-        uid=finding.message.uid,
-        raw_hash=finding.raw_hash,
-        size=finding.message.size,
-        sent_at=finding.sent_at,
-        seen_at=now,
-        reader_version=READER_VERSION,
+def _row_for(place: Place, finding: Finding, now: datetime, *, duplicate: bool) -> Row:
+    return {
+        **ledger.EMPTY_ROW,
+        "mailbox": place.mailbox,
+        "folder": place.folder,
+        "uidvalidity": place.uidvalidity,
+        "uid": finding.message.uid,
+        "raw_hash": finding.raw_hash,
+        "size": finding.message.size,
+        "sent_at": finding.sent_at,
+        "seen_at": now,
+        "reader_version": READER_VERSION,
         **({"outcome": Outcome.DUPLICATE.value} if duplicate else outcome_columns(finding.reading)),
-    )
+    }
 
 
 def outcome_columns(reading: Reading) -> dict[str, Any]:

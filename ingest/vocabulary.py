@@ -17,7 +17,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.phrases import Phrases, alternatives
+from ingest.phrases import Phrases, alternatives, is_spaced
 from ingest.text import fold
 from models.notification import IgnoreReason, NotificationKind
 
@@ -29,6 +29,7 @@ _LOOKUPS: Final = (
 )  # fmt: skip
 _WORDS: Final = ("order_words", "morning", "afternoon", "month_first_markets", "markets")
 _EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
+_FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
 _IN_BRACKETS: Final = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]\s*$")
 
 
@@ -136,10 +137,13 @@ class Vocabulary:
                 return self.languages[code].labels[key]
         return ()
 
+    def may_begin_with_label(self, key: str) -> bool:
+        """Tell, at little cost, whether a label may stand at the beginning of what `label_key` gave."""
+        return not self._label_starts.isdisjoint(_starts(key))
+
     @cached_property
-    def label_starts(self) -> frozenset[str]:
-        """The first two letters of every label, or the one that it has."""
-        return frozenset(key[:2] for key in self.label_owners)
+    def _label_starts(self) -> frozenset[str]:
+        return frozenset(_starts(key)[0] for key in self.label_owners)
 
     @cached_property
     def months(self) -> Mapping[str, int]:
@@ -151,6 +155,12 @@ class Vocabulary:
 def label_key(text: str) -> str:
     """Return a label as it is looked up: folded, without edges and a bracketed remark behind it."""
     return _EDGES.sub("", _IN_BRACKETS.sub("", fold(text)))
+
+
+def _starts(key: str) -> tuple[str, ...]:
+    """Give the first word of a label; where words have no borders, its first two letters, and the one."""
+    word = _FIRST_WORD.match(key)
+    return (word[0],) if word and is_spaced(key[0]) else (key[:2], key[:1])
 
 
 def load_vocabulary(extra: Path | None = None) -> Vocabulary:

@@ -41,9 +41,9 @@ VOICES: Final = {who.value: who for who in Authority}
 STRONG: Final = frozenset(who for who in Authority if STRENGTH[who] >= STRENGTH[Authority.CARRIER])
 
 
-def add_facts(session: Session, order_id: str, facts: Iterable[Fact]) -> int:
-    """Store what is not stored yet; return how many were new."""
-    return insert_new(session, FactRow, [fact_row(order_id, fact) for fact in facts])
+def add_facts(session: Session, facts: Mapping[str, Iterable[Fact]]) -> int:
+    """Store what is not stored yet of each order's (by id) facts; return how many were new."""
+    return insert_new(session, FactRow, [fact_row(key, fact) for key, told in facts.items() for fact in told])
 
 
 def fact_row(order_id: str, fact: Fact) -> dict[str, Any]:

@@ -10,13 +10,22 @@ from sqlalchemy import Executable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from models.db.columns import Table
+from models.db.columns import Table, table_of
 
 
 def insert_new(session: Session, table: type[Table], rows: Sequence[dict[str, Any]]) -> int:
     """Insert the rows whose key is not there yet; return how many were new."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     return execute_all(session, dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def insert_new_keys(session: Session, table: type[Table], rows: Sequence[dict[str, Any]], key: str) -> set[Any]:
+    """Insert the rows whose key is not there yet; return the values of the column `key` of those that were new."""
+    if not rows:
+        return set()
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).on_conflict_do_nothing().returning(table_of(table).c[key])
+    return set(session.connection().execute(statement, rows).scalars())
 
 
 def execute_all(session: Session, statement: Executable, rows: Sequence[dict[str, Any]]) -> int:

@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 from models.db.batch import write
 from models.db.derived import Derived, derive
 from models.db.facts import add_facts, evidence_of, facts_of, note_evidence
-from models.db.insert import insert_new
+from models.db.insert import insert_new_keys
 from models.db.policies import keep_policy, kept_policy
 from models.db.stored import ORDERS, Lock, Stored, read_orders
 from models.db.tables import OrderRow
@@ -93,11 +93,10 @@ def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
 def _record(session: Session, shop: ShopSettings, told: Mapping[str, Sequence[Fact]], now: datetime) -> list[Change]:
     keys = {number: order_id(shop.name, number) for number in told}
     keep_policy(session, shop.own_policy, now, shop.policy_key)
-    created = {number for number, key in keys.items() if _create(session, shop, key, number, now)}
-    for number, facts in told.items():
-        add_facts(session, keys[number], facts)
+    created = _create(session, shop, keys, now)
+    add_facts(session, {keys[number]: facts for number, facts in told.items()})
     derived = refresh(session, shop, list(keys.values()), now)
-    return [_change(derived[key], created=number in created) for number, key in keys.items()]
+    return [_change(derived[key], created=key in created) for number, key in keys.items()]
 
 
 def _change(derived: Derived, *, created: bool) -> Change:
@@ -120,11 +119,12 @@ def refresh(session: Session, shop: ShopSettings, keys: Sequence[str], now: date
     return {one.stored.id: one for one in derived}
 
 
-def _create(session: Session, shop: ShopSettings, key: str, order_no: str, now: datetime) -> bool:
+def _create(session: Session, shop: ShopSettings, keys: Mapping[str, str], now: datetime) -> set[str]:
+    """Make a row for each order (id by number) that has none; give the ids of those."""
     row = OrderRow(
-        id=key,
+        id="",
         shop_id=shop.name,
-        order_no=order_no,
+        order_no="",
         stage=Stage.UNPAID.value,
         rank=0,
         authority="timer",
@@ -133,8 +133,10 @@ def _create(session: Session, shop: ShopSettings, key: str, order_no: str, now: 
         policy=shop.policy_key,
         created_at=now,
         updated_at=now,
+    ).model_dump()
+    return insert_new_keys(
+        session, OrderRow, [{**row, "id": key, "order_no": number} for number, key in keys.items()], "id"
     )
-    return bool(insert_new(session, OrderRow, [row.model_dump()]))
 
 
 def locked_row(session: Session, key: str) -> OrderRow:
