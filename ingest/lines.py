@@ -23,6 +23,8 @@ _STRONG_COLON: Final = re.compile(r"[:：]")
 _SEPARATOR: Final = re.compile(r"[\s,;|·•/–—-]+$")
 _WHERE_LABELS_END: Final = re.compile(r"\s+|(?<=\D)(?=[#\d])")
 _LONG_NUMBER: Final = re.compile(r"\d{17}")
+_DIGIT: Final = re.compile(r"\d")
+_MOST_INERT: Final = 5_000
 _NO_VALUE: Final = re.compile(r"^[\s\-–—:：]*$")
 
 
@@ -32,18 +34,23 @@ class LineReader:
     def __init__(self, gather: Gatherer) -> None:
         """Read into `gather`."""
         self._gather = gather
+        self._inert = gather.language.inert
 
     def read(self, line: Line, *, heading: bool) -> None:
         """Read one line: labelled values, a label that waits for its value, or running text."""
         text = text_of(line)
         if not text or len(text) > 4_000:  # noqa: PLR2004  says itself
             return
-        if self._read_labelled(line, text):
+        inert = line in self._inert
+        if not inert and self._read_labelled(line, text):
             return
-        label = self._gather.fields(text)
+        label = () if inert else self._gather.fields(text)
         if label:
             self._gather.wait_for_value(label)
-        elif not self._gather.take_waiting(text):
+            return
+        if not inert and len(self._inert) < _MOST_INERT and _DIGIT.search(text) is None:
+            self._inert.add(line)
+        if not self._gather.take_waiting(text):
             self._read_running(text, heading=heading)
 
     def _read_labelled(self, line: Line, text: str) -> bool:

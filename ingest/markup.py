@@ -7,11 +7,11 @@ of walking its tree. Scripts, styles, comments and link addresses are left out; 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from functools import lru_cache
 from html import unescape
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -114,15 +114,16 @@ class _Looks(NamedTuple):
 
 
 _PLAIN: Final = _Looks(hides=False, side_by_side=False)
+_HIDDEN: Final = _Looks(hides=True, side_by_side=False)
 
 
 @lru_cache(maxsize=4096)  # a mail has few styles, each many times
 def _looks_of(style: str) -> _Looks:
     style = unescape(style)
-    return _Looks(
-        hides=bool(_HIDING.search(style)),
-        side_by_side=bool(_SIDE_BY_SIDE.search(style)) and not _COLUMN.search(style),
-    )
+    if _HIDING.search(style):
+        return _HIDDEN
+    side_by_side = bool(_SIDE_BY_SIDE.search(style)) and not _COLUMN.search(style)
+    return _Looks(hides=False, side_by_side=True) if side_by_side else _PLAIN
 
 
 def _attribute(attributes: str, name: str) -> str:
@@ -150,8 +151,6 @@ class _Builder:
         """Read all of `source`."""
         skipped = 0  # elements open within one that is not shown
         for count, (closing, tag, attributes, text) in enumerate(_TAG.findall(source)):
-            if count > MAX_TAGS or len(self.rows) >= MAX_ROWS:
-                break
             if skipped:
                 skipped += 0 if tag in _VOID else -1 if closing else 1
             elif closing:
@@ -160,6 +159,8 @@ class _Builder:
                 skipped = tag not in _VOID
             if text and not skipped:
                 self._piece.append(unescape(text) if "&" in text else text)
+            if count > MAX_TAGS or len(self.rows) >= MAX_ROWS:
+                break
         while self._cells is not None:
             self._end_row()
         self._end_line()
@@ -167,25 +168,30 @@ class _Builder:
     def _enter(self, tag: str, attributes: str) -> bool:
         """Open an element; False when nothing of it is shown."""
         looks = self._looks(attributes) if attributes else _PLAIN
-        role = self._role_of(tag, looks)
-        if role is _Role.SKIPPED:
-            return False
+        role = _ROLES.get(tag) if looks is _PLAIN is self._around[-1][1] else self._role_of(tag, looks)
         if role is None:
             if self._piece:
                 self._end_piece()
-        elif role is _Role.ROW:
-            self._start_row()
-        elif role is _Role.CELL:
-            self._start_cell(tag)
+        elif role is _Role.SKIPPED:
+            return False
         else:
-            self._end_line()
-            self._heading += role is _Role.HEADING
-        self._around.append((role, looks))
-        if tag in _VOID:
-            self._leave()
+            self._opening[role](self, tag)
+        if tag not in _VOID:
+            self._around.append((role, looks))
+        elif role is not None:
+            self._closing[role](self)
         return True
 
+    def _leave(self) -> None:
+        """Close the element that was opened last."""
+        role = self._around.pop()[0] if len(self._around) > 1 else None
+        if role is not None:
+            self._closing[role](self)
+        elif self._piece:
+            self._end_piece()
+
     def _role_of(self, tag: str, looks: _Looks) -> _Role | None:
+        """What an element is that has a look of its own, or stands in one that has."""
         role = _ROLES.get(tag)
         if looks.hides or role is _Role.SKIPPED:
             return _Role.SKIPPED
@@ -193,26 +199,9 @@ class _Builder:
             return _Role.ROW
         return _Role.CELL if self._around[-1][1].side_by_side and role is not _Role.ROW else role
 
-    def _leave(self) -> None:
-        """Close the element that was opened last."""
-        role, _ = self._around.pop() if len(self._around) > 1 else self._around[0]
-        if role is None:
-            if self._piece:
-                self._end_piece()
-        elif role is _Role.ROW:
-            self._end_row()
-        elif role is _Role.CELL:
-            self._end_cell()
-        else:
-            self._end_line()
-            self._heading -= role is _Role.HEADING
-            if role is _Role.LIST and self._in_dl:
-                self._end_row()
-                self._in_dl = False
-
     def _looks(self, attributes: str) -> _Looks:
         if ' hidden="' in attributes or (self._hidden_names and self._is_hidden_by_name(attributes)):
-            return _Looks(hides=True, side_by_side=False)
+            return _HIDDEN
         return _looks_of(style) if (style := _attribute(attributes, "style")) else _PLAIN
 
     def _is_hidden_by_name(self, attributes: str) -> bool:
@@ -229,7 +218,24 @@ class _Builder:
         self._end_line()
         self._lines = []
 
-    def _start_row(self) -> None:
+    def _start_heading(self, _: str) -> None:
+        self._end_line()
+        self._heading += 1
+
+    def _end_heading(self) -> None:
+        self._end_line()
+        self._heading -= 1
+
+    def _start_block(self, _: str) -> None:
+        self._end_line()
+
+    def _end_list(self) -> None:
+        self._end_line()
+        if self._in_dl:
+            self._end_row()
+            self._in_dl = False
+
+    def _start_row(self, _: str = "tr") -> None:
         self._end_line()
         if self._cells is not None:  # a table in a cell: what stood before it in the cell comes first
             for line in self._lines:
@@ -277,3 +283,18 @@ class _Builder:
             self._lines.append(line)
         else:
             self.rows.append(Row(((line,),), heading=self._heading > 0))
+
+    _opening: ClassVar[Mapping[_Role, Callable[[_Builder, str], None]]] = {
+        _Role.ROW: _start_row,
+        _Role.CELL: _start_cell,
+        _Role.BLOCK: _start_block,
+        _Role.HEADING: _start_heading,
+        _Role.LIST: _start_block,
+    }
+    _closing: ClassVar[Mapping[_Role, Callable[[_Builder], None]]] = {
+        _Role.ROW: _end_row,
+        _Role.CELL: _end_cell,
+        _Role.BLOCK: _end_line,
+        _Role.HEADING: _end_heading,
+        _Role.LIST: _end_list,
+    }

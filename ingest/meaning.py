@@ -73,10 +73,11 @@ def language_of(rows: Sequence[Row], subject: str, vocabulary: Vocabulary, marke
             for code in owners:
                 votes[code] += 6 // len(owners)
     lines = [subject, *(text_of(line) for row in _first(rows) for cell in row.cells for line in cell)]
-    if not votes or list(votes.values()).count(max(votes.values())) > 1:
+    leading = [code for code, count in votes.items() if count == max(votes.values())]
+    if len(leading) != 1:
         text = _comparable(" \n ".join(lines))
-        for code, language in vocabulary.languages.items():
-            votes[code] += sum(1 for _ in spans(text, language.telling.among(text)))
+        for code in leading or vocabulary.languages:
+            votes[code] += sum(1 for _ in spans(text, vocabulary.languages[code].telling.among(text)))
         for code in [code for code in votes if votes[code]]:
             votes[code] += not set(vocabulary.languages[code].words["markets"]).isdisjoint(map(fold, markets))
     best, weight = max(votes.items(), key=lambda vote: vote[1], default=(FALLBACK, 0))

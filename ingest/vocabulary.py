@@ -88,6 +88,7 @@ class Language:
     lookups: Mapping[str, Mapping[str, tuple[str, ...]]]
     words: Mapping[str, tuple[str, ...]]
     months: Mapping[str, int]
+    inert: set[tuple[str, ...]] = field(default_factory=set, compare=False, repr=False)  # lines known to hold no label
 
     @cached_property
     def telling(self) -> Phrases:

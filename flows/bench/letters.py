@@ -28,12 +28,12 @@ KINDS: Final = (Kind.NEW_ORDER, Kind.NEW_ORDER, Kind.SHIPPED, Kind.IN_TRANSIT, K
 NOISE_EVERY: Final = 10  # one mail in so many is none of an order
 FIRST_NUMBER: Final = 570_000_000_000_000_000
 _STYLE: Final = "".join(
-    f".s{n}{{margin:0;padding:{n % 9}px {n % 13}px;font:400 {12 + n % 5}px/1.5 Arial,sans-serif;color:#{n % 9}4{n % 7}15}}\n"
-    for n in range(40)
+    f".s{n}{{margin:0;padding:{n % 9}px {n % 13}px;font:400 {12 + n % 5}px/1.5 Arial,sans-serif}}\n" for n in range(40)
 )
 _SHELL: Final = (
-    '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse;'
-    'mso-table-lspace:0pt;mso-table-rspace:0pt"><tr><td align="left" style="padding:8px 24px;font-family:Arial,sans-serif">'
+    '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"'
+    ' style="border-collapse:collapse;mso-table-lspace:0pt;mso-table-rspace:0pt"><tr>'
+    '<td align="left" style="padding:8px 24px;font-family:Arial,sans-serif">'
     '<a href="https://links.example/ls/click?upn={token}" style="text-decoration:none;color:#161823" target="_blank">'
     '<img src="https://pictures.example/{token}.png" width="24" height="24" alt="" style="display:block;border:0"></a>'
     '</td><td style="padding:8px 24px;font-size:12px;line-height:18px;color:#8a8b91">{words}</td></tr></table>\n'
@@ -73,6 +73,8 @@ def _in_shell(raw: bytes, dice: Random) -> bytes:
         message.add_alternative(_dressed(f"<html><body><pre>{text}</pre></body></html>", wanted, dice), subtype="html")
     else:
         part.set_content(_dressed(part.get_content(), wanted, dice), subtype="html", cte="quoted-printable")
+    if message.is_multipart():
+        message.set_boundary(f"=_{wanted}")  # else it would be another one each time
     return message.as_bytes(policy=POLICY)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter, process_time
@@ -15,6 +14,7 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from flows.bench.figure import BenchError, Figure
 from flows.bench.made_up import NOW, SHOP, made_up_orders
 from flows.bench.storing import AT_A_TIME, Filled, fill
 from models.db.orders import terms_of
@@ -27,42 +27,7 @@ from models.order import fold
 FACTS: Final = 8  # of the order whose fold is measured
 FOLDS: Final = 4_000
 TELL_EVERY: Final = 25_000  # orders
-WHOLE: Final = 100  # from here on without decimals
 SHOPS: Final = {SHOP.name: SHOP}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One measured value in its unit, its limit, and what was measured. `least`: the limit is the least allowed."""
-
-    name: str
-    value: float
-    limit: float
-    unit: str
-    least: bool = False
-
-    @property
-    def holds(self) -> bool:
-        """Whether the limit is kept."""
-        return self.value >= self.limit if self.least else self.value <= self.limit
-
-    @property
-    def line(self) -> str:
-        """The figure as a line: "rebuild of 100,000 stored orders: 1,812 orders/s (at least 1,500): holds"."""
-        bound, verdict = "at least" if self.least else "at most", "holds" if self.holds else "BROKEN"
-        return f"{self.name}: {_short(self.value)} {self.unit} ({bound} {_short(self.limit)}): {verdict}"
-
-    def as_json(self) -> dict[str, str | float | bool]:
-        """The figure for machines."""
-        return {**asdict(self), "holds": self.holds}
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= WHOLE else f"{value:.2f}"
-
-
-class BenchError(Exception):
-    """What was measured is not what should have been measured; the message says what went wrong."""
 
 
 def measure(folder: Path, *, orders: int, deadlines: int, due: int, tell: Callable[[str], None]) -> Iterator[Figure]:

@@ -207,6 +207,7 @@ measuring = typer.Typer(
 )  # fmt: skip
 measuring.callback()(benching.bench)
 measuring.command("lifecycle", epilog=examples("bench lifecycle", "bench lifecycle --json"))(benching.lifecycle)
+measuring.command("intake", epilog=examples("bench intake", "bench intake --mails 500 --rounds 2"))(benching.intake)
 app.add_typer(measuring, name="bench", rich_help_panel=CLOSER)
 
 app.command(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.options import Json
 from flows.cli.output import EXIT_FAULT, emit, note, pairs, say
+
+if TYPE_CHECKING:
+    from flows.bench.figure import Figure
 
 
 def bench() -> None:
@@ -33,16 +37,52 @@ def lifecycle(
     from tempfile import TemporaryDirectory
 
     from flows.bench.lifecycle import measure
+
+    with TemporaryDirectory(prefix="shipclock-bench-") as folder:
+        _tell(measure(Path(folder), orders=orders, deadlines=deadlines, due=due, tell=note), as_json=as_json)
+
+
+def intake(
+    mails: Annotated[
+        int, typer.Option("--mails", metavar="N", min=1, help="How many mails to read in a round.")
+    ] = 2000,
+    rounds: Annotated[int, typer.Option("--rounds", metavar="N", min=1, help="How many rounds, after a first.")] = 5,
+    memory_mails: Annotated[
+        int, typer.Option("--memory-mails", metavar="N", min=1, help="Over how many mails memory is measured.")
+    ] = 20_000,
+    old_mails: Annotated[
+        int, typer.Option("--old-mails", metavar="N", min=1, help="How many mails the mailbox without news holds.")
+    ] = 100_000,
+    as_json: Json = False,
+) -> None:
+    """Measure how much it costs to read mail, against two peers that read the same mailbox in the same process.
+
+    `plain` is a loop as one would write it at first: imaplib mail by mail, BeautifulSoup, one commit each. `bare` is
+    the quickest that does the least: batches, selectolax, one statement. Neither proves senders, survives a crash or
+    keeps an order's clocks. Needs Dovecot (.ci/install-debian), some ten minutes and 1 GB of disk; your own mailbox is
+    not touched. Ends with 1 if a limit is broken.
+    """
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from flows.bench.intake import Sizes, measure
+
+    sizes = Sizes(mails=mails, rounds=rounds, memory_mails=memory_mails, old_mails=old_mails)
+    with TemporaryDirectory(prefix="shipclock-bench-") as folder:
+        _tell(measure(Path(folder), sizes, note), as_json=as_json)
+
+
+def _tell(measured: Iterable[Figure], *, as_json: bool) -> None:
+    """Say each figure as soon as it is there, and end with 1 if a limit is broken."""
     from flows.bench.machine import machine
 
     about, figures = machine(), []
     if not as_json:
         pairs(about)
-    with TemporaryDirectory(prefix="shipclock-bench-") as folder:
-        for figure in measure(Path(folder), orders=orders, deadlines=deadlines, due=due, tell=note):
-            figures.append(figure)
-            if not as_json:
-                say(figure.line)
+    for figure in measured:
+        figures.append(figure)
+        if not as_json:
+            say(figure.line)
     if as_json:
         emit({"machine": about, "figures": [figure.as_json() for figure in figures]})
     if not all(figure.holds for figure in figures):
