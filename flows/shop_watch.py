@@ -33,13 +33,18 @@ def watch_unread(office: Office, mailbox: MailboxSettings, *, refused: bool) -> 
             subject=f"mailbox:{mailbox.name}",
             rule=clock.rule.value,
             level=1 if refused else 0,
-            text_key="login_refused" if refused else "blind",
+            text_key=_refused_key(mailbox) if refused else "blind",
             about=clock.start_at.isoformat(),
             critical=True,
-            values={"mailbox": mailbox.name, "span": words().span(now - clock.start_at)},
+            values={"mailbox": mailbox.name, "span": words().span(now - clock.start_at), "auth": mailbox.auth},
         )
         raise_alert(session, alert, now)
         session.commit()
+
+
+def _refused_key(mailbox: MailboxSettings) -> str:
+    """What a person has to do: put in a password, or sign in."""
+    return "login_refused" if mailbox.auth == "password" else "sign_in"
 
 
 def watch_silence(office: Office, mailbox: MailboxSettings) -> None:

@@ -68,6 +68,12 @@ class LoginRefusedError(MailboxError):
     code = "login_refused"
 
 
+class SignInNeededError(LoginRefusedError):
+    """Nobody has signed in for this mailbox, or its sign-in is no longer accepted: a person must do it anew."""
+
+    code = "sign_in"
+
+
 class FolderMissingError(MailboxError):
     """A folder of the settings does not exist."""
 

@@ -18,6 +18,8 @@ from ingest.errors import FolderMissingError, LoginRefusedError, PasswordMissing
 from ingest.files import FileMailbox
 from ingest.imap import ImapMailbox
 from ingest.mailbox import Mailbox
+from ingest.oauth import sign_in_needed
+from ingest.tokens import access_token, refuse
 from models.db.session import open_session
 from models.home import Home, password_name
 from models.settings import MailboxSettings
@@ -31,6 +33,10 @@ def connected(engine: Engine, settings: MailboxSettings, home: Home, *, insist: 
 
     `insist`: a person asks (`shipclock check`), so a login that was refused before is tried once more.
     """
+    if settings.auth != "password":
+        with _signed_in(engine, settings, home) as mailbox:
+            yield mailbox
+        return
     password = home.password(settings.name)
     login = _login_digest(settings, password, home)
     with open_session(engine, read_only=True) as session:
@@ -57,6 +63,25 @@ def connected(engine: Engine, settings: MailboxSettings, home: Home, *, insist: 
         mailbox.close()
 
 
+@contextmanager
+def _signed_in(engine: Engine, settings: MailboxSettings, home: Home) -> Iterator[Mailbox]:
+    """The mailbox, opened by token. A refused one is refreshed and tried once more, then a person must help."""
+    token = access_token(engine, settings, home)
+    try:
+        mailbox = open_mailbox(settings, token)
+    except LoginRefusedError:
+        fresh = access_token(engine, settings, home, refused=token)
+        try:
+            mailbox = open_mailbox(settings, fresh)
+        except LoginRefusedError:
+            refuse(engine, settings)
+            raise sign_in_needed(settings.name, settings.auth) from None
+    try:
+        yield mailbox
+    finally:
+        mailbox.close()
+
+
 def _login_digest(settings: MailboxSettings, password: str | None, home: Home) -> str:
     """Tell logins apart without storing one; keyed, so that a copy of the database gives no guess."""
     if settings.kind != "imap":
@@ -65,15 +90,15 @@ def _login_digest(settings: MailboxSettings, password: str | None, home: Home) -
     return blake2b(login.encode(), key=home.key()[:64], digest_size=16).hexdigest()
 
 
-def open_mailbox(settings: MailboxSettings, password: str | None) -> Mailbox:
-    """Connect to the mailbox; files need no password. Raises MailboxError."""
+def open_mailbox(settings: MailboxSettings, secret: str | None) -> Mailbox:
+    """Connect to the mailbox with its password or access token; files need neither. Raises MailboxError."""
     if settings.kind == "imap":
-        if not password:
+        if not secret:
             raise PasswordMissingError(
                 f"Mailbox {settings.name}: no password. "
                 f"Set {password_name(settings.name)} in the environment or in .env."
             )
-        return ImapMailbox(settings, password)
+        return ImapMailbox(settings, secret)
     return FileMailbox(settings.name, _path(settings), maildir=settings.kind == "maildir")
 
 

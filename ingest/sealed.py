@@ -1,4 +1,4 @@
-"""Raw bytes of quarantined mail, kept encrypted under the home's key.
+"""Raw bytes of quarantined mail and tokens, kept encrypted under the home's key.
 
 The key is never in the database: who holds a copy of that alone cannot read a mail.
 """

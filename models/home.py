@@ -45,8 +45,12 @@ class Home:
         """The mailbox's password from SHIPCLOCK_PASSWORD_<MAILBOX>; None when it is not set."""
         return self.environment.get(password_name(mailbox)) or None
 
+    def client_secret(self, mailbox: str) -> str:
+        """The secret of the mailbox's own app, from SHIPCLOCK_CLIENT_SECRET_<MAILBOX>; else empty."""
+        return self.environment.get(client_secret_name(mailbox)) or ""
+
     def key(self) -> bytes:
-        """Give the key for quarantined mail: SHIPCLOCK_KEY, else the file `key`, made when first needed (mode 0600)."""
+        """Give the key for mail and tokens that are kept: SHIPCLOCK_KEY, else the file `key` (0600)."""
         if given := self.environment.get("SHIPCLOCK_KEY"):
             return given.encode()
         return _key_in(self.path / "key")
@@ -55,6 +59,11 @@ class Home:
 def password_name(mailbox: str) -> str:
     """Name the environment variable that holds a mailbox's password."""
     return "SHIPCLOCK_PASSWORD_" + mailbox.upper().replace("-", "_")
+
+
+def client_secret_name(mailbox: str) -> str:
+    """Name the environment variable that holds the secret of a mailbox's own app."""
+    return "SHIPCLOCK_CLIENT_SECRET_" + mailbox.upper().replace("-", "_")
 
 
 def find_home(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Home:

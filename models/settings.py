@@ -167,6 +167,25 @@ class MailboxSettings(Section):
         SettingsPath | None, _key("the path of a Maildir or of a folder of .eml files", 'path = "mail"')
     ] = None
     ca_file: Annotated[SettingsPath | None, _key("the path of a file of certificates", 'ca_file = "ca.pem"')] = None
+    auth: Annotated[
+        Literal["password", "microsoft", "google"], _key("one of password, microsoft, google", 'auth = "microsoft"')
+    ] = "password"
+    client_id: Annotated[
+        str,
+        _key(
+            "the client id of your own app registration (`shipclock auth microsoft --help` says how to make one)",
+            'client_id = "11111111-2222-3333-4444-555555555555"',
+            pattern=r"^\S*$",
+        ),
+    ] = ""
+    authority: Annotated[
+        str,
+        _key(
+            "the https address that signs your organisation's people in (needed for a single-tenant app alone)",
+            'authority = "https://login.microsoftonline.com/your-tenant-id"',
+            pattern=r"^(https://[^\s?#]+)?$",
+        ),
+    ] = ""
 
 
 class ShopSettings(Section):

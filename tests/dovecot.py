@@ -98,3 +98,37 @@ class Account:
         self.server.give(self.maildir.parent)
         with self.client() as client:
             return int(client.folder_status("INBOX", ["UIDVALIDITY"])[b"UIDVALIDITY"])
+
+
+SIGN_IN: Final = """
+auth_mechanisms = plain xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {home}/oauth2.conf
+}}
+"""
+ASKS: Final = """
+introspection_mode = post
+introspection_url = {url}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
+class DovecotBySignIn(Dovecot):
+    """The server that takes access tokens too, and asks a sign-in server about them."""
+
+    introspection: str = ""
+
+    def ask(self, url: str) -> None:
+        """Ask there from now on."""
+        self.stop()
+        (self.home / "oauth2.conf").write_text(ASKS.format(url=url))
+        self.give(self.home)
+        self.start()
+
+    def _config(self) -> str:
+        (self.home / "oauth2.conf").write_text(ASKS.format(url="http://127.0.0.1:1/"))
+        return super()._config() + SIGN_IN.format(home=self.home)

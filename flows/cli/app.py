@@ -29,6 +29,7 @@ from flows.cli import (
     running,
     setup,
     shops,
+    signing_in,
 )
 from flows.cli.output import say
 
@@ -101,6 +102,17 @@ _add(
     "init", FIRST, setup.init, "Set up your mailbox and shops.",
     "init", "init --maildir ~/Maildir --shop 'Tre Viet Store' --market VN --yes",
 )  # fmt: skip
+sign_in = typer.Typer(
+    cls=Grouped, rich_markup_mode=None, short_help="Sign in at Microsoft or Google instead of a password.",
+    no_args_is_help=True, epilog=examples("auth microsoft", "auth microsoft main", "auth google --paste"),
+)  # fmt: skip
+sign_in.callback()(signing_in.auth)
+for signs_in, its_name, its_words in (
+    (signing_in.microsoft, "microsoft", "Outlook.com and Microsoft 365, by a code."),
+    (signing_in.google, "google", "Gmail, with an app of your own."),
+):
+    sign_in.command(its_name, short_help=its_words, epilog=examples(f"auth {its_name}"))(signs_in)
+app.add_typer(sign_in, name="auth", rich_help_panel=FIRST)
 _add("check", FIRST, checking.check, "Say whether everything is as it must be.", "check", "check --json")
 _add("up", DAILY, running.up, "Start everything, until Ctrl-C.", "up", "up --no-dashboard")
 _add("poll", DAILY, intake.poll, "Read what is new in the mailboxes.", "poll", "poll main --json")

@@ -19,7 +19,7 @@ def look_around(login: Login, home: Home, days: int) -> list[str]:
     """
     text, now = words(), datetime.now(UTC)
     note(text.text("cli.init.looking", days=days))
-    found = survey(login.settings(), (), home, now - timedelta(days=days), now=now, password=login.password)
+    found = survey(login.settings(), (), home, now - timedelta(days=days), now=now, password=login.secret)
     if not found.kinds:
         say(text.text("cli.init.nothing_seen", days=days))
     if found.mails:

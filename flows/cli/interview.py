@@ -13,10 +13,13 @@ from zoneinfo import ZoneInfo
 
 from flows.cli.dry_run import look_around
 from flows.cli.login import MAILBOX, Login, log_in, mailbox_of_files
+from flows.cli.opening import tell_migration
 from flows.cli.output import EXIT_REFUSED, fail, note, say
 from flows.cli.provider import markets
 from flows.cli.question import Asker
 from flows.cli.settings_text import settings_text, write_secret, write_settings
+from flows.office import open_office
+from ingest.tokens import store
 from models.catalogue import words
 from models.home import Home, find_home, password_name
 from models.policy_files import BASE, market_policy
@@ -35,6 +38,7 @@ class Given:
     user: str | None
     ca_file: Path | None
     authserv_id: str | None
+    client_id: str | None
     maildir: Path | None
     folder: Path | None
     shops: tuple[str, ...]
@@ -80,6 +84,7 @@ def _mailbox(given: Given, asker: Asker, home: Home) -> Login:
         user=given.user,
         ca_file=given.ca_file,
         receiver=given.authserv_id,
+        client_id=given.client_id,
     )
 
 
@@ -138,6 +143,10 @@ def _finish(home: Home, asker: Asker, login: Login, shops: list[dict[str, Any]])
         policy = market_policy(shop["market"])
         key = "article" if policy == BASE else "chosen"
         say(words().text(f"policies.init.{key}", shop=shop["name"], market=shop["market"], policy=policy))
+    if login.tokens is not None:
+        office = open_office(home, tell=tell_migration)
+        store(office.engine, login.settings(), home, login.tokens)
+        say(words().text("cli.init.signed_in"))
     if login.password is not None and not login.from_environment:
         name = password_name(MAILBOX)
         if asker.agree("keep_password", file=home.dotenv):

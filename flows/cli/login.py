@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from flows.cli.output import fail, note
-from flows.cli.provider import Provider, provider_of, provider_titles
+from flows.cli.provider import Provider, provider_at, provider_of, provider_titles
 from flows.cli.question import Asker
 from flows.cli.receiver import is_receiver_name, newest_receiver
+from flows.cli.sign_in import signed_in
 from ingest.errors import LoginRefusedError
 from ingest.mailbox import Mailbox
+from ingest.oauth import Tokens
 from ingest.opening import open_mailbox
 from models.catalogue import words
 from models.home import Home
@@ -28,6 +30,12 @@ class Login:
     mailbox: dict[str, Any]
     password: str | None = None
     from_environment: bool = False
+    tokens: Tokens | None = None
+
+    @property
+    def secret(self) -> str | None:
+        """What opens the mailbox: its password or an access token."""
+        return self.tokens.access if self.tokens else self.password
 
     def settings(self) -> MailboxSettings:
         """Give the mailbox's settings."""
@@ -35,7 +43,7 @@ class Login:
 
     def open(self) -> Mailbox:
         """Connect. Raises MailboxError."""
-        return open_mailbox(self.settings(), self.password)
+        return open_mailbox(self.settings(), self.secret)
 
 
 def mailbox_of_files(asker: Asker, kind: str, path: Path, receiver: str | None) -> Login:
@@ -54,12 +62,11 @@ def log_in(
     user: str | None,
     ca_file: Path | None,
     receiver: str | None,
+    client_id: str | None,
 ) -> Login:
     """Ask for the mail server and the password, and try them. Raises MailboxError."""
     chosen = asker.ask("address", given=address, valid=_is_address)
-    provider = provider_of(chosen)
-    if provider and provider.refuses_passwords and host is None:
-        fail(words().text("cli.init.refuses_passwords", provider=provider.title))
+    provider = provider_of(chosen) or provider_at(host)
     if provider is None and host is None:
         note(words().text("cli.init.unknown_provider", known=", ".join(provider_titles())))
     server = asker.ask("host", given=host or (provider.host if provider else None))
@@ -68,7 +75,19 @@ def log_in(
     mailbox: dict[str, Any] = {"name": MAILBOX, "kind": "imap", "host": server, "port": port, "user": user or chosen}
     if ca_file is not None:
         mailbox["ca_file"] = str(ca_file.expanduser().absolute())
-    return _with_receiver(asker, _tried(asker, home, mailbox, provider), receiver)
+    if provider is not None and provider.sign_in is not None and server == provider.host:
+        login = _signed_in(asker, home, {**mailbox, "auth": provider.sign_in}, provider, client_id)
+    else:
+        login = _tried(asker, home, mailbox, provider)
+    return _with_receiver(asker, login, receiver)
+
+
+def _signed_in(asker: Asker, home: Home, mailbox: dict[str, Any], provider: Provider, client_id: str | None) -> Login:
+    """Let the user sign in as an app of their own."""
+    note(words().text("cli.init.which_sign_in", provider=provider.title, auth=provider.sign_in))
+    chosen = asker.ask("client_id", given=client_id, valid=_is_client_id)
+    login = Login(mailbox={**mailbox, "client_id": chosen})
+    return replace(login, tokens=signed_in(login.settings(), home))
 
 
 def _tried(asker: Asker, home: Home, mailbox: dict[str, Any], provider: Provider | None) -> Login:
@@ -102,13 +121,13 @@ def _with_receiver(asker: Asker, login: Login, receiver: str | None) -> Login:
             learned = newest_receiver(box, login.settings())
         note(words().text("cli.init.learned" if learned else "cli.init.not_learned", found=learned))
     receiver = asker.ask("authserv_id", given=receiver, default=learned or "", valid=is_receiver_name)
-    return Login(
-        mailbox={**login.mailbox, "authserv_id": receiver},
-        password=login.password,
-        from_environment=login.from_environment,
-    )
+    return replace(login, mailbox={**login.mailbox, "authserv_id": receiver})
 
 
 def _is_address(answer: str) -> bool:
     local, at, domain = answer.rpartition("@")
     return bool(local and at and "." in domain)
+
+
+def _is_client_id(answer: str) -> bool:
+    return bool(answer) and not any(sign.isspace() for sign in answer)

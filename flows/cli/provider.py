@@ -11,13 +11,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """One mail provider. `authserv_id` None: to be learned, "": it writes none; `password`: which one it takes."""
+    """One mail provider. `authserv_id` None: to be learned, "": it writes none; `password`: which one it takes.
+
+    `sign_in`: it takes none, people sign in there; the word for the settings' `auth`.
+    """
 
     title: str
     host: str
     authserv_id: str | None
     password: str
-    refuses_passwords: bool
+    sign_in: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +34,31 @@ class Market:
 def provider_of(address: str) -> Provider | None:
     """Give the provider of a mail address by its domain; None for one that is not known."""
     domain = address.rpartition("@")[2].lower()
-    for name, row in _table().items():
-        if name != "markets" and domain in row["domains"]:
-            return Provider(
-                title=row["title"],
-                host=row["host"],
-                authserv_id=row.get("authserv_id"),
-                password=row["password"],
-                refuses_passwords=row.get("refuses_passwords", False),
-            )
-    return None
+    return next((_provider(row) for row in _providers() if domain in row["domains"]), None)
+
+
+def provider_at(host: str | None) -> Provider | None:
+    """Give the provider of a mail server: companies have domains of their own there."""
+    return next((_provider(row) for row in _providers() if host == row["host"]), None)
+
+
+def _providers() -> list[dict[str, Any]]:
+    return [row for name, row in _table().items() if name != "markets"]
+
+
+def _provider(row: dict[str, Any]) -> Provider:
+    return Provider(
+        title=row["title"],
+        host=row["host"],
+        authserv_id=row.get("authserv_id"),
+        password=row["password"],
+        sign_in=row.get("sign_in"),
+    )
 
 
 def provider_titles() -> list[str]:
     """Give the names of the providers that are known."""
-    return [row["title"] for name, row in _table().items() if name != "markets"]
+    return [row["title"] for row in _providers()]
 
 
 def markets() -> dict[str, Market]:

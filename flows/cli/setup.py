@@ -1,4 +1,4 @@
-"""`init`: from an address and an app password to settings that work."""
+"""`init`: from an address and an app password, or a sign-in, to settings that work."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ def init(
     ca_file: Annotated[Path | None, typer.Option(help="Certificates to trust, for a server of your own.")] = None,
     authserv_id: Annotated[
         str | None, typer.Option(help="The name your mail server writes in Authentication-Results.")
+    ] = None,
+    client_id: Annotated[
+        str | None, typer.Option(help="Your app registration, for Microsoft; see `shipclock auth microsoft --help`.")
     ] = None,
     maildir: Annotated[Path | None, typer.Option(help="Read a Maildir instead of a mail server.")] = None,
     folder: Annotated[Path | None, typer.Option(help="Read a folder of .eml files instead.")] = None,
@@ -51,6 +54,7 @@ def init(
             user=user,
             ca_file=ca_file,
             authserv_id=authserv_id,
+            client_id=client_id,
             maildir=maildir,
             folder=folder,
             shops=tuple(shop or ()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
@@ -38,6 +39,28 @@ def scripted_server(
 
     with _listening(talk) as port:
         yield port
+
+
+@contextmanager
+def refusing_server(verdict: bytes) -> Iterator[tuple[int, list[bytes]]]:
+    """Refuse each XOAUTH2 as Gmail does, explaining it in JSON first; give the port and what the client answered."""
+    heard: list[bytes] = []
+
+    def talk(client: socket.socket) -> None:
+        client.sendall(b"* OK hello\r\n")
+        lines = client.makefile("rb")
+        for line in lines:
+            tag, command, *_ = line.split()
+            if command.upper() == b"AUTHENTICATE":
+                for challenge in (b"", b64encode(b'{"status":"400","schemes":"Bearer"}')):
+                    client.sendall(b"+ " + challenge + b"\r\n")
+                    heard.append(lines.readline().rstrip(b"\r\n"))
+                client.sendall(tag + b" " + verdict + b"\r\n")
+            else:
+                client.sendall(USUAL.get(command.upper(), b"% OK done\r\n").replace(b"%", tag))
+
+    with _listening(talk) as port:
+        yield port, heard
 
 
 @contextmanager

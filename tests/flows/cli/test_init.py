@@ -73,7 +73,7 @@ def test_settings_that_exist_are_replaced_when_that_is_wanted(shipclock, setting
         (("--folder", "mail", "--shop", "A", "--market", "Vietnam"), "--market: `VIETNAM` is not a country code"),
         (("--folder", "mail", "--shop", "A", "--market", "VN", "--orders-from", "soon"), "--orders-from: `soon`"),
         (("--folder", "mail", "--shop", "A", "--market", "VN", "--authserv-id", "*.com"), "--authserv-id: `*.com`"),
-        (("--address", "shop@outlook.com"), "XOAUTH2"),
+        (("--address", "shop@outlook.com"), "--client-id"),
         (("--address", "shop@gmail.com"), "SHIPCLOCK_PASSWORD_MAIN"),
         (("--address", "shop@nowhere.example"), "--host"),
     ],
