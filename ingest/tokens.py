@@ -1,6 +1,6 @@
 """The tokens of mailboxes: sealed at rest, refreshed early, replaced by compare-and-set.
 
-Two processes may refresh at once: the first to store wins, the other takes what was stored. A refusal is kept
+Two processes may refresh at once: what the first stores stays, the other uses its own for once. A refusal is kept
 until somebody signs in anew; nobody asks the provider again before that.
 """
 
@@ -52,9 +52,9 @@ def access_token(engine: Engine, mailbox: MailboxSettings, home: Home, *, refuse
         place = update(TokenRow).where(
             col(TokenRow.mailbox) == mailbox.name, col(TokenRow.ciphertext) == row.ciphertext
         )
-        won = session.exec(place.values(ciphertext=sealed, expires_at=fresh.expires_at, refused_at=None)).rowcount
+        session.exec(place.values(ciphertext=sealed, expires_at=fresh.expires_at, refused_at=None))
         session.commit()
-    return fresh.access if won else _opened(_row(engine, mailbox), mailbox, home).access
+    return fresh.access
 
 
 def store(engine: Engine, mailbox: MailboxSettings, home: Home, tokens: Tokens) -> None:

@@ -30,12 +30,14 @@ class SignInServer:
         self.user = ""  # whom its tokens let in
         self.lasts = LASTS
         self.rotates = True  # each refresh token works once
-        self.fault: tuple[int, str] | None = None  # what is answered instead, at all endpoints
+        self.fault: tuple[int, str] | None = None  # what is answered instead
+        self.fault_at = ""  # where; empty: at all endpoints
         self.pending = 1  # so often the person has not yet typed the code
         self.asked: Counter[str] = Counter()
         self.client_secret = ""
         self.second = threading.Event()  # set: whoever was first need not wait for a second to be refused
         self.second.set()
+        self.waits = threading.Event()  # set: a first one has come
         self.secrets: list[str] = []  # every token and code it ever gave
         self._alive: set[str] = set()
         self._challenges: dict[str, tuple[str, str]] = {}
@@ -85,7 +87,7 @@ class SignInServer:
         """Answer one request."""
         what = path.rpartition("/")[2]
         self.asked[what] += 1
-        if self.fault is not None:
+        if self.fault is not None and self.fault_at in {"", what}:
             return self.fault
         match what:
             case "openid-configuration":
@@ -132,6 +134,7 @@ class SignInServer:
         if not first:
             self.second.set()
             return {"error": "invalid_grant", "error_description": f"{token} is over"}
+        self.waits.set()
         self.second.wait(10)
         return self.grant() if self.rotates else {**self.grant(), "refresh_token": None}
 

@@ -158,6 +158,7 @@ def test_after_a_new_sign_in_the_mailbox_is_read_again(desk, account, sign_in):
 
 
 @PROVIDERS
+@pytest.mark.parametrize("where", ["", "token"])
 @pytest.mark.parametrize(
     "fault",
     [
@@ -167,10 +168,10 @@ def test_after_a_new_sign_in_the_mailbox_is_read_again(desk, account, sign_in):
         pytest.param((400, '{"error": "temporarily_unavailable"}'), id="says that it passes"),
     ],
 )
-def test_trouble_at_the_sign_in_server_passes_by_itself(desk, account, sign_in, provider, fault):
+def test_trouble_at_the_sign_in_server_passes_by_itself(desk, account, sign_in, provider, fault, where):
     mailbox = signing_in(account, sign_in, provider)
     sign_in.revoke(signed_in(desk, mailbox, sign_in).access)
-    sign_in.fault = fault
+    sign_in.fault, sign_in.fault_at = fault, where
     with pytest.raises(UnreachableError) as told:
         access_token(desk.engine, mailbox, desk.home, refused=sign_in.secrets[0])
     assert told.value.transient
@@ -201,6 +202,21 @@ def test_two_that_refresh_at_once_both_get_in_though_each_refresh_token_works_on
         assert len({one.result() for one in both}) == 1
     assert row(desk).refused_at is None
     opened(desk, mailbox)
+
+
+def test_a_person_who_signs_in_while_it_is_refreshed_has_the_last_word(desk, account, sign_in):
+    mailbox = signing_in(account, sign_in)
+    sign_in.lasts = 0
+    signed_in(desk, mailbox, sign_in)
+    sign_in.lasts = 3600
+    sign_in.second.clear()
+    with ThreadPoolExecutor(1) as pool:
+        refreshed = pool.submit(access_token, desk.engine, mailbox, desk.home)
+        sign_in.waits.wait(10)
+        newest = signed_in(desk, mailbox, sign_in)
+        sign_in.second.set()
+        assert refreshed.result() != newest.access
+    assert access_token(desk.engine, mailbox, desk.home) == newest.access
 
 
 def test_a_mailbox_that_nobody_signed_in_for_says_what_to_type(desk, account, sign_in):
