@@ -26,6 +26,7 @@ from flows.cli import (
     policies,
     quarantine,
     rebuilding,
+    redacting,
     running,
     setup,
     shops,
@@ -161,6 +162,10 @@ _add(
 _add(
     "parse", CLOSER, intake.parse, "Show what is understood of mail files.",
     "parse mail.eml", "parse folder/ --config shipclock.toml --json",
+)  # fmt: skip
+_add(
+    "redact", CLOSER, redacting.redact, "Mask what is personal in a mail, to show it to us.",
+    "redact mail.eml", "redact mail.eml -o to-show.eml --keep Zustellfenster",
 )  # fmt: skip
 _add(
     "rerun", CLOSER, running.rerun, "Run a step again that failed.",
