@@ -37,6 +37,9 @@ _MARKS_ABOVE: Final = "\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u3099\u309a
 _WORD: Final = rf"(?:[^\W_]|[{_HIDDEN}{_MARKS_ABOVE}ー々])+"
 _CURRENCY: Final = "|".join(re.escape(mark) for mark in sorted(MARKS, key=len, reverse=True))
 _FIGURE: Final = r"[1-9]\d{0,2}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
+_SMALL: Final = "".join(re.escape(chr(code)) for code in range(0x250) if chr(code).islower()) + "".join(
+    chr(code) for code in range(0x1E00, 0x1F00) if chr(code).islower()
+)
 _UNSEEN: Final = re.compile(f"[{_HIDDEN}]")
 _DATE: Final = (
     r"(?:\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}(?P<apart>[-/.])\d{1,2}(?P=apart)\d{2,4})(?!\d)"
@@ -69,7 +72,9 @@ _SCRIPTS: Final = (  # without spaces or capitals: first and last letter of the 
     (0xFF66, 0xFF9F, KANA),
     (0x20000, 0x3FFFF, HAN),
 )
-_CAPITALS: Final = re.compile(rf"[^\W\d_](?:{_WORD})?(?:[ \u00a0'’.-]+[^\W\d_](?:{_WORD})?)+")
+# No character class tells capitals of all scripts, so a capital is a letter that is none of the small ones here.
+_CAPITALISED: Final = re.compile(rf"(?<![\w])(?:(?![{_SMALL}])[^\W\d_])(?:[^\W\d_]|[{_MARKS_ABOVE}])*(?!\w)")
+_CAPITALS: Final = re.compile(rf"{_CAPITALISED.pattern}(?:[ \u00a0'’.-]{{1,3}}{_CAPITALISED.pattern})+")
 _TIMES: Final = re.compile(r"[x×]\d{1,3}|\d{1,3}[x×]", re.IGNORECASE)
 _DIGITS_AND_UNIT: Final = re.compile(r"(\d{1,3})([^\W\d_]{1,4})|([^\W\d_]{1,4})(\d{1,3})")
 
@@ -191,19 +196,16 @@ class Masker:
         return done
 
     def _names_in(self, text: str, known: Collection[str]) -> list[tuple[int, int]]:
-        """Spans of capitalised words beside an unknown one: "Van" may be a name there, though it is a word, too."""
+        """Spans of capitalised words beside an unknown one: "Thanh" may be a name there, though it is a word, too."""
         spans = []
         for run in _CAPITALS.finditer(text):
-            words = list(re.finditer(_WORD, run[0]))
-            capital = [match for match in words if match[0][:1].isupper()]
-            if len(capital) < len(words) or all(fold(match[0]) in known for match in words):
-                continue
-            spans += [
-                (run.start() + match.start(), run.start() + match.end())
-                for match in words
-                if fold(match[0]) not in self.vocabulary.label_owners and fold(match[0]) not in self.kept
-            ]
+            words = list(_CAPITALISED.finditer(text, *run.span()))
+            if len(words) > 1 and not all(fold(word[0]) in known for word in words):
+                spans += [word.span() for word in words if not self._is_wording(word[0])]
         return spans
+
+    def _is_wording(self, word: str) -> bool:
+        return fold(word) in self.vocabulary.label_owners or fold(word) in self.kept
 
     @cached_property
     def _forced_pattern(self) -> re.Pattern[str]:

@@ -122,6 +122,8 @@ def _personal_values(rows: Iterable[Row], vocabulary: Vocabulary) -> Iterator[st
 
 def _behind_label(line: str, vocabulary: Vocabulary) -> Iterator[str]:
     """Give what follows a personal label in its own line."""
+    if _is_label(line, vocabulary):
+        return
     for mark in reversed(list(re.finditer(r"\s*[:：|–-]\s+|[:：]|\s+", line[:MAX_LABEL]))):
         if _is_label(line[: mark.start()], vocabulary):  # the longest: "Seller SKU" is not "Seller" and a name
             if _is_personal(line[: mark.start()], vocabulary):

@@ -11,7 +11,7 @@ from html import escape
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.reader import read_vouched
@@ -45,6 +45,7 @@ LABELS = (
     "お届け先",
     "Kontakperson",
 )
+SOME = settings().max_examples // 3  # each costs a tenth of a second
 ENCODINGS = ("8bit", "base64", "quoted-printable")
 
 
@@ -88,6 +89,7 @@ def mail(body: bytes, subject: str, personal: list[str], encoding: str, *, is_ht
     return head.encode() + packed + tail.encode() + encodebytes(two.encode()) + b"\n--b-77--\n"
 
 
+@settings(max_examples=SOME)
 @given(
     seed=st.integers(0, 2**32),
     layout=st.sampled_from(sorted(LAYOUTS)),
@@ -131,6 +133,7 @@ def told(raw: bytes, shops) -> tuple[object, ...]:
     )
 
 
+@settings(max_examples=SOME)
 @given(seed=st.integers(0, 2**32), layout=st.sampled_from(sorted(LAYOUTS)), language=st.sampled_from(sorted(MARKETS)))
 def test_a_redacted_order_is_read_to_the_same_kind_language_amounts_and_items(seed, layout, language):
     choice = Random(seed)  # noqa: S311  a test's dice
