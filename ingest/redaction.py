@@ -23,8 +23,9 @@ from email.message import Message as MimePart
 from typing import Final
 
 from ingest.decoding import decode_body, decode_header_value
+from ingest.markup import rows_of_html
 from ingest.masking import Masker
-from ingest.page import Row, rows_of_html, rows_of_text, text_of
+from ingest.page import Row, rows_of_text, text_of
 from ingest.text import fold
 from ingest.vocabulary import Field, Vocabulary, label_key
 
