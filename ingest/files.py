@@ -7,7 +7,7 @@ same in every run. Uids do not grow: the ledger alone knows which are finished.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -46,9 +46,28 @@ class FileMailbox:
         self._files = self._list(folder)
         return _state(self._files)
 
-    def find(self, *, after: int = 0, since: date | None = None) -> Sequence[int]:  # noqa: ARG002  a file's time is no arrival
+    def find(
+        self,
+        *,
+        after: int = 0,
+        since: date | None = None,  # noqa: ARG002  a file's time is no arrival
+        senders: Collection[str] = (),  # noqa: ARG002  only reading it tells
+    ) -> Sequence[int]:
         """All uids above `after`, by file name."""
         return [uid for uid in self._files if uid > after]
+
+    def folders(self) -> Sequence[str]:
+        """The Maildir's subfolders, or the folders beside the .eml files."""
+        try:
+            names = sorted(entry.name for entry in self._path.iterdir() if entry.is_dir())
+        except OSError:
+            return []
+        if not self._maildir:
+            return names
+        return [name[1:].replace(".", "/") for name in names if name.startswith(".") and self._holds_mail(name)]
+
+    def _holds_mail(self, name: str) -> bool:
+        return all((self._path / name / part).is_dir() for part in ("new", "cur"))
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Sequence[RawMessage]]:
         """Read the files, some at a time."""

@@ -34,6 +34,15 @@ from models.notification import (
 )
 from models.settings import MailboxSettings, ShopSettings
 
+NOT_TIKTOK: Final = frozenset(
+    {
+        QuarantineReason.SENDER_UNAUTHENTICATED,
+        QuarantineReason.LOOKALIKE_SENDER,
+        QuarantineReason.FORWARDED,
+        QuarantineReason.MALFORMED,
+        QuarantineReason.TOO_LARGE,
+    }
+)  # nobody vouches for the sender
 OWN_LABELS: Final = "labels"  # the user's vocabulary files, in the home
 REPLAY_AFTER: Final = timedelta(days=30)  # a genuine mail this old that was not here at our last look
 
@@ -90,6 +99,15 @@ class Finding:
     raw_hash: str | None = None
     sent_at: datetime | None = None
     told: tuple[tuple[str, Fact], ...] = ()
+
+
+def is_ours(finding: Finding) -> bool:
+    """Whether a mail from a folder that is not polled is worth a row: TikTok Shop's own, understood or not."""
+    match finding.reading:
+        case Quarantined(reason=reason):
+            return reason not in NOT_TIKTOK
+        case reading:
+            return isinstance(reading, Notification)
 
 
 def judge(message: RawMessage, context: Context, *, vouched: bool = False) -> Finding:

@@ -10,7 +10,7 @@ import contextlib
 import ipaddress
 import logging
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -38,6 +38,11 @@ logging.getLogger("imapclient").setLevel(logging.WARNING)
 TIMEOUT_SECONDS: Final = 30.0
 LAST_UID: Final = 4_294_967_295  # "n:*" would always give the last message, even one below n
 SIZES_AT_ONCE: Final = 500  # keeps the command under 8 kB, which is what servers must take
+INBOX: Final = "INBOX"  # whatever capitals the server likes
+ALL_MAIL: Final = b"\\all"  # RFC 6154, capitals don't count; it holds everything but Junk and Trash
+BESIDE_ALL_MAIL: Final = frozenset({ALL_MAIL, b"\\junk", b"\\trash"})
+UNREADABLE_OR_OURS: Final = frozenset({b"\\noselect", b"\\nonexistent", b"\\sent", b"\\drafts"})
+MOST_FOLDERS: Final = 100  # a company's server may list those of all its people
 PATIENCE: Final = (
     "[UNAVAILABLE]", "[THROTTLED]", "[LIMIT]", "[OVERQUOTA]", "[INUSE]", "[SERVERBUG]",
     "TOO MANY SIMULTANEOUS", "TOO MANY CONNECTIONS",
@@ -110,15 +115,28 @@ class ImapMailbox:
             answer = self._client.select_folder(folder, readonly=True)
             return _state(answer, messages=b"EXISTS")
 
-    def find(self, *, after: int = 0, since: date | None = None) -> Sequence[int]:
+    def find(self, *, after: int = 0, since: date | None = None, senders: Collection[str] = ()) -> Sequence[int]:
         """The uids above `after`, rising; SINCE goes by the day of arrival in the server's zone."""
         if after >= LAST_UID:
             return ()
-        criteria: list[str | date] = ["UID", f"{after + 1}:{LAST_UID}"]
+        criteria: list[Any] = ["UID", f"{after + 1}:{LAST_UID}"]
         if since is not None:
             criteria += ["SINCE", since]
+        criteria += _from_any(senders)
         with self._told():
             return sorted(uid for uid in self._client.search(criteria) if uid > after)
+
+    def folders(self) -> Sequence[str]:
+        """By special use, never by name: All Mail holds the rest where there is one; what we wrote is left out."""
+        with self._told():
+            listed = [(frozenset(map(bytes.lower, flags)), name) for flags, _, name in self._client.list_folders()]
+        whole = any(ALL_MAIL in flags for flags, _ in listed)
+        wanted = [
+            str(name)  # one of digits alone comes as a number
+            for flags, name in listed
+            if not flags & UNREADABLE_OR_OURS and (not whole or flags & BESIDE_ALL_MAIL)
+        ]
+        return [INBOX if name.upper() == INBOX else name for name in wanted[:MOST_FOLDERS]]
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Sequence[RawMessage]]:
         """Sizes first, then the bodies that are not too large, some at a time."""
@@ -186,6 +204,17 @@ class ImapMailbox:
             raise
         except Exception as fault:  # noqa: BLE001  the client's parser raises anything on odd replies
             raise _error_for(fault, self._name, folder) from None
+
+
+def _from_any(senders: Collection[str]) -> list[Any]:
+    """The SEARCH key for mail from any of these; a domain is found in every address of it."""
+    names = sorted(senders)
+    if not names:
+        return []
+    criteria: list[Any] = ["FROM", names[0]]
+    for name in names[1:]:
+        criteria = ["OR", ["FROM", name], criteria]
+    return criteria
 
 
 def _tls_context(settings: MailboxSettings) -> ssl.SSLContext | None:

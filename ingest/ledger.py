@@ -110,14 +110,20 @@ def has_changed(session: Session, mailbox: str, folder: str, state: FolderState)
     return (row.uidvalidity, row.uidnext) != (state.uidvalidity, state.uidnext)
 
 
-def start_folder(session: Session, place: Place) -> int:
-    """The mark to go on from; 0 for a new folder or after its UIDVALIDITY changed."""
+def was_rebuilt(session: Session, place: Place) -> bool:
+    """Whether all of the folder was read before, under another UIDVALIDITY."""
+    row = session.get(FolderRow, (place.mailbox, place.folder), populate_existing=True)
+    return row is not None and row.uidnext > 0 and row.uidvalidity != place.uidvalidity
+
+
+def start_folder(session: Session, place: Place, *, mark: int = 0) -> int:
+    """The mark to go on from; `mark` for a new folder or after its UIDVALIDITY changed."""
     insert_new(session, FolderRow, [FolderRow(mailbox=place.mailbox, folder=place.folder).model_dump()])
     row = session.get(FolderRow, (place.mailbox, place.folder), populate_existing=True)
     if row is not None and row.uidvalidity == place.uidvalidity:
         return row.mark
-    _set_folder(session, place, uidvalidity=place.uidvalidity, mark=0, uidnext=0, messages=0)
-    return 0
+    _set_folder(session, place, uidvalidity=place.uidvalidity, mark=mark, uidnext=0, messages=0)
+    return mark
 
 
 def advance_mark(session: Session, place: Place, uid: int) -> None:

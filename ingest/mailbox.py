@@ -6,7 +6,7 @@ Nothing behind this Protocol writes to a mailbox: no flag, no move, no deletion.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
@@ -52,8 +52,12 @@ class Mailbox(Protocol):
         """Open the folder read-only for `find` and `fetch`; its state is the one they work on."""
         ...
 
-    def find(self, *, after: int = 0, since: date | None = None) -> Sequence[int]:
-        """The uids above `after` in the order to read them; `since` (of arrival) narrows where it can."""
+    def find(self, *, after: int = 0, since: date | None = None, senders: Collection[str] = ()) -> Sequence[int]:
+        """The uids above `after` in the order to read them; `since` (of arrival), `senders` narrow where they can."""
+        ...
+
+    def folders(self) -> Sequence[str]:
+        """The folders in which mail that went astray is worth looking for, in no order."""
         ...
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Sequence[RawMessage]]:

@@ -8,29 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import date, datetime
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
-from ingest import ledger
-from ingest.errors import MailboxBusyError, MailboxError, OddReplyError
-from ingest.finding import Context, context_for, judge
+from ingest import ledger, rescan
+from ingest.errors import FolderMissingError, MailboxBusyError, MailboxError, OddReplyError
+from ingest.finding import Context, context_for, is_ours, judge
 from ingest.lease import Lease, held_lease
 from ingest.ledger import Place
 from ingest.mailbox import FolderState, Mailbox
 from ingest.opening import connected
 from ingest.recording import PollResult, Recorder
+from ingest.rescan import ZONE_SLACK, Part
 from ingest.shop_sign import taught_shops
 from ingest.survey import Survey, survey
 from models.db.session import open_session
 from models.home import Home
+from models.mail_figures import rescan_figures
+from models.rescan import RescanCause, after_rebuild
 from models.settings import MailboxSettings, ShopSettings
 
 __all__ = ["PollResult", "Survey", "has_news", "poll_mailbox", "survey"]
 
 Progress = Callable[[str, int, int], None]  # folder, messages finished, messages found
-ZONE_SLACK: Final = timedelta(days=1)  # SEARCH SINCE goes by the server's day
 
 
 def poll_mailbox(  # what a poll needs, each a thing of its own
@@ -50,8 +52,9 @@ def poll_mailbox(  # what a poll needs, each a thing of its own
     with held_lease(engine, mailbox.name, now) as lease:
         try:
             with connected(engine, mailbox, home) as box:
-                poll = _Poll(engine, mailbox, shops, home, now, box, lease, on_progress)
+                poll = _Poll(engine, mailbox, shops, home, now, box, lease, on_progress, _begin(engine, mailbox, now()))
                 result = sum((poll.read_folder(folder) for folder in mailbox.folders), start=PollResult())
+                result += poll.read_again()
         except MailboxBusyError:
             raise
         except MailboxError as fault:
@@ -66,12 +69,22 @@ def poll_mailbox(  # what a poll needs, each a thing of its own
     return result
 
 
+def _begin(engine: Engine, mailbox: MailboxSettings, now: datetime) -> datetime | None:
+    """When all was last read; if that is long ago, have what came around then read again."""
+    with open_session(engine) as session:
+        last_ok_at = ledger.last_ok_at(session, mailbox.name)
+        if rescan.ask_after_gap(session, mailbox.name, last_ok_at, now):
+            session.commit()
+    return last_ok_at
+
+
 def has_news(engine: Engine, mailbox: MailboxSettings, home: Home) -> bool:
-    """Whether a poll would find something, by the folders' state alone. Raises MailboxError."""
+    """Whether a poll would find something, by the folders' state and what is to be read again. Raises MailboxError."""
     with connected(engine, mailbox, home) as box:
         states = {folder: box.look(folder) for folder in mailbox.folders}
     with open_session(engine, read_only=True) as session:
-        return any(ledger.has_changed(session, mailbox.name, folder, state) for folder, state in states.items())
+        changed = (ledger.has_changed(session, mailbox.name, folder, state) for folder, state in states.items())
+        return any(changed) or rescan.is_asked(session, mailbox.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,7 @@ class _Poll:
     box: Mailbox
     lease: Lease
     on_progress: Progress | None
+    last_ok_at: datetime | None
 
     def read_folder(self, folder: str) -> PollResult:
         """Read what is new in the folder; nothing is opened when its state says that nothing is."""
@@ -94,8 +108,8 @@ class _Poll:
             if not ledger.has_changed(session, self.mailbox.name, folder, looked):
                 return PollResult()
         place = self._open(folder, looked)
-        uids = self._find_new(place)
-        result = self._read(place, uids, growing=looked.uids_grow)
+        uids = self._find_new(place, looked)
+        result = self._read(place, uids, moves_mark=looked.uids_grow)
         with open_session(self.engine) as session:
             ledger.finish_folder(session, place, looked)
             session.commit()
@@ -107,39 +121,81 @@ class _Poll:
             raise OddReplyError(f"Mailbox {self.mailbox.name}: a folder was rebuilt this moment. It is tried again.")
         return Place(mailbox=self.mailbox.name, folder=folder, uidvalidity=opened.uidvalidity)
 
-    def _find_new(self, place: Place) -> Sequence[int]:
+    def _find_new(self, place: Place, looked: FolderState) -> Sequence[int]:
         with open_session(self.engine) as session:
-            mark = ledger.start_folder(session, place)
+            mark = self._start(session, place, looked)
             finished = ledger.finished_above(session, place, mark)
             session.commit()
-        since = None if mark else start_of([shop for shop in self.shops if shop.mailbox == self.mailbox.name])
+        since = None if mark else start_of(self._own_shops())
         return [uid for uid in self.box.find(after=mark, since=since) if uid not in finished]
 
-    def _read(self, place: Place, uids: Sequence[int], *, growing: bool) -> PollResult:
-        """Fetch, read, record, mark; batch by batch."""
+    def _start(self, session: Session, place: Place, looked: FolderState) -> int:
+        """The mark to go on from. In a rebuilt folder what lies there is looked through by its days instead."""
+        if self.last_ok_at is None or not looked.uidnext or not ledger.was_rebuilt(session, place):
+            return ledger.start_folder(session, place)
+        now = self.now()
+        since = after_rebuild(self.last_ok_at, now, rescan_figures())
+        rescan.ask(session, place.mailbox, since, RescanCause.REBUILT, now)
+        return ledger.start_folder(session, place, mark=looked.uidnext - 1)
+
+    def read_again(self) -> PollResult:
+        """Carry out what was asked to be read again; what has a row is finished and stays so."""
+        with open_session(self.engine, read_only=True) as session:
+            requests = rescan.asked(session, self.mailbox.name)
+        if not requests:
+            return PollResult()
+        start, now = start_of(self._own_shops()), self.now()
+        parts = rescan.parts(requests, self.mailbox, self.box, start, now)
+        result = sum((self._read_part(part) for part in parts), start=PollResult())
+        with open_session(self.engine) as session:
+            rescan.finish(session, requests, self._own_shops(), now)
+            session.commit()
+        return result
+
+    def _read_part(self, part: Part) -> PollResult:
+        senders = self.mailbox.allowed_from_domains if part.elsewhere else ()
+        try:
+            uidvalidity = self.box.open(part.folder).uidvalidity
+            found = self.box.find(since=part.since, senders=senders)
+        except (FolderMissingError, OddReplyError):
+            if part.elsewhere:  # nobody asked for that folder
+                return PollResult()
+            raise
+        place = Place(mailbox=self.mailbox.name, folder=part.folder, uidvalidity=uidvalidity)
+        with open_session(self.engine, read_only=True) as session:
+            finished = ledger.finished_above(session, place, min(found, default=1) - 1)
+        uids = [uid for uid in found if uid not in finished]
+        return self._read(place, uids, moves_mark=False, only_ours=part.elsewhere)
+
+    def _own_shops(self) -> list[ShopSettings]:
+        return [shop for shop in self.shops if shop.mailbox == self.mailbox.name]
+
+    def _read(self, place: Place, uids: Sequence[int], *, moves_mark: bool, only_ours: bool = False) -> PollResult:
+        """Fetch, read, record, mark; batch by batch. `only_ours` leaves no trace of mail that is not TikTok Shop's."""
         result = PollResult()
         context = self._context()
         recorder = Recorder(engine=self.engine, home=self.home, shops=context.shops)
         done = 0
         for batch in self.box.fetch(uids):
-            result += recorder.record(place, [judge(message, context) for message in batch], self.now())
-            self._mark(place, batch[-1].uid if growing else 0)
+            findings = [judge(message, context) for message in batch]
+            result += recorder.record(place, [one for one in findings if not only_ours or is_ours(one)], self.now())
+            self._mark(place, batch[-1].uid if moves_mark else None)
             done += len(batch)
             if self.on_progress is not None:
                 self.on_progress(place.folder, done, len(uids))
         return result
 
-    def _mark(self, place: Place, uid: int) -> None:
+    def _mark(self, place: Place, uid: int | None) -> None:
         with open_session(self.engine) as session:
             self.lease.renew(session)
-            ledger.advance_mark(session, place, uid)
+            if uid is not None:
+                ledger.advance_mark(session, place, uid)
             session.commit()
 
     def _context(self) -> Context:
         with open_session(self.engine, read_only=True) as session:
-            last_look = ledger.last_ok_at(session, self.mailbox.name)
             shops = taught_shops(session, self.mailbox.name, self.shops)
-        return context_for(self.mailbox, shops, self.home, self.now(), last_look)
+        return context_for(self.mailbox, shops, self.home, self.now(), self.last_ok_at)
 
 
 def start_of(shops: Collection[ShopSettings]) -> date | None:

@@ -20,6 +20,7 @@ from ingest import ledger
 from ingest.finding import Finding, failed
 from ingest.ledger import Outcome, Place
 from ingest.reader import READER_VERSION
+from ingest.rescan import ask_for_first_mails
 from ingest.sealed import seal
 from models.db.mail_tables import SealedMailRow
 from models.db.orders import record_facts
@@ -28,6 +29,7 @@ from models.fact import Fact
 from models.home import Home
 from models.notification import Ignored, Notification, Quarantined, Reading
 from models.settings import ShopSettings
+from models.stated import stated_fields
 
 SEALED_FOR: Final = timedelta(days=30)  # [D], order-lifecycle section 2: retention of quarantined bytes
 
@@ -140,10 +142,13 @@ def record_told(
 ) -> PollResult:
     """Record the findings' facts, each order once; says which orders they told of. Does not commit."""
     told: dict[str, list[tuple[str, Fact]]] = {}
+    earliest = now
     for finding in findings:
         if isinstance(finding.reading, Notification):
             told.setdefault(finding.reading.shop, []).extend(finding.told)
+            earliest = min(earliest, finding.sent_at or now)
     changes = {shop: record_facts(session, shops[shop], facts, now) for shop, facts in told.items()}
+    ask_for_first_mails(session, shops, changes, earliest, now)
     made = [(shop, change) for shop, changed in changes.items() for change in changed]
     return PollResult(
         orders=frozenset((shop, change.order_no) for shop, change in made),
@@ -183,6 +188,8 @@ def outcome_columns(reading: Reading) -> dict[str, Any]:
                 "detail": "",
                 "kind": reading.kind.value,
                 "shop_id": reading.shop,
+                "language": reading.language,
+                "fields": stated_fields(reading),
                 "order_nos": list(reading.order_nos),
             }
         case Ignored():

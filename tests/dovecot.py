@@ -5,11 +5,13 @@ One server serves a whole test session; each test takes a user of its own.
 
 from __future__ import annotations
 
+import os
 import shutil
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -87,6 +89,17 @@ class Account:
             client.select_folder(folder, readonly=True)
             found = client.get_flags(client.search())
         return {uid: tuple(flag for flag in flags if flag != rb"\Recent") for uid, flags in found.items()}
+
+    def leave(self, raws: Sequence[bytes], *, arrived: datetime, folder: str = "") -> None:
+        """Let mails arrive while nobody looks, at that moment: files of the Maildir, as a delivery agent writes them.
+
+        `folder` is the Maildir's own name of a subfolder that exists (".Name"), or nothing for the INBOX.
+        """
+        for raw in raws:
+            file = self.maildir / folder / "new" / f"{int(arrived.timestamp())}.M{next(_numbers):06d}P1.test"
+            file.write_bytes(raw)
+            os.utime(file, (arrived.timestamp(), arrived.timestamp()))
+        self.server.give(self.maildir.parent)
 
     def rebuild(self) -> int:
         """Forget UIDs as a rebuilt mailbox does; give the new UIDVALIDITY."""

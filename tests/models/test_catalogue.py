@@ -19,10 +19,12 @@ from models.notification import IgnoreReason, NotificationKind, QuarantineReason
 from models.packing_rules import RULES
 from models.refusal import Listener, ago_words, refusal_words, who_words
 from models.stage import Stage
+from models.stated import OF_ITEMS, SINGLE
 from models.todo import TodoKind
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+AMOUNTS = ("subtotal", "shipping", "discount", "tax", "total", "refund")  # of models.notification.Notification
 CONFLICTS = [f"X{number:02}" for number in range(1, 19)]
 
 NEEDED = [
@@ -40,6 +42,7 @@ NEEDED = [
     *(f"mail.kinds.{kind}" for kind in NotificationKind),
     *(f"mail.ignored.{reason}" for reason in IgnoreReason),
     *(f"mail.quarantine.{reason}.{part}" for reason in QuarantineReason for part in ("why", "do")),
+    *(f"mail.stated.{field}" for field in (*SINGLE, *OF_ITEMS, *AMOUNTS, "items")),
     *(f"packing.lines.{rule}" for rule in RULES),
     *(f"refusals.steps.{step}" for step in CaseStep),
     *(f"conflicts.{conflict}" for conflict in CONFLICTS),

@@ -1,0 +1,153 @@
+"""Days that are read again: asked for in the transaction of their cause, done once all found in them is finished.
+
+All SQL of the table `rescan`, and which folders a request concerns. Nothing here commits. A poll that is killed
+in between finds the request still open and carries it out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlmodel import Session, col, delete, select, update
+
+from ingest.mailbox import Mailbox
+from models.db.alerts import Alert, raise_alert
+from models.db.mail_tables import RescanRow
+from models.db.orders import Change
+from models.db.tables import OrderRow
+from models.mail_figures import rescan_figures
+from models.rescan import RescanCause, after_gap, for_order, routine
+from models.settings import MailboxSettings, ShopSettings
+
+MISSING_RULE: Final = "X11"  # order-lifecycle, section 8
+ZONE_SLACK: Final = timedelta(days=1)  # SEARCH SINCE goes by the server's day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One folder to look through from that day on; `elsewhere` is one that is not polled."""
+
+    folder: str
+    since: date
+    elsewhere: bool = False
+
+
+def ask(session: Session, mailbox: str, since: datetime, cause: RescanCause, now: datetime) -> None:
+    """Have the mail that arrived from `since` to `now` read again by the next poll, or by this one."""
+    session.add(RescanRow(mailbox=mailbox, since=since, until=now, cause=cause.value, asked_at=now))
+
+
+def ask_after_gap(session: Session, mailbox: str, last_ok_at: datetime | None, now: datetime) -> bool:
+    """The same if nobody read the mailbox for long; says whether it is so."""
+    since = after_gap(last_ok_at, now, rescan_figures())
+    if since is None:
+        return False
+    ask(session, mailbox, since, RescanCause.GAP, now)
+    return True
+
+
+def ask_for_first_mails(
+    session: Session,
+    shops: Mapping[str, ShopSettings],
+    changes: Mapping[str, Sequence[Change]],
+    told_at: datetime,
+    now: datetime,
+) -> None:
+    """The same for the mailbox of each shop in which an order was opened by later news than its first mail."""
+    opened = {shop for shop, made in changes.items() if any(one.created and one.order.incomplete for one in made)}
+    since = for_order(min(told_at, now), rescan_figures())
+    for mailbox in sorted({shops[shop].mailbox for shop in opened}):
+        ask(session, mailbox, since, RescanCause.UNKNOWN_ORDER, now)
+
+
+def ask_as_routine(session: Session, mailbox: str, now: datetime) -> None:
+    """The same for the last days, unless a request waits anyway; forget those done long ago."""
+    figures = rescan_figures()
+    if not is_asked(session, mailbox):
+        ask(session, mailbox, routine(now, figures), RescanCause.ROUTINE, now)
+    old = delete(RescanRow).where(col(RescanRow.mailbox) == mailbox, col(RescanRow.done_at) < now - figures.kept)
+    session.connection().execute(old)
+
+
+def is_asked(session: Session, mailbox: str) -> bool:
+    """Whether some days wait to be read again."""
+    query = select(RescanRow.id).where(RescanRow.mailbox == mailbox, col(RescanRow.done_at).is_(None))
+    return session.exec(query.limit(1)).first() is not None
+
+
+def asked(session: Session, mailbox: str) -> Sequence[RescanRow]:
+    """The requests that are not done, oldest first."""
+    query = select(RescanRow).where(RescanRow.mailbox == mailbox, col(RescanRow.done_at).is_(None))
+    return session.exec(query.order_by(col(RescanRow.id))).all()
+
+
+def parts(
+    requests: Sequence[RescanRow], settings: MailboxSettings, box: Mailbox, start: date | None, now: datetime
+) -> Iterator[Part]:
+    """What to look through for all of them at once: the polled folders, then for an order's first mail the others.
+
+    Nothing before `start`. Raises MailboxError.
+    """
+    if not requests:
+        return
+    since = _day(requests, start)
+    for folder in settings.folders:
+        yield Part(folder=folder, since=since)
+    wide = [one for one in requests if _goes_elsewhere(one, now)]
+    if wide:
+        since = _day(wide, start)
+        for folder in sorted(set(box.folders()) - set(settings.folders)):
+            yield Part(folder=folder, since=since, elsewhere=True)
+
+
+def _goes_elsewhere(request: RescanRow, now: datetime) -> bool:
+    """What failed all day long must not keep this mailbox from being read to its end for ever."""
+    return request.cause == RescanCause.UNKNOWN_ORDER and now - request.asked_at < rescan_figures().elsewhere
+
+
+def _day(requests: Collection[RescanRow], start: date | None) -> date:
+    first = min(one.since for one in requests).date() - ZONE_SLACK
+    return max(first, start) if start is not None else first
+
+
+def finish(session: Session, requests: Sequence[RescanRow], shops: Collection[ShopSettings], now: datetime) -> None:
+    """All that was found is finished; tell of the orders whose first mail is in none of the folders."""
+    done = update(RescanRow).where(col(RescanRow.id).in_([one.id for one in requests]))
+    session.connection().execute(done.values(done_at=now))
+    for row in _without_first_mail(session, requests, shops):
+        raise_alert(session, _missing(row), now)
+
+
+def _without_first_mail(
+    session: Session, requests: Sequence[RescanRow], shops: Collection[ShopSettings]
+) -> Iterator[OrderRow]:
+    """The orders that these requests were made for and that still lack it.
+
+    Where the days begin before the shop's orders count, the mail may well be older: its to-do says enough.
+    """
+    wide = [one for one in requests if one.cause == RescanCause.UNKNOWN_ORDER]
+    query = select(OrderRow).where(
+        col(OrderRow.created_at).in_({one.asked_at for one in wide}),
+        col(OrderRow.shop_id).in_([shop.name for shop in shops]),
+        col(OrderRow.terminal).is_(False),
+    )
+    starts = {shop.name: shop.orders_from for shop in shops}
+    begun = {one.asked_at: one.since.date() for one in wide}
+    for row in session.exec(query.order_by(col(OrderRow.order_no))).all():
+        start = starts[row.shop_id]
+        if "incomplete" in row.flags and (start is None or begun[row.created_at] >= start):
+            yield row
+
+
+def _missing(row: OrderRow) -> Alert:
+    return Alert(
+        subject=row.id,
+        rule=MISSING_RULE,
+        level=0,
+        text_key="mail_missing",
+        shop_id=row.shop_id,
+        order_no=row.order_no,
+    )
