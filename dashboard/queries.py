@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from flows import figures
 from flows.commands import packing_of
+from flows.mail_notices import find_notices
 from flows.office import Office, open_office
 from flows.questions import find_questions
 from ingest import shop_mail
@@ -231,6 +232,12 @@ def mail_counts() -> dict[str, int]:
 def mail_of_shops() -> dict[str, list[KindCount]]:
     """Count the mails that each shop of the settings gets, by kind."""
     return _ask(lambda session: shop_mail.mail_of_shops(session, shops(), now()))
+
+
+@kept(LONGER)
+def notices() -> list[str]:
+    """Give what is odd about the mail, in a line each."""
+    return find_notices(office())
 
 
 @kept(LONGER)

@@ -50,14 +50,15 @@ def _refused_key(mailbox: MailboxSettings) -> str:
 def watch_silence(office: Office, mailbox: MailboxSettings) -> None:
     """D21: alert once for each time that a shop's mail stays away unusually long, though its mailbox is read."""
     for shop in office.shops_of(mailbox.name):
-        alert = _silence(office, mailbox, shop, office.now())
+        alert = silence_of(office, mailbox, shop, office.now())
         if alert is not None:
             with open_session(office.engine) as session:
                 raise_alert(session, alert, office.now())
                 session.commit()
 
 
-def _silence(office: Office, mailbox: MailboxSettings, shop: ShopSettings, now: datetime) -> Alert | None:
+def silence_of(office: Office, mailbox: MailboxSettings, shop: ShopSettings, now: datetime) -> Alert | None:
+    """D21: what is to be told of a shop that is silent at this moment; None where all is as usual."""
     figures = shop_figures()
     with open_session(office.engine, read_only=True) as session:
         if ledger.has_mail_since(session, mailbox.name, shop.name, now - figures.silent_at_least):
@@ -80,7 +81,17 @@ def _silence(office: Office, mailbox: MailboxSettings, shop: ShopSettings, now: 
 
 def watch_waiting(office: Office, mailbox: MailboxSettings) -> None:
     """D22: alert when a mail that was not understood has nearly waited too long, and when it has."""
-    shops, now = {shop.name: shop for shop in office.shops_of(mailbox.name)}, office.now()
+    now = office.now()
+    if alerts := waiting_in(office, mailbox, now):
+        with open_session(office.engine) as session:
+            for alert in alerts:
+                raise_alert(session, alert, now)
+            session.commit()
+
+
+def waiting_in(office: Office, mailbox: MailboxSettings, now: datetime) -> list[Alert]:
+    """D22: what is to be told of the mails that wait at this moment, one for each that waits too long, or nearly."""
+    shops = {shop.name: shop for shop in office.shops_of(mailbox.name)}
     with open_session(office.engine, read_only=True) as session:
         waiting = ledger.not_understood(session, mailbox.name) if shops else []
     alerts = []
@@ -89,11 +100,7 @@ def watch_waiting(office: Office, mailbox: MailboxSettings) -> None:
         clock = mail_waits(seen_at, _opening(its_shop), shop_figures(), now)
         level = BREACH_LEVEL if clock.state is DeadlineState.BREACHED else clock.warn_level
         alerts += [_of_mail(mailbox, clock.rule.value, number, level)] if level else []
-    if alerts:
-        with open_session(office.engine) as session:
-            for alert in alerts:
-                raise_alert(session, alert, now)
-            session.commit()
+    return alerts
 
 
 def _of_mail(mailbox: MailboxSettings, rule: str, number: int | None, level: int) -> Alert:

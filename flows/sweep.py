@@ -1,5 +1,7 @@
 """Tidying up once an hour as a Prefect flow: does what is cached still follow from the facts; old sealed mails go.
 
+Also asks whether mails are worded as before, and has the last days of mail looked through again.
+
 Short, and safe to run twice: the sample goes on where it ended, and what is gone stays gone. What differs is
 left for a person (`shipclock rebuild`); the run only tells it.
 """
@@ -15,9 +17,12 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flows.office import Office, open_office
+from flows.wording_watch import watch_wording
 from ingest.quarantine import purge_expired
+from ingest.rescan import ask_as_routine
 from models.db.difference import Difference
 from models.db.sample import check_sample
+from models.db.session import open_session
 
 NAMED: Final = 10  # differences that a run's message names; `shipclock rebuild --check` tells all
 
@@ -44,8 +49,19 @@ def sweep() -> State[object]:
     return Completed(message=f"no stored value differs from its facts, {swept.purged} sealed mails deleted")
 
 
+def _have_mail_looked_through(office: Office) -> None:
+    """Have the last days of each mailbox read again: a server may show a mail late, below those that were read."""
+    with open_session(office.engine) as session:
+        for mailbox in office.settings.mailbox:
+            if mailbox.kind == "imap":  # of files each is asked for every time
+                ask_as_routine(session, mailbox.name, office.now())
+        session.commit()
+
+
 def sweep_once(office: Office) -> Swept:
     """Do what is to be done each hour."""
     now = office.now()
+    watch_wording(office)
+    _have_mail_looked_through(office)
     purged = purge_expired(office.engine, now)
     return Swept(differences=check_sample(office.engine, office.settings, now), purged=purged)

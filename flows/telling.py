@@ -66,8 +66,9 @@ def _message(rows: tuple[AlertRow, ...], moment: datetime) -> Message:
     }
     known = title if f"alerts.titles.{title}" in text else "other"
     body = text.text(f"alerts.{title}", **values)
-    if others and not clock and worst.order_no:
-        body = f"{body} {text.text('alerts.more', count=others)}"
+    more = "alerts.more" if worst.order_no else f"alerts.more_{worst.text_key}"
+    if others and not clock and more in text:
+        body = f"{body} {text.text(more, count=others)}"
     return Message(title=text.text(f"alerts.titles.{known}"), body=body, rows=rows)
 
 

@@ -58,7 +58,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
-    """A field that fewer mails state than the week before; `last_at` is when one last did, None if never."""
+    """A field that fewer mails state than the week before; `last_at` is when one last did."""
 
     shop: str
     kind: str
@@ -66,7 +66,7 @@ class Drift:
     field: str
     before: Share
     now: Share
-    last_at: datetime | None
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ def _fallen(mails: Sequence[Stated], figures: DriftFigures, now: datetime) -> It
         before, after = _share(earlier, field), _share(later, field)
         if not _is_fall(before, after, figures):
             continue
-        last_at = max((one.at for one in (*earlier, *later) if field in one.fields), default=None)
+        last_at = max(one.at for one in (*earlier, *later) if field in one.fields)
         first = later[0]
         yield Drift(
             shop=first.shop,

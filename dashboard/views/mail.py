@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import actions, mail_shops, parts, present, queries
+from dashboard import actions, mail_shops, noticed, parts, present, queries
 from dashboard.words import catalogue, plain, say
 from ingest.quarantine import Waiting
 
@@ -12,6 +12,8 @@ from ingest.quarantine import Waiting
 def page() -> None:
     """Draw the mails that wait for a person, oldest first."""
     parts.heading("mail")
+    noticed.unread()
+    noticed.lines()
     _counts()
     _waiting()
     mail_shops.which_mails()

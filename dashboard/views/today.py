@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import forms, gathered, parts, present, queries
+from dashboard import forms, gathered, noticed, parts, present, queries
 from dashboard.words import say
 from models.db.reading import PAGE
 from models.gathering import GATHERED
@@ -93,6 +93,7 @@ def next_clocks() -> None:
 
 parts.heading("today")
 pulse()
+noticed.lines()
 st.session_state[SEEN] = queries.todo_mark()
 todo_list()
 next_clocks()

@@ -7,12 +7,18 @@ import streamlit as st
 from sqlmodel import col, select
 from streamlit.testing.v1 import AppTest
 
+from dashboard.words import plain, say
+from models.db.mail_tables import MailboxRow, MessageRow
 from models.db.session import open_session
 from models.db.tables import AuditRow, OrderRow, StepRow
 from models.fact_key import short_key
 from models.ids import order_id
 from tests.dashboard import seed
 
+A_MAIL = {
+    "mailbox": "main", "folder": "INBOX", "uidvalidity": 1, "outcome": "parsed", "kind": "new_order", "language": "en",
+    "shop_id": seed.SHOP,
+}  # fmt: skip
 PAGES = ("today", "orders", "breaches", "problems", "mail")
 
 
@@ -258,3 +264,32 @@ def test_what_a_person_does_stands_in_the_audit(open_page, engine):
     with open_session(engine, read_only=True) as session:
         actors = session.exec(select(AuditRow.actor).where(col(AuditRow.action) == "confirm")).all()
     assert actors == ["dashboard"]
+
+
+@pytest.mark.parametrize("name", ["today", "mail"])
+@pytest.mark.usefixtures("home")
+@pytest.mark.row("D22")
+def test_mail_that_waits_too_long_is_a_line_on_today_and_mail(open_page, name):
+    assert plain(say("noticed.waiting", count=2)) in words_of(open_page(name))
+
+
+@pytest.mark.parametrize("name", ["today", "mail"])
+@pytest.mark.row("D20")
+def test_a_mailbox_that_is_not_read_is_an_error_on_today_and_mail(open_page, engine, name):
+    with open_session(engine) as session:
+        session.add(MailboxRow(name="other", last_ok_at=seed.NOW - 2 * seed.HOUR, last_error="unreachable"))
+        session.commit()
+    (told,) = [error.value for error in open_page(name).error]
+    assert "other" in told
+    assert "Its server does not answer" in told
+
+
+@pytest.mark.parametrize("name", ["today", "mail"])
+def test_a_field_that_mails_no_longer_state_is_a_line_on_today_and_mail(open_page, engine, name):
+    with open_session(engine) as session:
+        for number in range(20):
+            at = seed.NOW - (10 if number < 10 else 3) * 24 * seed.HOUR
+            values = {"uid": 100 + number, "fields": ["total"] if number < 10 else [], "sent_at": at, "seen_at": at}
+            session.add(MessageRow.model_validate({**A_MAIL, **values}))
+        session.commit()
+    assert '"new order" \\(English\\) no longer state "total" as before' in words_of(open_page(name))
