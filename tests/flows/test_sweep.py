@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from flows import clock
 from flows.look import Work, look
 from flows.office import Office, open_office
 from flows.sweep import sweep_once
-from models.db.mail_tables import MessageRow, SealedMailRow
+from ingest.poll import poll_mailbox
+from ingest.rescan import ask_as_routine
+from models.db.mail_tables import MessageRow, RescanRow, SealedMailRow
 from models.db.orders import record_facts
 from models.db.session import open_session
 from models.db.tables import OrderRow
@@ -69,3 +72,34 @@ def test_sealed_mails_go_when_their_time_is_over_and_their_rows_stay(office: Off
     with open_session(office.engine, read_only=True) as session:
         assert list(session.exec(select(SealedMailRow.message_id))) == [2]
         assert len(session.exec(select(MessageRow).order_by(col(MessageRow.id))).all()) == 2
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("imap", 1), ("maildir", 0)])
+def test_the_last_days_of_mail_are_looked_through_again_unless_that_waits_anyway(office: Office, kind: str, asked: int):
+    mailbox = office.settings.mailbox[0].model_copy(update={"kind": kind})
+    of_kind = replace(office, settings=office.settings.model_copy(update={"mailbox": (mailbox,)}))
+    sweep_once(of_kind)
+    sweep_once(of_kind)
+    with open_session(office.engine, read_only=True) as session:
+        rows = session.exec(select(RescanRow)).all()
+    assert [(row.cause, row.since) for row in rows] == [("routine", t(1) - timedelta(days=3))] * asked
+
+
+def test_requests_that_were_done_long_ago_are_forgotten(office: Office):
+    with open_session(office.engine) as session:
+        for hours in (1, 2):
+            at = t(hours) - timedelta(days=30, hours=1)
+            session.add(RescanRow(mailbox="main", since=at, until=at, cause="gap", asked_at=at, done_at=at))
+        ask_as_routine(session, "main", t(1))
+        session.commit()
+        assert [row.cause for row in session.exec(select(RescanRow)).all()] == ["gap", "routine"]
+
+
+def test_mail_that_is_to_be_looked_through_is_work_for_poll_mailbox(office: Office):
+    poll_mailbox(office.engine, office.settings.mailbox[0], office.settings.shop, office.home, office.now)
+    with open_session(office.engine) as session:
+        ask_as_routine(session, "main", office.now())
+        session.commit()
+    assert Work(deployment="poll-mailbox", parameters={"mailbox": "main"}) in look(office).work
+    poll_mailbox(office.engine, office.settings.mailbox[0], office.settings.shop, office.home, office.now)
+    assert [work for work in look(office).work if work.deployment == "poll-mailbox"] == []
