@@ -13,7 +13,7 @@ from typing import Final
 from sqlmodel import Session
 
 from flows.office import Office
-from flows.shop_watch import watch_silence, watch_unread, watch_waiting
+from flows.shop_watch import watch_silence, watch_unfinished, watch_unread, watch_waiting
 from ingest import ledger
 from ingest.errors import LoginRefusedError, MailboxError
 from ingest.poll import has_news
@@ -90,6 +90,7 @@ def _ask_mailboxes(office: Office) -> tuple[list[str], dict[str, str]]:
     for mailbox in office.settings.mailbox:
         try:
             if has_news(office.engine, mailbox, office.home):
+                watch_unfinished(office, mailbox)
                 _note_outage_over(office, mailbox)
                 news.append(mailbox.name)
             else:

@@ -14,7 +14,8 @@ from models.business_time import BusinessCalendar
 from models.catalogue import words
 from models.db.alerts import BREACH_LEVEL, Alert, raise_alert
 from models.db.session import open_session
-from models.deadline import DeadlineState
+from models.db.wake import woke_at
+from models.deadline import Deadline, DeadlineState
 from models.settings import MailboxSettings, ShopSettings
 from models.shop_clock import mail_expected, mail_waits, mailbox_read
 from models.shop_figures import shop_figures
@@ -29,17 +30,37 @@ def watch_unread(office: Office, mailbox: MailboxSettings, *, refused: bool) -> 
         clock = mailbox_read(ledger.last_ok_at(session, mailbox.name), LOOK_EVERY, shop_figures(), now)
         if clock is None or not (refused or clock.state is DeadlineState.BREACHED):
             return
-        alert = Alert(
-            subject=f"mailbox:{mailbox.name}",
-            rule=clock.rule.value,
-            level=1 if refused else 0,
-            text_key=_refused_key(mailbox) if refused else "blind",
-            about=clock.start_at.isoformat(),
-            critical=True,
-            values={"mailbox": mailbox.name, "span": words().span(now - clock.start_at), "auth": mailbox.auth},
-        )
-        raise_alert(session, alert, now)
+        raise_alert(session, _blind(mailbox, clock, now, refused=refused), now)
         session.commit()
+
+
+def watch_unfinished(office: Office, mailbox: MailboxSettings) -> None:
+    """D20 of a mailbox that answers and has news, when reading them comes to no end: the runs may fail.
+
+    What waited through a sleep has its time from waking up; while a poller is at it, nobody is blind.
+    """
+    now = office.now()
+    with open_session(office.engine) as session:
+        row, woke = ledger.mailbox_row(session, mailbox.name), woke_at(session)
+        since = max(filter(None, (row.last_ok_at, woke)), default=None) if row.last_ok_at else None
+        clock = mailbox_read(since, LOOK_EVERY, shop_figures(), now)
+        at_it = row.lease_until is not None and row.lease_until > now
+        if clock is None or at_it or clock.state is not DeadlineState.BREACHED:
+            return
+        raise_alert(session, _blind(mailbox, clock, now), now)
+        session.commit()
+
+
+def _blind(mailbox: MailboxSettings, clock: Deadline, now: datetime, *, refused: bool = False) -> Alert:
+    return Alert(
+        subject=f"mailbox:{mailbox.name}",
+        rule=clock.rule.value,
+        level=1 if refused else 0,
+        text_key=_refused_key(mailbox) if refused else "blind",
+        about=clock.start_at.isoformat(),
+        critical=True,
+        values={"mailbox": mailbox.name, "span": words().span(now - clock.start_at), "auth": mailbox.auth},
+    )
 
 
 def _refused_key(mailbox: MailboxSettings) -> str:

@@ -53,8 +53,9 @@ def poll_mailbox(  # what a poll needs, each a thing of its own
         try:
             with connected(engine, mailbox, home) as box:
                 poll = _Poll(engine, mailbox, shops, home, now, box, lease, on_progress, _begin(engine, mailbox, now()))
-                result = sum((poll.read_folder(folder) for folder in mailbox.folders), start=PollResult())
-                result += poll.read_again()
+                folders = mailbox.folders
+                result = sum((poll.read_folder(folder) for folder in folders), start=PollResult())
+                result += poll.read_again(folders)
         except MailboxBusyError:
             raise
         except MailboxError as fault:
@@ -138,14 +139,17 @@ class _Poll:
         rescan.ask(session, place.mailbox, since, RescanCause.REBUILT, now)
         return ledger.start_folder(session, place, mark=looked.uidnext - 1)
 
-    def read_again(self) -> PollResult:
-        """Carry out what was asked to be read again; what has a row is finished and stays so."""
+    def read_again(self, folders: Sequence[str]) -> PollResult:
+        """Carry out what was asked to be read again; what has a row is finished and stays so.
+
+        `folders` are those that are polled.
+        """
         with open_session(self.engine, read_only=True) as session:
             requests = rescan.asked(session, self.mailbox.name)
         if not requests:
             return PollResult()
         start, now = start_of(self._own_shops()), self.now()
-        parts = rescan.parts(requests, self.mailbox, self.box, start, now)
+        parts = rescan.parts(requests, folders, self.box, start, now)
         result = sum((self._read_part(part) for part in parts), start=PollResult())
         with open_session(self.engine) as session:
             rescan.finish(session, requests, self._own_shops(), now)

@@ -20,7 +20,7 @@ from models.db.orders import Change
 from models.db.tables import OrderRow
 from models.mail_figures import rescan_figures
 from models.rescan import RescanCause, after_gap, for_order, routine
-from models.settings import MailboxSettings, ShopSettings
+from models.settings import ShopSettings
 
 MISSING_RULE: Final = "X11"  # order-lifecycle, section 8
 ZONE_SLACK: Final = timedelta(days=1)  # SEARCH SINCE goes by the server's day
@@ -85,7 +85,7 @@ def asked(session: Session, mailbox: str) -> Sequence[RescanRow]:
 
 
 def parts(
-    requests: Sequence[RescanRow], settings: MailboxSettings, box: Mailbox, start: date | None, now: datetime
+    requests: Sequence[RescanRow], polled: Sequence[str], box: Mailbox, start: date | None, now: datetime
 ) -> Iterator[Part]:
     """What to look through for all of them at once: the polled folders, then for an order's first mail the others.
 
@@ -94,12 +94,12 @@ def parts(
     if not requests:
         return
     since = _day(requests, start)
-    for folder in settings.folders:
+    for folder in polled:
         yield Part(folder=folder, since=since)
     wide = [one for one in requests if _goes_elsewhere(one, now)]
     if wide:
         since = _day(wide, start)
-        for folder in sorted(set(box.folders()) - set(settings.folders)):
+        for folder in sorted(set(box.folders()) - set(polled)):
             yield Part(folder=folder, since=since, elsewhere=True)
 
 

@@ -110,7 +110,7 @@ class RescanRow(Table, table=True):
     mailbox: str = Field(index=True)
     since: datetime = moment(nullable=False)
     until: datetime = moment(nullable=False)
-    cause: str  # unknown_order, gap, rebuilt, by_hand
+    cause: str  # of models.rescan.RescanCause: unknown_order, gap, rebuilt, routine
     asked_at: datetime = moment(nullable=False)
     done_at: datetime | None = moment()
 

@@ -1,6 +1,6 @@
 """Noticing a sleep: since when nobody looked, and whether that was told.
 
-Two rows of `meta`. A sleep is written down before anything is sent and goes in the transaction that marks its
+Rows of `meta`. A sleep is written down before anything is sent and goes in the transaction that marks its
 summary as told: a crash in between tells the summary once more and never single alerts. Nothing here commits.
 """
 
@@ -20,7 +20,7 @@ from models.db.watch import due_orders
 
 ASLEEP_AFTER: Final = timedelta(minutes=30)  # [D] two looks of the 15-minute schedule that did not come
 PATIENCE: Final = timedelta(minutes=3)  # [D] so long the summary waits for mail and watcher
-LOOKED, SLEPT = "looked_at", "slept"
+LOOKED, SLEPT, WOKE = "looked_at", "slept", "woke_at"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,12 @@ def note_outage_over(session: Session, mailbox: str, now: datetime) -> Sleep | N
     return _note_sleep(session, row.last_ok_at, now)
 
 
+def woke_at(session: Session) -> datetime | None:
+    """Give when the last sleep ended; None if there never was one."""
+    value = _read(session, WOKE)
+    return datetime.fromisoformat(value) if value else None
+
+
 def untold_sleep(session: Session) -> Sleep | None:
     """Give the sleep whose summary was not sent yet; None when there is none."""
     value = _read(session, SLEPT)
@@ -79,6 +85,7 @@ def _note_sleep(session: Session, since: datetime, until: datetime) -> Sleep | N
     before = untold_sleep(session)
     slept = Sleep(since=min(since, before.since) if before else since, until=until)
     _write(session, SLEPT, _text(slept))
+    _write(session, WOKE, until.isoformat())
     return slept
 
 

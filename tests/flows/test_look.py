@@ -8,15 +8,18 @@ from pathlib import Path
 from shutil import rmtree
 
 import pytest
+from sqlmodel import select
 
 from flows import clock
 from flows.look import Work, look
 from flows.office import Office, open_office
 from flows.telling import compose
+from ingest.lease import held_lease
 from ingest.poll import poll_mailbox
 from models.db.alerts import Alert, due_alerts, raise_alert
 from models.db.mail_tables import MailboxRow
 from models.db.session import open_session
+from models.db.tables import AlertRow
 from tests.flows.prefect_server import a_home
 
 BLIND_AFTER = timedelta(minutes=15)
@@ -80,3 +83,47 @@ def test_a_mailbox_that_stays_unread_is_shouted_once(office: Office):
         (alert,) = compose(due_alerts(session, office.now()), office.now())
     assert alert.title == "Mailbox not read"
     assert "Mailbox main has not been read for 22 min" in alert.body
+
+
+def blind(office: Office) -> int:
+    """How often it was told that a mailbox is not read."""
+    with open_session(office.engine, read_only=True) as session:
+        return len(session.exec(select(AlertRow).where(AlertRow.rule == "D20")).all())
+
+
+def blind_after(office: Office, *minutes: int) -> list[int]:
+    """The same after a look so many minutes after this moment, for each."""
+    start, counts = office.now(), []
+    for minute in minutes:
+        clock.set_virtual(office.engine, start + timedelta(minutes=minute))
+        look(office)
+        counts.append(blind(office))
+    return counts
+
+
+def mail_comes(office: Office) -> None:
+    clock.set_virtual(office.engine, office.now())
+    look(office)
+    (office.home.path / "mail" / "new" / "1").write_bytes(b"From: me@example.com\nSubject: news\n\nnews\n")
+
+
+@pytest.mark.row("D20")
+def test_news_that_no_poll_ever_ends_are_shouted_once(office: Office):
+    mail_comes(office)
+    assert blind_after(office, 15, 16, 29) == [0, 1, 1]
+
+
+@pytest.mark.row("D20")
+def test_news_that_waited_through_a_sleep_have_their_time_from_waking_up(office: Office):
+    mail_comes(office)
+    week = 7 * 24 * 60
+    assert blind_after(office, week, week + 15, week + 16) == [0, 0, 1]
+
+
+@pytest.mark.row("D20")
+def test_while_a_poller_reads_for_long_nobody_is_blind(office: Office):
+    mail_comes(office)
+    clock.set_virtual(office.engine, office.now() + timedelta(minutes=20))
+    with held_lease(office.engine, "main", office.now):
+        look(office)
+    assert blind(office) == 0
