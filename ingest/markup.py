@@ -7,8 +7,8 @@ of walking its tree. Scripts, styles, comments and link addresses are left out; 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from enum import Enum, auto
+from collections.abc import Callable, Iterator, Mapping
+from enum import IntEnum, auto
 from functools import lru_cache
 from html import unescape
 from typing import ClassVar, Final, NamedTuple
@@ -19,9 +19,10 @@ from ingest.page import MAX_LINE, MAX_ROWS, Cell, Line, Row, without_links
 from ingest.text import clean
 
 MAX_TAGS: Final = 200_000
+MAX_ROW: Final = 2_000  # characters of a row's markup that is kept in mind
 
 
-class _Role(Enum):
+class _Role(IntEnum):
     """What an element is to the rows of a page; what is none of these only sets pieces of a line apart."""
 
     SKIPPED = auto()
@@ -55,6 +56,9 @@ _VOID: Final = frozenset(
 _NEVER_A_ROW: Final = frozenset({"table", "tbody"})
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _RAW_TEXT: Final = re.compile(r"<(style|script|xmp|iframe|noembed|noframes)\b[^>]*>.*?</\1>", re.DOTALL)
+_UNSEEN: Final = re.compile(
+    r' (?:href|src|srcset|alt|title|target|rel|width|height|v?align|border|bgcolor|cellpadding|cellspacing)="[^"]*"'
+)
 _TAG: Final = re.compile(r"<(/?)([^\s/>]+)([^>]*)>([^<]*)")
 _HIDING: Final = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|font-size\s*:\s*[01](?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:!|;|$)"
@@ -80,7 +84,7 @@ def rows_of_html(html: str) -> list[Row]:
     if "<!--" in source:
         source = _COMMENT.sub("", source)
     builder = _Builder(hidden_names)
-    builder.build(_RAW_TEXT.sub("", source))
+    builder.build(_UNSEEN.sub("", _RAW_TEXT.sub("", source)))
     return builder.rows
 
 
@@ -132,6 +136,26 @@ def _attribute(attributes: str, name: str) -> str:
     return rest.partition('"')[0] if found else ""
 
 
+def _innermost_rows(source: str) -> Iterator[tuple[int, int]]:
+    """Yield from where to where the rows of tables stand that hold no other row."""
+    at = 0
+    while (shut := source.find("</tr>", at)) >= 0:
+        start, end = source.rfind("<tr", at, shut), shut + len("</tr>")
+        if start >= 0 and end - start <= MAX_ROW and source[start + 3] in " >":
+            yield start, end
+        at = end
+
+
+@lru_cache(maxsize=2_048)  # the rows around an order are a template's: they come with each of its mails
+def _cells_of(source: str) -> tuple[Cell, ...] | None:
+    """Return the cells of one plain row of a table; None where it is hidden or not all that stands there."""
+    builder = _Builder(frozenset())
+    hidden = builder.read_row(source)
+    if hidden or len(builder.rows) > 1:
+        return None
+    return builder.rows[0].cells if builder.rows else ()
+
+
 class _Builder:
     """Reads repaired markup from start to end and collects rows in document order."""
 
@@ -146,24 +170,58 @@ class _Builder:
         self._around: list[tuple[_Role | None, _Looks]] = [(None, _PLAIN)]  # the elements that are open
         self._heading = 0
         self._in_dl = False
+        self._skipped = 0  # elements open within one that is not shown
+        self._tags = 0
 
     def build(self, source: str) -> None:
         """Read all of `source`."""
-        skipped = 0  # elements open within one that is not shown
-        for count, (closing, tag, attributes, text) in enumerate(_TAG.findall(source)):
-            if skipped:
-                skipped += 0 if tag in _VOID else -1 if closing else 1
-            elif closing:
-                self._leave()
-            elif not self._enter(tag, attributes):
-                skipped = tag not in _VOID
-            if text and not skipped:
-                self._piece.append(unescape(text) if "&" in text else text)
-            if count > MAX_TAGS or len(self.rows) >= MAX_ROWS:
+        at = 0
+        for start, end in _innermost_rows(source):
+            self._read(source[at:start])
+            self._take(source[start:end])
+            at = end
+            if len(self.rows) >= MAX_ROWS:
                 break
+        else:
+            self._read(source[at:])
         while self._cells is not None:
             self._end_row()
         self._end_line()
+
+    def read_row(self, source: str) -> bool:
+        """Read one row of a table, which holds no other; give whether it is hidden."""
+        tag, _, _ = source.partition(">")
+        hidden = self._looks(tag).hides
+        self._read(source)
+        return hidden
+
+    def _read(self, source: str) -> None:
+        """Read a part of the page tag by tag."""
+        if not self._skipped:
+            self._piece.append(unescape(source.partition("<")[0]))
+        tags = _TAG.findall(source)
+        self._tags += len(tags)
+        for closing, tag, attributes, text in tags if self._tags <= MAX_TAGS else ():
+            if self._skipped:
+                self._skipped += 0 if tag in _VOID else -1 if closing else 1
+            elif closing:
+                self._leave()
+            elif not self._enter(tag, attributes):
+                self._skipped = tag not in _VOID
+            if text and not self._skipped:
+                self._piece.append(unescape(text) if "&" in text else text)
+
+    def _take(self, source: str) -> None:
+        """Read a row of a table that holds no other, at once if it was read before."""
+        known = None
+        if not self._skipped and not self._hidden_names and self._around[-1][1] is _PLAIN:
+            known = _cells_of(source)
+        if known is None:
+            self._read(source)
+            return
+        self._start_row()
+        self._cells = list(known)
+        self._end_row()
 
     def _enter(self, tag: str, attributes: str) -> bool:
         """Open an element; False when nothing of it is shown."""
