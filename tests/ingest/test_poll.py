@@ -61,6 +61,15 @@ def test_mail_that_comes_after_a_changed_uidvalidity_is_read(desk: Desk, account
     assert desk.poll(mailbox).new_orders == {("Juniper & Pine Co.", order_no(2))}
 
 
+def test_what_a_mail_stated_is_kept_as_names_in_its_row(desk: Desk, account: Account):
+    account.append(*corpus("058", "001", "001", "037"))
+    desk.poll(account.settings(**RECEIVER))
+    ignored, first, duplicate, picked_up = desk.ledger()
+    assert {"items", "placed_at", "total", "unit_price"} <= set(first.fields)
+    assert (first.language, picked_up.fields) == ("en", ["carrier", "event_at", "tracking_no"])
+    assert (ignored.fields, duplicate.fields) == ([], [])
+
+
 def test_flags_stay_as_they_were(desk: Desk, account: Account):
     account.append(*corpus(*BAR))
     with account.client() as client:
