@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.options import Json
-from flows.cli.output import emit, note, say
+from flows.cli.output import EXIT_USAGE, emit, note, say
 
 
 def poll(
@@ -49,14 +49,18 @@ def parse(
     """Show what Shipclock understands of mail files; nothing is stored.
 
     Needs no database. A mail that is quarantined says why. What it prints holds order numbers, items and
-    amounts, and never the buyer, the subject or the mail's words.
+    amounts, and never the buyer, the subject or the mail's words. Every file gives a line, however odd; ends
+    with 2 if a path is not there.
     """
     from flows.cli import parsing
 
     reader = parsing.Reader.for_settings(config, mailbox)
-    for file in parsing.files_in(paths):
+    gone = parsing.missing(paths)
+    for file in parsing.files_in([path for path in paths if path not in gone]):
         answer = reader.read(file)
         if as_json:
             emit(answer)
         else:
             say(parsing.line_of(answer))
+    if gone:
+        raise typer.Exit(EXIT_USAGE)

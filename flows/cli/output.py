@@ -41,7 +41,12 @@ def fail(words: str, code: int = EXIT_USAGE) -> NoReturn:
 
 def emit(answer: object) -> None:
     """Print the machine form: one line of JSON, times as RFC 3339 in UTC, money as text."""
-    typer.echo(json.dumps(answer, default=_plain, ensure_ascii=False))
+    text = json.dumps(answer, default=_plain, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # a terminal of few letters: the same JSON, its letters as numbers
+        text = json.dumps(answer, default=_plain)
+    typer.echo(text)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
