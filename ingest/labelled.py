@@ -65,21 +65,27 @@ class Gatherer:
         """Tell, at little cost, whether a label may stand at the beginning of `text`."""
         return self._vocabulary.may_begin_with_label(label_key(text[:LONGEST_LABEL]))
 
-    def take(self, label: tuple[Field, ...], value: str) -> bool:
-        """Take `value` under the first meaning of the label that it fits; False when it fits none."""
+    def meant(self, label: tuple[Field, ...], value: str) -> Field | None:
+        """Return the first meaning of the label that `value` fits, the likeliest first."""
         for wanted in likeliest_first(label, value):
-            if wanted is Field.ITEMS or not fits(wanted, value):
-                continue
-            if wanted in ITEM_FIELDS:
-                self.items.take(wanted, value)
-            elif wanted is Field.ORDER_NO:
-                self.take_order_no(order_no_in(value) or "")
-            else:
-                self.found.values.setdefault(wanted, []).append(value)
-                self.items.end()
-            self._waiting = [] if self._waiting and self._waiting[0] == label else self._waiting
-            return True
-        return False
+            if wanted is not Field.ITEMS and fits(wanted, value):
+                return wanted
+        return None
+
+    def take(self, label: tuple[Field, ...], value: str) -> bool:
+        """Take `value` under the meaning of the label that it fits; False when it fits none."""
+        wanted = self.meant(label, value)
+        if wanted is None:
+            return False
+        if wanted in ITEM_FIELDS:
+            self.items.take(wanted, value)
+        elif wanted is Field.ORDER_NO:
+            self.take_order_no(order_no_in(value) or "")
+        else:
+            self.found.values.setdefault(wanted, []).append(value)
+            self.items.end()
+        self._waiting = [] if self._waiting and self._waiting[0] == label else self._waiting
+        return True
 
     def take_order_no(self, order_no: str) -> None:
         """Take an order number; the items before it are complete."""

@@ -16,9 +16,11 @@ from ingest.values import amount_in
 from ingest.vocabulary import Field, Language, Vocabulary
 
 
-def find_values(rows: Sequence[Row], vocabulary: Vocabulary, language: Language) -> Findings:
-    """Return what `rows` state, read with the words of `language` first."""
-    gather = Gatherer(vocabulary, language)
+def find_values(
+    rows: Sequence[Row], vocabulary: Vocabulary, language: Language, gather: Gatherer | None = None
+) -> Findings:
+    """Return what `rows` state, read with the words of `language` first; `gather` may watch what is taken."""
+    gather = gather or Gatherer(vocabulary, language)
     reader = _RowReader(gather)
     for row in rows:
         reader.read(row)

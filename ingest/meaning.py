@@ -75,7 +75,7 @@ def language_of(rows: Sequence[Row], subject: str, vocabulary: Vocabulary, marke
     lines = [subject, *(text_of(line) for row in _first(rows) for cell in row.cells for line in cell)]
     leading = [code for code, count in votes.items() if count == max(votes.values())]
     if len(leading) != 1:
-        text = _comparable(" \n ".join(lines))
+        text = comparable(" \n ".join(lines))
         for code in leading or vocabulary.languages:
             votes[code] += sum(1 for _ in spans(text, vocabulary.languages[code].telling.among(text)))
         for code in [code for code in votes if votes[code]]:
@@ -118,7 +118,7 @@ def meaning_of(
     weights: dict[str, float] = {}
     running = " \n ".join(findings.notes)[:_LONGEST]
     headings = ((line, _HEADING) for line in findings.headings[:8])
-    zones = [(_comparable(text), weight) for text, weight in ((subject, _SUBJECT), *headings, (running, _RUNNING))]
+    zones = [(comparable(text), weight) for text, weight in ((subject, _SUBJECT), *headings, (running, _RUNNING))]
     everything = "\n".join(text for text, _ in zones)
     for language in languages:
         best: dict[tuple[str, float], float] = {}
@@ -166,5 +166,6 @@ def _best(weights: Mapping[str, float], *, ignored: bool) -> tuple[str | None, f
     return best, weight
 
 
-def _comparable(text: str) -> str:
+def comparable(text: str) -> str:
+    """Return `text` as phrases are looked up in it: folded, order numbers as "#"."""
     return _SPACE_OUT.sub(" # ", _LONG_NUMBER.sub("#", fold(text[:_LONGEST])))

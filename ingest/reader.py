@@ -115,7 +115,7 @@ def _read_trusted(
     if Defect.NO_TEXT in message.defects:
         return Quarantined(reason=QuarantineReason.INCOMPLETE, detail="no body text")
     whose = whose_mail(message, body.findings, body.language.code, shops)
-    meaning = _meaning(message, body, vocabulary, own_shop_named=whose.named)
+    meaning = meaning_in(message, body, vocabulary, own_shop_named=whose.named)
     ignored = _ignored(meaning, body)
     if ignored is not None:
         return ignored
@@ -184,7 +184,8 @@ def _fill_up(chosen: Findings, other: Findings) -> None:
     chosen.headings = [*chosen.headings, *other.headings]
 
 
-def _meaning(message: Message, body: Body, vocabulary: Vocabulary, *, own_shop_named: bool) -> Meaning:
+def meaning_in(message: Message, body: Body, vocabulary: Vocabulary, *, own_shop_named: bool) -> Meaning:
+    """Weigh what a mail is about, in its language, then with English, then in all."""
     bulk = "list-unsubscribe" in message.headers or message.headers.get("precedence", "").lower() in _BULK
     fallback = vocabulary.languages.get(FALLBACK, body.language)
     attempts = ([body.language], [body.language, fallback], list(vocabulary.languages.values()))

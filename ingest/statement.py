@@ -41,7 +41,7 @@ def notification_from(  # noqa: PLR0913  most are keywords
 ) -> Notification:
     """Return the notification that `findings` make; raises Refused for values that cannot be true."""
     fallback = vocabulary.languages.get(FALLBACK, language)
-    calendar = _calendar(vocabulary, language, fallback, shop, around)
+    calendar = calendar_of(vocabulary, language, fallback, shop, around)
     source = Source(
         findings=findings, language=language, fallback=fallback, calendar=calendar, shop=shop, order_no=order_nos[0]
     )
@@ -106,9 +106,10 @@ def _requests(source: Source, kind: NotificationKind, subject: str) -> _Told:
     }
 
 
-def _calendar(
+def calendar_of(
     vocabulary: Vocabulary, language: Language, fallback: Language, shop: ShopSettings, around: datetime
 ) -> Calendar:
+    """Return how times are written in this language and this shop's market."""
     return Calendar(
         months=vocabulary.months,
         morning={*language.words["morning"], *fallback.words["morning"]},

@@ -100,6 +100,11 @@ class Language:
         """An order number right behind the word for order, in running text."""
         return re.compile(rf"(?:{alternatives(self.words['order_words'])}|#)\W{{0,4}}(\d{{17,20}})(?!\d)")
 
+    def hits(self, meaning: str, text: str) -> tuple[str, ...]:
+        """Return the phrases of a kind (or reason to ignore) that stand in folded text, the longest first."""
+        phrases = sorted(self.phrases.get(meaning, ()), key=len, reverse=True)
+        return tuple(phrase for phrase in phrases if re.search(alternatives((phrase,)), text))
+
     def code_of(self, table: str, text: str) -> str | None:
         """Return the code in `table` whose longest phrase stands in `text`; None if none does."""
         return max(((length, code) for code, length in self._codes_in(table, text)), default=(0, None))[1]
