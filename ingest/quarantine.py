@@ -87,7 +87,7 @@ def read_again(  # one mail, or those of one reason
     if message_id is not None:
         return handling.read(message_id)
     with open_session(engine, read_only=True) as session:
-        ids = _readable_ids(session, reason)
+        ids = readable_ids(session, reason)
     result, sealed = PollResult(), None
     for one in ids:
         try:
@@ -131,7 +131,8 @@ def purge_expired(engine: Engine, now: datetime) -> int:
         return count
 
 
-def _readable_ids(session: Session, reason: QuarantineReason | None) -> Sequence[int]:
+def readable_ids(session: Session, reason: QuarantineReason | None = None) -> Sequence[int]:
+    """The mails that may be read again: their bytes are kept, and they are no replays."""
     query = (
         select(SealedMailRow.message_id)
         .join(MessageRow, col(MessageRow.id) == col(SealedMailRow.message_id))

@@ -21,6 +21,7 @@ from flows.cli import (
     explaining,
     importing,
     intake,
+    learning,
     looking,
     packing,
     policies,
@@ -166,6 +167,11 @@ _add(
 _add(
     "redact", CLOSER, redacting.redact, "Mask what is personal in a mail, to show it to us.",
     "redact mail.eml", "redact mail.eml -o to-show.eml --keep Zustellfenster",
+)  # fmt: skip
+_add(
+    "learn", CLOSER, learning.learn, "Show why a mail is read as it is, and teach a new wording.",
+    "learn mail.eml", "learn 12", 'learn 12 --set order_no="Order tag" --dry-run',
+    'learn mail.eml --kind new_order="You sold something"',
 )  # fmt: skip
 _add(
     "rerun", CLOSER, running.rerun, "Run a step again that failed.",

@@ -8,7 +8,7 @@ from typing import Any
 
 from flows.cli.opening import local, opened
 from flows.cli.outcome import actor
-from flows.cli.output import say
+from flows.cli.output import note, say
 from flows.office import Office
 from ingest import quarantine
 from ingest.quarantine import Waiting
@@ -67,6 +67,8 @@ def show(mails: Sequence[Line]) -> None:
         say(f"  {text.text(f'{key}.do')}")
         if not mail.readable:
             say(f"  {text.text('cli.quarantine.unreadable')}")
+    if any(line.mail.readable for line in mails):
+        note(text.text("cli.quarantine.learn"))
 
 
 def read_again(mails: Sequence[int] | None) -> Handled:

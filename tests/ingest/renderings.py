@@ -76,6 +76,17 @@ class Style:
         return words[self.choice.randrange(len(words))]
 
 
+STRANGE: Final = {"order_no": "Bonsai tag", "ship_by": "Parcel leaves until"}  # labels that nobody knows
+
+
+class Strange(Style):
+    """A style with labels that nobody knows."""
+
+    def word(self, name: str) -> str:
+        """Return the strange word, or one of the language's."""
+        return STRANGE.get(name) or super().word(name)
+
+
 MONEY: Final[dict[str, Sequence[Callable[[Decimal], str]]]] = {
     "USD": (lambda v: f"${v:,.2f}", lambda v: f"US${v:,.2f}", lambda v: f"USD {v:,.2f}"),
     "GBP": (lambda v: f"£{v:,.2f}", lambda v: f"GBP {v:,.2f}"),
