@@ -14,6 +14,7 @@ from typing import Final
 from dashboard import queries
 from dashboard.present import fault_words, step_name, when
 from dashboard.words import capital, catalogue, plain, say
+from flows import lessons
 from flows.commands import Performed, perform, preview_of
 from flows.lesson_words import lesson_words
 from flows.office import UnknownShopError
@@ -21,10 +22,12 @@ from flows.questions import Answered, answer_yes
 from flows.rerun import RerunReport, Where, rerun_step
 from flows.shop.protocol import ShopError
 from ingest.ledger import Outcome as MailOutcome
+from ingest.own_words import Lesson
 from ingest.quarantine import dismiss, read_again, release
 from ingest.recording import PollResult
 from ingest.sealed import SealError
 from ingest.shop_teaching import teach_shop as learn_shop
+from ingest.vocabulary import VocabularyError
 from models.command import Command, Refused
 from models.command_name import CommandName
 from models.db.packing_rules import record_reading
@@ -155,6 +158,22 @@ def let_in(message_id: int) -> Told:
     return _guarded("", lambda: _mail(letting(), "let_in"))
 
 
+def teach(message_id: int, lesson: Lesson) -> Told:
+    """Teach a wording from a mail that waits, and read all waiting mail again."""
+    office = queries.office()
+
+    def learn() -> Told:
+        mail = lessons.waiting_mail(office, message_id)
+        if mail is None:
+            return Told(done=False, words=say("told.mail_gone"))
+        taught = lessons.teach(office, mail, [lesson], by=ACTOR)
+        if taught.refused:
+            return Told(done=False, words=plain(" ".join(map(lessons.refusal_words, taught.refused))))
+        return Told(done=True, words=plain(" ".join(lessons.after_words(taught, dry_run=False))))
+
+    return _guarded("", learn)
+
+
 def ignore_mail(message_id: int) -> Told:
     """Take a mail out of quarantine, wanting nothing of it."""
     office = queries.office()
@@ -192,7 +211,7 @@ def _guarded(order_no: str, act: Callable[[], Told]) -> Told:
         return act()
     except ShopError as fault:
         return Told(done=False, words=say("told.shop_fault", order_no=order_no, fault=fault_words(fault.code)))
-    except (DatabaseError, UnknownShopError, SealError) as fault:
+    except (DatabaseError, UnknownShopError, SealError, VocabularyError, OSError) as fault:
         return Told(done=False, words=plain(str(fault)))
     finally:
         queries.forget()

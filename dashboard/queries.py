@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from sqlmodel import Session
 
-from flows import figures
+from flows import figures, lessons
 from flows.commands import packing_of
 from flows.mail_notices import find_notices
 from flows.office import Office, open_office
 from flows.questions import find_questions
 from ingest import shop_mail
+from ingest.explaining import Explained
 from ingest.quarantine import Waiting, list_quarantined
 from ingest.shop_mail import KindCount
 from models.db import page_reading, reading, todo_reading
@@ -255,6 +256,15 @@ def quarantined() -> list[tuple[Waiting, str]]:
         return [(mail, versions.get(mail.message_id, "")) for mail in waiting]
 
     return _ask(question)
+
+
+def explained(message_id: int) -> Explained | None:
+    """Tell why a mail waits, read anew from its sealed bytes; None if it waits no more. Never kept.
+
+    Raises SealError or VocabularyError.
+    """
+    mail = lessons.waiting_mail(office(), message_id)
+    return lessons.look(office(), mail) if mail else None
 
 
 def todo_mark() -> tuple[int, datetime | None]:

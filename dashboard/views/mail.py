@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import actions, mail_shops, noticed, parts, present, queries
+from dashboard import actions, mail_shops, noticed, parts, present, queries, teaching
 from dashboard.words import catalogue, plain, say
 from ingest.quarantine import Waiting
 
@@ -28,6 +28,7 @@ def _waiting() -> None:
     st.button(say("mail.read_all"), key="read-all", icon=":material/replay:", type="primary", on_click=_read_all)
     for mail, version in waiting:
         _card(mail, version)
+    teaching.show_dialog()
 
 
 def _counts() -> None:
@@ -78,6 +79,7 @@ def _order(order_no: str) -> None:
 def _buttons(mail: Waiting) -> None:
     key = mail.message_id
     if mail.readable:
+        st.button(say("mail.why"), key=f"why-{key}", on_click=teaching.look_at, args=(key,))
         st.button(say("mail.read"), key=f"read-{key}", on_click=_read, args=(key,))
         with st.popover(say("mail.let_in"), key=f"ask-let-in-{key}"):
             st.markdown(say("mail.sure_let_in", number=key))

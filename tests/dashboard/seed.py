@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Final
 
 from sqlalchemy import Engine
@@ -27,6 +29,7 @@ from models.home import Home, find_home
 from models.ids import order_id
 from models.settings import ShopSettings
 from models.settings_file import load_settings
+from tests.ingest.renderings import AUTHSERV_ID, Line, Sale, Strange, render
 
 NOW: Final = datetime(2026, 3, 18, 8, 0, tzinfo=UTC)
 SHOP: Final = "Lotus Lane Home"
@@ -204,6 +207,45 @@ def add_mails(engine: Engine, home: Home) -> None:
             )
         )
         session.commit()
+
+
+STRANGE_ORDER: Final = "577094156662649001"
+
+
+def add_strange_mail(engine: Engine, home: Home) -> int:
+    """Quarantine a true new-order mail two of whose labels nobody knows; its number."""
+    placed_at = datetime(2026, 3, 17, 9, 0)  # noqa: DTZ001  printed in the shop's zone
+    tray = Line(name="Bamboo tray", sku="TV-1", quantity=2, price=Decimal(90_000))
+    sale = Sale(
+        order_no=STRANGE_ORDER,
+        shop=SHOP,
+        placed_at=placed_at,
+        ship_by=placed_at + timedelta(days=3),
+        lines=(tray,),
+        shipping=Decimal(0),
+        discount=Decimal(0),
+        besides=(("Ghi chú của người mua", PLANTED[0]),),
+    )
+    style = Strange(language="vi", currency="VND", choice=Random(1))  # noqa: S311  varies test data
+    raw = render(sale, style, "beside").replace(AUTHSERV_ID.encode(), b"mx.seller-inbox.example")
+    with open_session(engine) as session:
+        row = MessageRow(
+            mailbox="main",
+            folder="INBOX",
+            uidvalidity=1,
+            uid=40,
+            outcome="quarantined",
+            reason="incomplete",
+            seen_at=NOW,
+            sent_at=NOW,
+        )
+        session.add(row)
+        session.flush()
+        number = row.id or 0
+        sealed = SealedMailRow(message_id=number, ciphertext=seal(raw, home), expires_at=NOW + 500 * HOUR)
+        session.add(sealed)
+        session.commit()
+    return number
 
 
 def _sealed(file: Path, home: Home) -> bytes:

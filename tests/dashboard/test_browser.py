@@ -107,6 +107,29 @@ def test_a_mail_is_read_again_by_its_button(seen: Visit, engine: Engine):
         assert session.exec(select(OrderRow).where(OrderRow.order_no == "577094156662640001")).one()
 
 
+def test_a_waiting_mail_shows_why_and_teaching_the_missing_label_lets_it_pass(seen: Visit, home: Home, engine: Engine):
+    number = seed.add_strange_mail(engine, home)
+    page = seen.go("/mail")
+    seen.button(f"why-{number}")
+    dialog = page.locator("[role=dialog]")
+    dialog.get_by_text("Order number (without it the mail waits)").wait_for()
+    dialog.get_by_text("180.000").wait_for()
+    label = dialog.locator(".st-key-teach-label-order_no input")
+    label.fill("Khách hàng")  # typed: what stands for the buyer
+    label.press("Enter")
+    seen.button("teach-do")
+    dialog.get_by_text("already stands for buyer").wait_for()
+    label.click()
+    label.fill("")
+    page.get_by_role("option", name="Bonsai tag").click()
+    seen.button("teach-do")
+    page.wait_for_selector("[data-testid=stAlertContentSuccess]")
+    assert "now read as: new order. Still missing: ship by." in seen.text()
+    with open_session(engine, read_only=True) as session:
+        assert session.exec(select(OrderRow).where(OrderRow.order_no == seed.STRANGE_ORDER)).one()
+    assert search_bytes(b"\n".join(seen.frames), seed.PLANTED, "the page") == []
+
+
 def test_today_turns_bad_by_itself_when_the_mailbox_is_no_longer_read(seen: Visit, engine: Engine):
     seen.go("/")
     assert "was read" in seen.text()

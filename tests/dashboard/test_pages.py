@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from streamlit.testing.v1 import AppTest
 
 from dashboard.words import plain, say
-from models.db.mail_tables import MailboxRow, MessageRow
+from models.db.mail_tables import MailboxRow, MessageRow, SealedMailRow
 from models.db.session import open_session
 from models.db.tables import AuditRow, OrderRow, StepRow
 from models.fact_key import short_key
@@ -293,3 +293,26 @@ def test_a_field_that_mails_no_longer_state_is_a_line_on_today_and_mail(open_pag
             session.add(MessageRow.model_validate({**A_MAIL, **values}))
         session.commit()
     assert '"new order" \\(English\\) no longer state "total" as before' in words_of(open_page(name))
+
+
+def test_a_waiting_mail_shows_why_and_a_kind_is_taught_by_words_of_its_subject(home, engine, open_page):
+    number = seed.add_strange_mail(engine, home)
+    page = press(open_page("mail"), f"why-{number}")
+    told = words_of(page)
+    assert "Order number \\(without it the mail waits\\)" in told
+    page.selectbox(key="teach-field").select("kind").run()
+    page.text_input(key="teach-phrase").input("strange subject")
+    page = press(page, "teach-do")
+    assert "do not stand in the subject" in page.warning[0].value
+    assert not (home.path / "labels").exists()
+    page.text_input(key="teach-phrase").input("Bạn có đơn")
+    assert "order number, ship by" in press(page, "teach-do").success[0].value
+    assert "bạn có đơn" in (home.path / "labels" / "vi.toml").read_text(encoding="utf-8")
+
+
+def test_a_mail_that_is_no_longer_kept_cannot_be_explained_and_says_so(open_page, engine):
+    page = open_page("mail")
+    with open_session(engine) as session:
+        session.delete(session.get_one(SealedMailRow, 1))
+        session.commit()
+    assert "no longer waits" in press(page, "why-1").warning[0].value
