@@ -9,9 +9,10 @@ from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows.office import open_office
-from ingest import poll
+from flows.office import Office, open_office
+from ingest import backoff, poll
 from ingest.errors import MailboxBusyError, MailboxError
+from models.db.session import open_session
 
 
 class PollFailed(Exception):  # noqa: N818  # names the outcome of a run
@@ -23,7 +24,7 @@ def poll_mailbox(mailbox: str | None = None) -> State[object]:
     """Read what is new in one mailbox, or in all of them.
 
     Args:
-        mailbox: The mailbox's name in shipclock.toml; empty for all.
+        mailbox: The mailbox's name in shipclock.toml; empty for all whose servers may be asked now.
 
     """
     office, log = open_office(), get_run_logger()
@@ -31,6 +32,9 @@ def poll_mailbox(mailbox: str | None = None) -> State[object]:
     told: list[str] = []
     for one in office.settings.mailbox:
         if mailbox not in {None, one.name}:
+            continue
+        if mailbox is None and _is_left_in_peace(office, one.name):
+            told.append(f"{one.name}: left in peace for a while")
             continue
         try:
             result = poll.poll_mailbox(office.engine, one, office.shops_of(one.name), office.home, office.now)
@@ -44,3 +48,8 @@ def poll_mailbox(mailbox: str | None = None) -> State[object]:
     if failed:
         raise PollFailed("; ".join(failed))
     return Completed(message="; ".join(told) or "no mailbox")
+
+
+def _is_left_in_peace(office: Office, mailbox: str) -> bool:
+    with open_session(office.engine, read_only=True) as session:
+        return backoff.left_in_peace(session, mailbox, office.now()) is not None

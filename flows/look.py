@@ -5,7 +5,8 @@ A mailbox is asked for its state alone; the rest are short questions to the data
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -14,7 +15,7 @@ from sqlmodel import Session
 
 from flows.office import Office
 from flows.shop_watch import watch_silence, watch_unfinished, watch_unread, watch_waiting
-from ingest import ledger
+from ingest import backoff, ledger
 from ingest.errors import LoginRefusedError, MailboxError
 from ingest.poll import has_news
 from models.db.alerts import due_alerts
@@ -25,6 +26,7 @@ from models.db.watch import due_orders
 from models.settings import MailboxSettings
 
 POLL: Final = "poll-mailbox"
+AT_A_TIME: Final = 8  # mailboxes that are asked beside each other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,28 +44,26 @@ class Looked:
     work: tuple[Work, ...]
     faults: Mapping[str, str]
     slept: Sleep | None = None
+    waiting: frozenset[str] = frozenset()  # mailboxes that were not asked, to leave their servers in peace
 
 
-def look(office: Office) -> Looked:
-    """Find what has work at this moment. A mailbox that does not answer holds up nothing else."""
+def look(office: Office, at_once: Callable[[Work], None] = lambda _: None) -> Looked:
+    """Find what has work at this moment. A mailbox that does not answer holds up nothing else.
+
+    `at_once` hears of a poll as soon as its mailbox has answered; all work is given in the end.
+    """
     with open_session(office.engine) as session:
         slept = note_look(session, office.now())
         session.commit()
-    news, faults = _ask_mailboxes(office)
+    news, faults, waiting = _ask_mailboxes(office, at_once)
     with open_session(office.engine, read_only=True) as session:
         due = _due(session, office)
-    return Looked(work=(*_polls(news), *(Work(deployment=name) for name in due)), faults=faults, slept=slept)
+    work = (*map(_poll_of, news), *(Work(deployment=name) for name in due))
+    return Looked(work=work, faults=faults, slept=slept, waiting=frozenset(waiting))
 
 
-def _polls(news: list[str]) -> tuple[Work, ...]:
-    """One run for all: a second one beside it would be cancelled."""
-    match news:
-        case []:
-            return ()
-        case [mailbox]:
-            return (Work(deployment=POLL, parameters={"mailbox": mailbox}),)
-        case _:
-            return (Work(deployment=POLL),)
+def _poll_of(mailbox: str) -> Work:
+    return Work(deployment=POLL, parameters={"mailbox": mailbox})
 
 
 def _due(session: Session, office: Office) -> list[str]:
@@ -84,24 +84,55 @@ def _has_to_tell(session: Session, office: Office, now: datetime) -> bool:
     return caught_up(session, slept, [mailbox.name for mailbox in office.settings.mailbox], now)
 
 
-def _ask_mailboxes(office: Office) -> tuple[list[str], dict[str, str]]:
-    news: list[str] = []
-    faults: dict[str, str] = {}
-    for mailbox in office.settings.mailbox:
+def _ask_mailboxes(office: Office, at_once: Callable[[Work], None]) -> tuple[list[str], dict[str, str], set[str]]:
+    """Ask all beside each other: one that is silent for half a minute holds up no other."""
+    mailboxes, asked = office.settings.mailbox, _Asked(office, at_once)
+    with ThreadPoolExecutor(max_workers=min(len(mailboxes), AT_A_TIME) or 1) as pool:
+        answers = {pool.submit(asked.has_news, mailbox): mailbox for mailbox in mailboxes}
+        for answer in as_completed(answers):
+            asked.take(answers[answer], answer)
+    return asked.news, asked.faults, asked.waiting
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What mailboxes answered by now, in the order of their answers."""
+
+    office: Office
+    at_once: Callable[[Work], None]
+    news: list[str] = field(default_factory=list)
+    faults: dict[str, str] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)
+
+    def has_news(self, mailbox: MailboxSettings) -> bool | None:
+        """Whether it has; None where the server is left in peace. Raises MailboxError."""
+        with open_session(self.office.engine, read_only=True) as session:
+            if backoff.left_in_peace(session, mailbox.name, self.office.now()):
+                return None
+        return has_news(self.office.engine, mailbox, self.office.home)
+
+    def take(self, mailbox: MailboxSettings, answer: Future[bool | None]) -> None:
+        """Write down what came, and start what it leads to."""
         try:
-            if has_news(office.engine, mailbox, office.home):
-                watch_unfinished(office, mailbox)
-                _note_outage_over(office, mailbox)
-                news.append(mailbox.name)
-            else:
-                _note(office, mailbox, None)
-                watch_silence(office, mailbox)
+            self._heard(mailbox, news=answer.result())
         except MailboxError as fault:
-            _note(office, mailbox, fault.code)
-            faults[mailbox.name] = str(fault)
-            watch_unread(office, mailbox, refused=isinstance(fault, LoginRefusedError))
-        watch_waiting(office, mailbox)
-    return news, faults
+            _note(self.office, mailbox, fault)
+            self.faults[mailbox.name] = str(fault)
+            watch_unread(self.office, mailbox, refused=isinstance(fault, LoginRefusedError))
+        watch_waiting(self.office, mailbox)
+
+    def _heard(self, mailbox: MailboxSettings, *, news: bool | None) -> None:
+        if news is None:
+            self.waiting.add(mailbox.name)
+            watch_unread(self.office, mailbox, refused=False)
+        elif news:
+            watch_unfinished(self.office, mailbox)
+            _note_outage_over(self.office, mailbox)
+            self.news.append(mailbox.name)
+            self.at_once(_poll_of(mailbox.name))
+        else:
+            _note(self.office, mailbox, None)
+            watch_silence(self.office, mailbox)
 
 
 def _note_outage_over(office: Office, mailbox: MailboxSettings) -> None:
@@ -111,13 +142,13 @@ def _note_outage_over(office: Office, mailbox: MailboxSettings) -> None:
         session.commit()
 
 
-def _note(office: Office, mailbox: MailboxSettings, code: str | None) -> None:
+def _note(office: Office, mailbox: MailboxSettings, fault: MailboxError | None) -> None:
     """Write down that the mailbox was asked, so that pages know how old their data is."""
     now = office.now()
     with open_session(office.engine) as session:
         ledger.mailbox_row(session, mailbox.name)
-        if code is None:
+        if fault is None:
             ledger.note_success(session, mailbox.name, now)
         else:
-            ledger.note_fault(session, mailbox.name, code, now)
+            backoff.note_fault(session, mailbox.name, fault, now)
         session.commit()

@@ -1,4 +1,4 @@
-"""The processes that make Shipclock run for one home: server, worker, dashboard; and run.json about them.
+"""The processes that make Shipclock run for one home: server, worker, waker, dashboard; and run.json about them.
 
 `up` and the demo are built from this. Whatever happens, leaving the `with` block ends every process.
 """
@@ -139,6 +139,12 @@ class Stack:
         """Start the worker that carries out the runs."""
         self._child("worker", worker_command()).start()
         self.write_run_file()
+
+    def start_waker(self) -> None:
+        """Start what reads a mailbox as soon as its server tells of mail, unless it was started before."""
+        if "waker" not in self.children:
+            self._child("waker", [sys.executable, "-m", "flows.waker"]).start()
+            self.write_run_file()
 
     def start_dashboard(self, port: int = DASHBOARD_PORT) -> None:
         """Start the dashboard and wait until it answers; on the next free port if that one is in use."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from flows.look import Work, look
+from flows.look import Looked, Work, look
 from flows.office import open_office
 from flows.processes import Tell
 from flows.server import prefect_client
@@ -41,6 +41,7 @@ class Supervisor:
     told: dict[str, str] = field(default_factory=dict)
     started: list[Work] = field(default_factory=list)
     thread: threading.Thread | None = None
+    waker_wanted: bool = False  # some mailbox of the settings wants to be waited on
 
     def tend(self, moment: float) -> None:
         """Begin a look when it is time and the last one is over; returns at once. `moment` is monotonic."""
@@ -56,14 +57,15 @@ class Supervisor:
         faults: dict[str, str] = {}
         try:
             office = open_office(find_home(self.environment))
+            self.waker_wanted = any(mailbox.idles for mailbox in office.settings.mailbox)
             try:
-                looked = look(office)
+                looked = look(office, lambda work: started.extend(self._start([work])))
             finally:
                 office.engine.dispose()
-            faults.update(looked.faults)
+            faults.update(self._still_told(looked), **looked.faults)
             if looked.slept:
                 self.tell(words().text("cli.slept", span=words().span(looked.slept.until - looked.slept.since)))
-            started = start_runs(looked.work, self.environment["PREFECT_API_URL"])
+            started += self._start([one for one in looked.work if one not in started])
         except (SettingsError, DatabaseError) as fault:
             faults["settings or database"] = str(fault)
         except Exception as fault:  # noqa: BLE001  # the next look comes in a minute, whatever happened
@@ -73,6 +75,13 @@ class Supervisor:
         self.started = started
         self._say(faults)
         return started
+
+    def _start(self, work: Iterable[Work]) -> list[Work]:
+        return start_runs(work, self.environment["PREFECT_API_URL"])
+
+    def _still_told(self, looked: Looked) -> dict[str, str]:
+        """What was said of mailboxes that are left in peace: nothing is known to be well again."""
+        return {name: self.told[name] for name in looked.waiting if name in self.told}
 
     def _say(self, faults: dict[str, str]) -> None:
         """Say what is new: a fault once, and once that it is over."""
@@ -95,16 +104,18 @@ def start_runs(work: Iterable[Work], api_url: str) -> list[Work]:
 
 def _start(client: SyncPrefectClient, work: Work) -> bool:
     deployment = client.read_deployment_by_name(f"{work.deployment}/{work.deployment}")
-    if _under_way(client, deployment):
+    if _under_way(client, deployment, work):
         return False
     client.create_flow_run_from_deployment(deployment.id, parameters=dict[str, Any](work.parameters))
     return True
 
 
-def _under_way(client: SyncPrefectClient, deployment: DeploymentResponse) -> bool:
+def _under_way(client: SyncPrefectClient, deployment: DeploymentResponse, work: Work) -> bool:
+    """Whether a run for the same waits or runs: a poll of one mailbox does not hold up another's."""
     from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter  # noqa: PLC0415  # slow
 
     by_now = {"before_": datetime.now(UTC)}  # Prefect's clock, in a demo too; what is due later does not count
     runs = FlowRunFilter.model_validate({"state": {"type": {"any_": NOT_OVER}}, "expected_start_time": by_now})
     this = DeploymentFilter.model_validate({"id": {"any_": [deployment.id]}})
-    return client.count_flow_runs(flow_run_filter=runs, deployment_filter=this) > 0
+    found = client.read_flow_runs(flow_run_filter=runs, deployment_filter=this)
+    return any(run.parameters == work.parameters for run in found)

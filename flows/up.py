@@ -84,6 +84,8 @@ def _keep_running(stack: Stack) -> None:
         moment = time.monotonic()
         stack.tend()
         supervisor.tend(moment)
+        if supervisor.waker_wanted:
+            stack.start_waker()
         time.sleep(TICK_SECONDS)
 
 

@@ -6,7 +6,7 @@ password or the server's own words, which may hold either.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 
@@ -31,10 +31,11 @@ class TimedOutError(UnreachableError):
 
 
 class ThrottledError(MailboxError):
-    """The server asks for patience."""
+    """The server asks for patience, for `at_least` so long if it said that."""
 
     code = "throttled"
     transient = True
+    at_least = timedelta()
 
 
 class OddReplyError(MailboxError):
@@ -78,6 +79,12 @@ class FolderMissingError(MailboxError):
     """A folder of the settings does not exist."""
 
     code = "folder_missing"
+
+
+class TouchRefusedError(MailboxError):
+    """The server does not let us mark or move mails as the settings ask; they were read all the same."""
+
+    code = "touch_refused"
 
 
 class MailboxBusyError(MailboxError):

@@ -15,6 +15,7 @@ from typing import Final
 
 from ingest.errors import FolderMissingError
 from ingest.mailbox import BATCH_BYTES, BATCH_MAILS, MAX_MAIL_BYTES, FolderState, RawMessage
+from ingest.special_folders import resolved
 from models.notification import QuarantineReason
 
 INBOX: Final = "INBOX"
@@ -35,6 +36,10 @@ class FileMailbox:
         self._files: Mapping[int, Path] = {}
         if not path.is_dir():
             raise FolderMissingError(f"Mailbox {name}: {path} is no folder. Check `path` in the settings.")
+
+    def find_folders(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """The folders by name; files know no uses."""
+        return resolved(wanted, ())
 
     def look(self, folder: str) -> FolderState:
         """The folder's state: `uidnext` is another one whenever a file came or went."""

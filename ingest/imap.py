@@ -11,24 +11,17 @@ import ipaddress
 import logging
 import ssl
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any, Final
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from ingest.errors import (
-    CertificateRefusedError,
-    FolderMissingError,
-    LoginRefusedError,
-    MailboxError,
-    OddReplyError,
-    PlainTextRefusedError,
-    ThrottledError,
-    TimedOutError,
-    UnreachableError,
-)
+from ingest.errors import CertificateRefusedError, PlainTextRefusedError
+from ingest.imap_faults import told
 from ingest.mailbox import BATCH_BYTES, BATCH_MAILS, MAX_MAIL_BYTES, FolderState, RawMessage
+from ingest.special_folders import Listed, is_special, resolved
 from models.notification import QuarantineReason
 from models.settings import MailboxSettings
 
@@ -43,53 +36,23 @@ ALL_MAIL: Final = b"\\all"  # RFC 6154, capitals don't count; it holds everythin
 BESIDE_ALL_MAIL: Final = frozenset({ALL_MAIL, b"\\junk", b"\\trash"})
 UNREADABLE_OR_OURS: Final = frozenset({b"\\noselect", b"\\nonexistent", b"\\sent", b"\\drafts"})
 MOST_FOLDERS: Final = 100  # a company's server may list those of all its people
-PATIENCE: Final = (
-    "[UNAVAILABLE]", "[THROTTLED]", "[LIMIT]", "[OVERQUOTA]", "[INUSE]", "[SERVERBUG]",
-    "TOO MANY SIMULTANEOUS", "TOO MANY CONNECTIONS",
-)  # fmt: skip
-UNREADABLE: Final = "the server's answer cannot be read. It is tried again by itself."
-# What the libraries raise, what it is to us, what to do; the first that fits.
-FAULTS: Final[tuple[tuple[tuple[type[Exception], ...], type[MailboxError], str], ...]] = (
-    (
-        (ProtocolError,),
-        OddReplyError,
-        UNREADABLE,
-    ),
-    (
-        (LoginError,),
-        LoginRefusedError,
-        "the server refused the user name or password. Correct them, then run `shipclock check`.",
-    ),
-    (
-        (ssl.SSLCertVerificationError,),
-        CertificateRefusedError,
-        "the server's certificate is not trusted. Check host, port and ca_file.",
-    ),
-    (
-        (TimeoutError,),
-        TimedOutError,
-        "the server did not answer in time. It is tried again by itself.",
-    ),
-    (
-        (OSError, IMAPClientAbortError),
-        UnreachableError,
-        "no connection. Check host and port, or wait: it is tried again by itself.",
-    ),
-)
 
 
 class ImapMailbox:
-    """One logged-in connection. Close it when done."""
+    """One logged-in connection. Close it when done.
+
+    `client` is what is beneath, for those who do more than read: `ingest.idle`, `ingest.touch`.
+    """
 
     def __init__(self, settings: MailboxSettings, secret: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
         """Connect and log in with a password, or by the settings' `auth` with an access token. Raises MailboxError."""
-        self._name = settings.name
+        self.name = settings.name
         context = _tls_context(settings)
         with self._told():
-            self._client = IMAPClient(
+            self.client = IMAPClient(
                 settings.host, settings.port, ssl=settings.tls, ssl_context=context, timeout=timeout
             )
-        self._client.normalise_times = False
+        self.client.normalise_times = False
         try:
             with self._told():
                 self._log_in(settings, secret)
@@ -99,20 +62,27 @@ class ImapMailbox:
 
     def _log_in(self, settings: MailboxSettings, secret: str) -> None:
         if settings.auth == "password":
-            self._client.login(settings.user, secret)
+            self.client.login(settings.user, secret)
         else:
-            self._client.sasl_login("XOAUTH2", _xoauth2(settings.user, secret))
+            self.client.sasl_login("XOAUTH2", _xoauth2(settings.user, secret))
+
+    def find_folders(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """The wanted folders' names; the server is only asked where one is wanted by its use."""
+        if not any(is_special(folder) for folder in wanted):
+            return tuple(wanted)
+        with self._told():
+            return resolved(wanted, [_listed(*one) for one in self.client.list_folders()])
 
     def look(self, folder: str) -> FolderState:
         """The folder's state, by STATUS."""
         with self._told(folder):
-            status = self._client.folder_status(folder, ["UIDVALIDITY", "UIDNEXT", "MESSAGES"])
+            status = self.client.folder_status(folder, ["UIDVALIDITY", "UIDNEXT", "MESSAGES"])
             return _state(status, messages=b"MESSAGES")
 
     def open(self, folder: str) -> FolderState:
         """Open the folder by EXAMINE, so that no flag can change."""
         with self._told(folder):
-            answer = self._client.select_folder(folder, readonly=True)
+            answer = self.client.select_folder(folder, readonly=True)
             return _state(answer, messages=b"EXISTS")
 
     def find(self, *, after: int = 0, since: date | None = None, senders: Collection[str] = ()) -> Sequence[int]:
@@ -124,12 +94,12 @@ class ImapMailbox:
             criteria += ["SINCE", since]
         criteria += _from_any(senders)
         with self._told():
-            return sorted(uid for uid in self._client.search(criteria) if uid > after)
+            return sorted(uid for uid in self.client.search(criteria) if uid > after)
 
     def folders(self) -> Sequence[str]:
         """By special use, never by name: All Mail holds the rest where there is one; what we wrote is left out."""
         with self._told():
-            listed = [(frozenset(map(bytes.lower, flags)), name) for flags, _, name in self._client.list_folders()]
+            listed = [(frozenset(map(bytes.lower, flags)), name) for flags, _, name in self.client.list_folders()]
         whole = any(ALL_MAIL in flags for flags, _ in listed)
         wanted = [
             str(name)  # one of digits alone comes as a number
@@ -149,13 +119,13 @@ class ImapMailbox:
     def close(self) -> None:
         """Log out if the server still listens."""
         with contextlib.suppress(Exception):
-            self._client.logout()
+            self.client.logout()
         with contextlib.suppress(Exception):
-            self._client.shutdown()
+            self.client.shutdown()
 
     def _sizes(self, uids: Sequence[int]) -> list[tuple[int, int]]:
         with self._told():
-            answer = self._client.fetch(uids, ["RFC822.SIZE"])
+            answer = self.client.fetch(uids, ["RFC822.SIZE"])
             return [(uid, int(answer[uid][b"RFC822.SIZE"])) for uid in uids if b"RFC822.SIZE" in answer.get(uid, {})]
 
     def _bodies(self, batch: Sequence[tuple[int, int]]) -> Sequence[RawMessage]:
@@ -183,7 +153,7 @@ class ImapMailbox:
             return {}
 
     def _peek(self, uids: Sequence[int]) -> dict[int, bytes]:
-        answer = self._client.fetch(uids, ["BODY.PEEK[]"]) if uids else {}
+        answer = self.client.fetch(uids, ["BODY.PEEK[]"]) if uids else {}
         return {uid: parts[b"BODY[]"] for uid, parts in answer.items() if isinstance(parts.get(b"BODY[]"), bytes)}
 
     def _gone(self, uids: Sequence[int]) -> frozenset[int]:
@@ -191,19 +161,12 @@ class ImapMailbox:
         if not uids:
             return frozenset()
         with self._told():
-            self._client.noop()
-            there = self._client.search(["UID", ",".join(map(str, uids))])
+            self.client.noop()
+            there = self.client.search(["UID", ",".join(map(str, uids))])
         return frozenset(uids) - set(there)
 
-    @contextlib.contextmanager
-    def _told(self, folder: str | None = None) -> Iterator[None]:
-        """Turn whatever goes wrong into one MailboxError, without the server's words."""
-        try:
-            yield
-        except MailboxError:
-            raise
-        except Exception as fault:  # noqa: BLE001  the client's parser raises anything on odd replies
-            raise _error_for(fault, self._name, folder) from None
+    def _told(self, folder: str | None = None) -> AbstractContextManager[None]:
+        return told(self.name, folder)
 
 
 def _from_any(senders: Collection[str]) -> list[Any]:
@@ -249,6 +212,11 @@ def _is_loopback(host: str) -> bool:
         return host.lower().rstrip(".") == "localhost"
 
 
+def _listed(attributes: Sequence[bytes], delimiter: bytes | None, name: str) -> Listed:
+    said = frozenset(str(one, "ascii", "replace").casefold() for one in attributes)
+    return Listed(name=name, attributes=said, delimiter=(delimiter or b"").decode("ascii", "replace"))
+
+
 def _state(answer: Mapping[bytes, Any], *, messages: bytes) -> FolderState:
     return FolderState(
         uidvalidity=int(answer[b"UIDVALIDITY"]),
@@ -278,15 +246,3 @@ def _message(uid: int, size: int, raw: bytes | None) -> RawMessage:
     if raw is None:
         return RawMessage(uid=uid, size=size, raw=None, refused=QuarantineReason.INCOMPLETE)
     return RawMessage(uid=uid, size=len(raw), raw=raw)
-
-
-def _error_for(fault: Exception, name: str, folder: str | None) -> MailboxError:
-    """The MailboxError for what imaplib, ssl, the socket or the parser raised."""
-    if isinstance(fault, IMAPClientError) and any(sign in str(fault).upper() for sign in PATIENCE):
-        return ThrottledError(f"Mailbox {name}: the server asks us to wait. It is tried again by itself.")
-    for kinds, error, words in FAULTS:
-        if isinstance(fault, kinds):
-            return error(f"Mailbox {name}: {words}")
-    if isinstance(fault, IMAPClientError) and folder is not None:
-        return FolderMissingError(f"Mailbox {name}: no folder {folder!r}. Check `folders` in the settings.")
-    return OddReplyError(f"Mailbox {name}: {UNREADABLE}")

@@ -66,6 +66,12 @@ def held_lease(engine: Engine, mailbox: str, now: Callable[[], datetime]) -> Ite
         _release(engine, lease)
 
 
+def is_held(session: Session, mailbox: str, now: datetime) -> bool:
+    """Whether somebody polls the mailbox at this moment."""
+    row = mailbox_row(session, mailbox)
+    return bool(row.lease_by and row.lease_until and row.lease_until > now and not _holder_is_gone(row.lease_by))
+
+
 def _release(engine: Engine, lease: Lease) -> None:
     with suppress(DatabaseError), open_session(engine) as session:  # a full disk: then it lapses
         lease.give_back(session)

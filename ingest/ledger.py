@@ -66,18 +66,13 @@ def mailbox_row(session: Session, name: str) -> MailboxRow:
 
 def note_success(session: Session, mailbox: str, now: datetime) -> None:
     """Everything in the mailbox was read at `now`."""
-    _set_mailbox(session, mailbox, last_poll_at=now, last_ok_at=now, last_error=None)
+    _set_mailbox(session, mailbox, last_poll_at=now, last_ok_at=now, last_error=None, failures=0, not_before=None)
 
 
 def last_ok_at(session: Session, mailbox: str) -> datetime | None:
     """When everything in the mailbox was last read; None before the first time."""
     row = session.get(MailboxRow, mailbox)
     return row.last_ok_at if row is not None else None
-
-
-def note_fault(session: Session, mailbox: str, code: str, now: datetime) -> None:
-    """The mailbox could not be read at `now`, for the reason `code`."""
-    _set_mailbox(session, mailbox, last_poll_at=now, last_error=code)
 
 
 def note_refusal(session: Session, mailbox: str, login: str) -> None:
@@ -114,6 +109,12 @@ def was_rebuilt(session: Session, place: Place) -> bool:
     """Whether all of the folder was read before, under another UIDVALIDITY."""
     row = session.get(FolderRow, (place.mailbox, place.folder), populate_existing=True)
     return row is not None and row.uidnext > 0 and row.uidvalidity != place.uidvalidity
+
+
+def finished_state(session: Session, mailbox: str, folder: str) -> tuple[int, int]:
+    """UIDVALIDITY and UIDNEXT of the folder when everything in it was last finished; zeros before that."""
+    row = session.get(FolderRow, (mailbox, folder), populate_existing=True)
+    return (row.uidvalidity, row.uidnext) if row is not None else (0, 0)
 
 
 def start_folder(session: Session, place: Place, *, mark: int = 0) -> int:

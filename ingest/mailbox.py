@@ -1,7 +1,8 @@
 """The one idea of a mailbox: folders of messages that never change and are only ever read.
 
 Values and the Protocol alone; `ingest.imap` and `ingest.files` are its two ends, `ingest.opening` picks one.
-Nothing behind this Protocol writes to a mailbox: no flag, no move, no deletion.
+Nothing behind this Protocol writes to a mailbox: no flag, no move, no deletion. What the settings ask to be done
+to mails that were read is `ingest.touch`'s.
 """
 
 from __future__ import annotations
@@ -43,6 +44,10 @@ class RawMessage:
 
 class Mailbox(Protocol):
     """A connected mailbox. Every method may raise MailboxError and leaves the mailbox as it was."""
+
+    def find_folders(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        r"""The names of the wanted folders here; those by use (\Junk) as the mailbox calls them, if it has them."""
+        ...
 
     def look(self, folder: str) -> FolderState:
         """The folder's state without opening it: cheap however many messages it holds."""

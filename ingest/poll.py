@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from ingest import ledger, rescan
+from ingest import backoff, ledger, rescan
 from ingest.errors import FolderMissingError, MailboxBusyError, MailboxError, OddReplyError
 from ingest.finding import Context, context_for, is_ours, judge
 from ingest.lease import Lease, held_lease
@@ -24,6 +25,7 @@ from ingest.recording import PollResult, Recorder
 from ingest.rescan import ZONE_SLACK, Part
 from ingest.shop_sign import taught_shops
 from ingest.survey import Survey, survey
+from ingest.touch import has_untouched, nothing_to_do, to_do, touch_read
 from models.db.session import open_session
 from models.home import Home
 from models.mail_figures import rescan_figures
@@ -53,20 +55,18 @@ def poll_mailbox(  # what a poll needs, each a thing of its own
         try:
             with connected(engine, mailbox, home) as box:
                 poll = _Poll(engine, mailbox, shops, home, now, box, lease, on_progress, _begin(engine, mailbox, now()))
-                folders = mailbox.folders
+                folders = box.find_folders(mailbox.folders)
                 result = sum((poll.read_folder(folder) for folder in folders), start=PollResult())
                 result += poll.read_again(folders)
+                _note_read(engine, mailbox.name, now())
+                touch_read(engine, mailbox, box)
         except MailboxBusyError:
             raise
         except MailboxError as fault:
             with open_session(engine) as session:
-                ledger.note_fault(session, mailbox.name, fault.code, now())
+                backoff.note_fault(session, mailbox.name, fault, now())
                 session.commit()
             raise
-        with open_session(engine) as session:
-            ledger.note_success(session, mailbox.name, now())
-            ledger.shout_fakes(session, mailbox.name, now())
-            session.commit()
     return result
 
 
@@ -79,13 +79,20 @@ def _begin(engine: Engine, mailbox: MailboxSettings, now: datetime) -> datetime 
     return last_ok_at
 
 
+def _note_read(engine: Engine, mailbox: str, now: datetime) -> None:
+    with open_session(engine) as session:
+        ledger.note_success(session, mailbox, now)
+        ledger.shout_fakes(session, mailbox, now)
+        session.commit()
+
+
 def has_news(engine: Engine, mailbox: MailboxSettings, home: Home) -> bool:
     """Whether a poll would find something, by the folders' state and what is to be read again. Raises MailboxError."""
     with connected(engine, mailbox, home) as box:
-        states = {folder: box.look(folder) for folder in mailbox.folders}
+        states = {folder: box.look(folder) for folder in box.find_folders(mailbox.folders)}
     with open_session(engine, read_only=True) as session:
-        changed = (ledger.has_changed(session, mailbox.name, folder, state) for folder, state in states.items())
-        return any(changed) or rescan.is_asked(session, mailbox.name)
+        changed = any(ledger.has_changed(session, mailbox.name, folder, state) for folder, state in states.items())
+        return changed or rescan.is_asked(session, mailbox.name) or has_untouched(session, mailbox)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +185,8 @@ class _Poll:
         """Fetch, read, record, mark; batch by batch. `only_ours` leaves no trace of mail that is not TikTok Shop's."""
         result = PollResult()
         context = self._context()
-        recorder = Recorder(engine=self.engine, home=self.home, shops=context.shops)
+        asked = nothing_to_do if only_ours else partial(to_do, self.mailbox)  # nobody named those folders
+        recorder = Recorder(engine=self.engine, home=self.home, shops=context.shops, after_reading=asked)
         done = 0
         for batch in self.box.fetch(uids):
             findings = [judge(message, context) for message in batch]

@@ -7,7 +7,7 @@ at fault becomes a quarantined row. Only a fault of the database itself stops th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -86,6 +86,7 @@ class Recorder:
     engine: Engine
     home: Home
     shops: Mapping[str, ShopSettings]
+    after_reading: Callable[[str], str | None] = lambda _: None  # what is to be done to a mail of an outcome
 
     def record(self, place: Place, findings: Sequence[Finding], now: datetime) -> PollResult:
         """Write what is not in the ledger yet, and commit. Raises DatabaseError; what was committed stays."""
@@ -119,7 +120,9 @@ class Recorder:
         known = set(ledger.seen_hashes(session, place.mailbox, [one.raw_hash for one in fresh if one.raw_hash]))
         rows = []
         for finding in fresh:
-            rows.append((_row_for(place, finding, now, duplicate=finding.raw_hash in known), finding))
+            row = _row_for(place, finding, now, duplicate=finding.raw_hash in known)
+            row["touch"] = self.after_reading(row["outcome"])
+            rows.append((row, finding))
             if finding.raw_hash:
                 known.add(finding.raw_hash)
         self._add(session, rows, now)

@@ -66,7 +66,7 @@ def survey_of(  # as survey
     timeless = [shop.model_copy(update={"orders_from": None}) for shop in shops]
     context = context_for(mailbox, timeless, home, now)
     found = Survey()
-    for folder in mailbox.folders:
+    for folder in box.find_folders(mailbox.folders):
         box.open(folder)
         for batch in box.fetch(box.find(since=since.date() - timedelta(days=1))):
             for message in batch:

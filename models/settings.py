@@ -41,6 +41,9 @@ SHARED_ENDINGS: Final = frozenset(
 )
 
 
+FOLDER_USES: Final = frozenset({r"\all", r"\archive", r"\junk"})  # RFC 6154
+
+
 def _currency(code: str) -> str:
     if code not in CURRENCIES:
         raise ValueError(code)
@@ -83,6 +86,13 @@ def _receiver(name: str) -> str:
     return name
 
 
+def _folder(name: str) -> str:
+    """Refuse a use that is not known: only these are places where mail arrives."""
+    if name.startswith("\\") and name.casefold() not in FOLDER_USES:
+        raise ValueError(name)
+    return name
+
+
 def _day(given: object) -> object:
     """Take TOML's own date or its text, never a number."""
     if isinstance(given, str):
@@ -101,6 +111,7 @@ def _from_settings_folder(path: Path, info: ValidationInfo) -> Path:
 
 Text = Annotated[str, Field(pattern=r"\S", max_length=100)]
 Address = Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=254), AfterValidator(str.lower)]
+Folder = Annotated[Text, AfterValidator(_folder)]
 Currency = Annotated[str, AfterValidator(_currency)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
@@ -161,8 +172,18 @@ class MailboxSettings(Section):
         ),
     ] = ("shop.tiktok.com",)
     folders: Annotated[
-        tuple[Text, ...], _key("a list of folder names", 'folders = ["INBOX", "Spam"]', min_length=1)
-    ] = ("INBOX",)
+        tuple[Folder, ...],
+        _key(
+            r"a list of folder names, or '\All', '\Archive', '\Junk' for the folder of that use",
+            r"""folders = ["INBOX", '\Junk']""",
+            min_length=1,
+        ),
+    ] = ("INBOX", r"\Junk")
+    idle: Annotated[bool, _key("true or false", "idle = true")] = True  # mail is read as soon as the server tells of it
+    after_reading: Annotated[
+        Literal["leave", "mark", "move"], _key("one of leave, mark, move", 'after_reading = "mark"')
+    ] = "leave"
+    move_to: Annotated[Text, _key("the name of a folder", 'move_to = "Shipclock"')] = "Shipclock"
     path: Annotated[
         SettingsPath | None, _key("the path of a Maildir or of a folder of .eml files", 'path = "mail"')
     ] = None
@@ -186,6 +207,11 @@ class MailboxSettings(Section):
             pattern=r"^(https://[^\s?#]+)?$",
         ),
     ] = ""
+
+    @property
+    def idles(self) -> bool:
+        """Whether news of it is waited for beside the look of each minute."""
+        return self.kind == "imap" and self.idle
 
 
 class ShopSettings(Section):

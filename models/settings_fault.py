@@ -140,6 +140,12 @@ def _mailbox_faults(settings: Settings) -> Iterator[Fault]:
                 'Example: name = "second"',
             )
         taken.add(variable)
+        if mailbox.kind != "imap" and mailbox.after_reading != "leave":
+            yield Fault(
+                (*where, "after_reading"),
+                f'`[[mailbox]] after_reading = "{mailbox.after_reading}"` is for kind = "imap" alone. '
+                'Example: after_reading = "leave"',
+            )
         for key in NEEDED[mailbox.kind]:
             if not getattr(mailbox, key):
                 field = MailboxSettings.model_fields[key]

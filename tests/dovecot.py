@@ -24,11 +24,21 @@ from models.settings import MailboxSettings
 
 __all__ = ["PASSWORD", "Account", "Dovecot", "missing"]
 
+JUNK: Final = "Werbung"  # what this server calls its folder of that use, once somebody made it
+USES: Final = f"""separator = /
+  mailbox {JUNK} {{
+    special_use = \\Junk
+  }}
+"""
+
 _numbers: Final = count()
 
 
 class Dovecot(Server):
     """The server. `with Dovecot() as server: account = server.account()`."""
+
+    def _config(self) -> str:
+        return super()._config().replace("separator = /\n", USES)
 
     def account(self) -> Account:
         """A new, empty mailbox."""

@@ -135,7 +135,7 @@ def _mailbox(office: Office, mailbox: MailboxSettings) -> Iterator[Finding]:
         yield _bad("mailbox", words().text("cli.check.no_tls", mailbox=mailbox.name), "tls_advice")
     try:
         with connected(office.engine, mailbox, office.home, insist=True) as box:
-            messages = {folder: box.look(folder).messages for folder in mailbox.folders}
+            messages = {folder: box.look(folder).messages for folder in box.find_folders(mailbox.folders)}
             receiver = newest_receiver(box, mailbox)
     except MailboxError as fault:
         yield _bad("mailbox", str(fault))

@@ -29,7 +29,7 @@ def newest_receiver(box: Mailbox, mailbox: MailboxSettings) -> str | None:
     Of several houses the most frequent among the newest mails; of several names of one house (a machine or a
     check each) the pattern over them. Raises MailboxError.
     """
-    runs = list(_runs(box, mailbox.folders[0]))
+    runs = list(_runs(box, box.find_folders(mailbox.folders)[0]))
     firsts = Counter(names[0] for names in runs)
     if not firsts:
         return None

@@ -19,7 +19,8 @@ OPENING: Final = (
 )
 MORE: Final[Mapping[str, Sequence[str]]] = {
     "mailbox": (
-        'folders = ["INBOX", "Spam"]   # read further folders too',
+        r"""folders = ["INBOX", '\Junk', "Orders"]   # '\Junk' is the spam folder, whatever its name""",
+        'after_reading = "mark"   # mark mails that became orders as read, or "move" them to move_to = "Shipclock"',
         'allowed_from_domains = ["shop.tiktok.com"]   # the domains TikTok Shop writes from',
     ),
     "shop": (

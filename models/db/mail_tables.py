@@ -6,11 +6,14 @@ A message leaves its outcome here and nothing of its text. Times are aware UTC.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Column, Field
 
 from models.db.columns import Table, json_column, moment
+
+TO_TOUCH: Final = text("touch IS NOT NULL")  # few of them ever wait
 
 
 class MailboxRow(Table, table=True):
@@ -53,6 +56,7 @@ class MessageRow(Table, table=True):
     __table_args__ = (
         UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
         Index("ix_message_outcome_seen", "outcome", "seen_at"),
+        Index("ix_message_touch", "touch", "mailbox", sqlite_where=TO_TOUCH, postgresql_where=TO_TOUCH),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -74,6 +78,7 @@ class MessageRow(Table, table=True):
     sent_at: datetime | None = moment()
     seen_at: datetime = moment(nullable=False)
     handled_at: datetime | None = moment()
+    touch: str | None = None  # what is still to be done to the mail itself (mark, move), or refused
     attempts: int = 1
     reader_version: str = ""
 

@@ -103,11 +103,11 @@ def wait_for_end(stack: Stack, run: UUID) -> Any:  # noqa: ANN401  # Prefect's S
     return wait_for(ended, f"the end of run {run}")
 
 
-def wait_for(ask: Callable[[], Found | None], what: str, patience: float = PATIENCE) -> Found:
+def wait_for(ask: Callable[[], Found | None], what: str, patience: float = PATIENCE, tick: float = TICK) -> Found:
     """Ask until there is an answer and give it; fails after `patience` seconds."""
     until = time.monotonic() + patience
     while time.monotonic() < until:
         if found := ask():
             return found
-        time.sleep(TICK)
+        time.sleep(tick)
     pytest.fail(f"waited {patience:.0f} s for {what}")

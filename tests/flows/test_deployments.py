@@ -44,13 +44,13 @@ def test_the_parameters_of_order_stage_are_explained_on_prefects_form(prefect_st
 
 
 @pytest.mark.parametrize("name", REGULAR)
-def test_the_safety_net_runs_each_quarter_of_an_hour_and_the_sweep_each_hour_one_at_a_time(
+def test_the_safety_net_runs_each_quarter_of_an_hour_and_the_sweep_each_hour_and_no_run_piles_up(
     prefect_stack: Stack, name: str
 ):
     with prefect_client(prefect_stack.api_url) as client:
         found: Any = client.read_deployment_by_name(f"{name}/{name}")
     assert [one.schedule.interval for one in found.schedules] == [REGULAR[name]]
-    assert found.global_concurrency_limit.limit == 1
+    assert found.global_concurrency_limit.limit == (3 if name == "poll-mailbox" else 1)  # mailboxes side by side
     assert found.concurrency_options.collision_strategy == "CANCEL_NEW"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from ingest import ledger, poll, recording
+from ingest import ledger, poll, recording, touch
 from ingest.imap import ImapMailbox
 from models.settings import MailboxSettings
 from tests.ingest.desk import Desk
@@ -23,6 +23,8 @@ POINTS: Final[dict[str, tuple[Any, str, bool]]] = {
     "read": (poll, "judge", False),  # some mails of the batch are read
     "commit": (recording, "record_told", True),  # rows and facts are written and not committed
     "mark": (ledger, "advance_mark", True),  # the batch is committed, its mark is written and not committed
+    "touch": (poll, "touch_read", False),  # all is committed, the mails themselves are as they were
+    "touched": (touch.Touch, "_settle", False),  # they are marked or moved, and no row says so
 }
 
 

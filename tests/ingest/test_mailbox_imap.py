@@ -67,7 +67,7 @@ def test_what_is_deleted_between_finding_and_fetching_is_left_out(account: Accou
 def test_a_folder_is_opened_so_that_the_server_itself_lets_nothing_change(account: Account, box: ImapMailbox):
     looked = box.look("INBOX")
     assert box.open("INBOX") == looked
-    box._client.add_flags([1], [rb"\Seen"])  # noqa: SLF001  what the product never does
+    box.client.add_flags([1], [rb"\Seen"])  # what the product never does
     assert set(account.flags().values()) == {()}
 
 

@@ -1,4 +1,4 @@
-"""Back-off, tokens, taught signs of shops, days to read again, and what a mail stated."""
+"""Back-off, tokens, taught signs of shops, days to read again, what a mail stated and what is to be done to it."""
 
 from __future__ import annotations
 
@@ -51,11 +51,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("language", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("fields", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("dkim", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("touch", sa.String(), nullable=True))
+        waits = sa.text("touch IS NOT NULL")
+        batch_op.create_index("ix_message_touch", ["touch", "mailbox"], sqlite_where=waits, postgresql_where=waits)
 
 
 def downgrade() -> None:
     """Take the tables back to the version before."""
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index("ix_message_touch")
+        batch_op.drop_column("touch")
         batch_op.drop_column("dkim")
         batch_op.drop_column("fields")
         batch_op.drop_column("language")
