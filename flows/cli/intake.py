@@ -19,8 +19,9 @@ def poll(
 ) -> None:
     """Read what is new in the mailboxes, now.
 
-    The mailbox itself is not changed: nothing is marked as read, moved or deleted. Ends with 3 if another
-    Shipclock is reading it at this moment.
+    Nothing is deleted, and nothing is marked or moved unless `after_reading` in the settings asks for it. A server
+    that is left in peace for a while is asked all the same. Ends with 3 if another Shipclock is reading the mailbox
+    at this moment.
     """
     from flows.cli import polling
     from flows.cli.opening import opened

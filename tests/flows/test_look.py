@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from shutil import rmtree
@@ -10,17 +13,23 @@ from shutil import rmtree
 import pytest
 from sqlmodel import select
 
-from flows import clock
+from flows import clock, supervise
 from flows.look import Work, look
 from flows.office import Office, open_office
+from flows.supervise import Supervisor
 from flows.telling import compose
+from ingest import backoff
+from ingest.backoff import LONGEST
+from ingest.errors import ThrottledError
 from ingest.lease import held_lease
 from ingest.poll import poll_mailbox
 from models.db.alerts import Alert, due_alerts, raise_alert
 from models.db.mail_tables import MailboxRow
 from models.db.session import open_session
 from models.db.tables import AlertRow
+from models.settings import MailboxSettings
 from tests.flows.prefect_server import a_home
+from tests.ingest.fake_server import listening
 
 BLIND_AFTER = timedelta(minutes=15)
 POLL = Work(deployment="poll-mailbox", parameters={"mailbox": "main"})
@@ -127,3 +136,64 @@ def test_while_a_poller_reads_for_long_nobody_is_blind(office: Office):
     with held_lease(office.engine, "main", office.now):
         look(office)
     assert blind(office) == 0
+
+
+@pytest.mark.row("D20")
+def test_a_server_that_is_left_in_peace_is_not_asked_and_still_shouted_in_time(office: Office):
+    with open_session(office.engine) as session:
+        for _ in range(9):
+            backoff.note_fault(session, "main", ThrottledError(""), office.now() + BLIND_AFTER)
+        session.commit()
+    (office.home.path / "mail" / "new" / "1").write_bytes(b"From: me@example.com\nSubject: news\n\nnews\n")
+    clock.set_virtual(office.engine, office.now() + BLIND_AFTER * 1.1)
+    looked = look(office)
+    assert looked.work == (Work(deployment="send-alerts"),)
+    assert looked.waiting == {"main"}
+    clock.set_virtual(office.engine, office.now() + LONGEST)
+    assert POLL in look(office).work
+
+
+def test_a_mailbox_that_is_silent_holds_up_no_other(office: Office):
+    """Its look ends only after the other's poll was started: one after the other, that would never be."""
+    (office.home.path / "mail" / "new" / "1").write_bytes(b"From: me@example.com\nSubject: news\n\nnews\n")
+    started = threading.Event()
+
+    def silent(client: socket.socket) -> None:
+        assert started.wait(10)
+        client.sendall(b"* BYE\r\n")
+
+    with listening(silent) as port:
+        mute = MailboxSettings(name="mute", host="localhost", port=port, tls=False, user="shop")
+        both = office.settings.model_copy(update={"mailbox": (mute, *office.settings.mailbox)})
+        environment = {"SHIPCLOCK_PASSWORD_MUTE": "made-up"}
+        busy = replace(office, settings=both, home=replace(office.home, environment=environment))
+        looked = look(busy, lambda work: started.set() if work == POLL else None)
+    assert looked.work == (POLL,)
+    assert looked.faults.keys() == {"mute"}
+    assert started.is_set()
+
+
+def test_each_mailbox_with_news_has_a_run_of_its_own(office: Office):
+    mail = office.home.path / "mail"
+    (mail / "new" / "1").write_bytes(b"From: me@example.com\nSubject: news\n\nnews\n")
+    other = office.settings.mailbox[0].model_copy(update={"name": "other"})
+    two = office.settings.model_copy(update={"mailbox": (*office.settings.mailbox, other)})
+    work = look(replace(office, settings=two)).work
+    assert {one.parameters["mailbox"] for one in work} == {"main", "other"}
+
+
+def test_the_supervisor_takes_nothing_for_well_again_that_was_not_asked(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    said: list[str] = []
+    where = {"SHIPCLOCK_HOME": str(office.home.path), "SHIPCLOCK_CONFIG": str(office.home.config)}
+    supervisor = Supervisor(environment={**where, "PREFECT_API_URL": ""}, tell=said.append)
+    monkeypatch.setattr(supervise, "start_runs", lambda *_: [])  # no server runs here
+    rmtree(office.home.path / "mail")
+    supervisor.look_once()
+    with open_session(office.engine) as session:
+        backoff.note_fault(session, "main", ThrottledError(""), office.now())
+        session.commit()
+    supervisor.look_once()
+    assert len(said) == 1
+    assert "main" in said[0]

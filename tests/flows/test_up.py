@@ -31,6 +31,13 @@ pytestmark = [
 ]
 ENDS_WITHIN = 10.0  # seconds that a Ctrl-C may take
 RUNNING = "looks for work each minute"
+IMAP = """
+[[mailbox]]
+name = "far"
+host = "localhost"
+port = 9
+user = "shop"
+"""
 PROGRAM = """
 import sys
 from flows.__main__ import leave
@@ -117,12 +124,14 @@ def deployments(stack: Stack) -> dict[str, UUID]:
 
 
 def test_up_runs_on_free_ports_and_ctrl_c_ends_every_process(ups: list[Up], home: Home, prefect_stack: Stack):
+    home.config.write_text(home.config.read_text() + IMAP)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         up = start_up(ups, home, dashboard_port=port)
         up.wait_until_it_says(RUNNING)
+    wait_for(lambda: "waker" in up.running(), "the waker, after the first look")
     told = read_run_file(home)
     assert told["pid"] == up.process.pid
     assert told["prefect_api_url"] != prefect_stack.api_url
@@ -130,7 +139,7 @@ def test_up_runs_on_free_ports_and_ctrl_c_ends_every_process(ups: list[Up], home
     assert told["dashboard_url"] != f"http://127.0.0.1:{port}"
     assert answers(told["dashboard_url"])
     assert told["dashboard_url"] in up.words.read_text().splitlines()
-    assert told["processes"].keys() == {"server", "worker", "dashboard"}
+    assert told["processes"].keys() == {"server", "worker", "waker", "dashboard"}
     assert up.end(signal.SIGINT) == 0
     assert gone(told["processes"])
     assert not home.run_file.exists()

@@ -37,7 +37,7 @@ def scripted_server(
             tag, command, *_ = line.split()
             client.sendall(reply_to(command.upper()).replace(b"%", tag))
 
-    with _listening(talk) as port:
+    with listening(talk) as port:
         yield port
 
 
@@ -77,7 +77,7 @@ def cut_wire(to_port: int, after_bytes: int) -> Iterator[int]:
                     end.shutdown(socket.SHUT_RDWR)
             upward.join()
 
-    with _listening(talk) as port:
+    with listening(talk) as port:
         yield port
 
 
@@ -90,7 +90,7 @@ def _pass_on(source: socket.socket, target: socket.socket, limit: int | None) ->
 
 
 @contextmanager
-def _listening(talk: Callable[[socket.socket], None]) -> Iterator[int]:
+def listening(talk: Callable[[socket.socket], None]) -> Iterator[int]:
     """Serve one client after the other until the block ends."""
 
     def serve() -> None:

@@ -85,6 +85,9 @@ def test_a_shop_refuses(key, value):
         ("allowed_from_domains", ["no-reply@shop.tiktok.com"]),
         ("allowed_from_domains", ["tiktok"]),
         ("folders", [""]),
+        ("folders", [r"\Sent"]),
+        ("idle", "often"),
+        ("after_reading", "delete"),
         ("password", "secret"),
     ],
 )

@@ -54,6 +54,10 @@ def test_a_wrong_value_is_told_with_line_key_allowed_values_and_example(tmp_path
         (MAILBOX + MAILBOX + SHOP, 'line 6: `[[mailbox]] name = "main"` is taken'),
         (MAILBOX.replace('user = "shop@example.com"\n', "") + SHOP, 'kind = "imap" needs the key `user`'),
         ('[[mailbox]]\nname = "m"\nkind = "maildir"\n' + SHOP, 'kind = "maildir" needs the key `path`'),
+        (
+            '[[mailbox]]\nname = "m"\nkind = "maildir"\npath = "m"\nafter_reading = "move"\n' + SHOP,
+            'line 5: `[[mailbox]] after_reading = "move"` is for kind = "imap" alone',
+        ),
         (MAILBOX, "there is no [[shop]]"),
         ('mailbox = "main"\n' + SHOP, "line 1: `mailbox` is not a table. Write it as [[mailbox]]"),
         (MAILBOX + "port = x\n" + SHOP, "line 5: `port` is not TOML"),
