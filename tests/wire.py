@@ -21,6 +21,7 @@ class Wire:
     port: int = 0
     open: list[threading.Event] = field(default_factory=list)
     ends: list[socket.socket] = field(default_factory=list)
+    passed: list[int] = field(default_factory=list)  # bytes, piece by piece
 
     def go_silent(self) -> int:
         """Let the open connections die without a sign, new ones live; how many died."""
@@ -47,12 +48,13 @@ class Wire:
         self.open.append(silent)
         self.ends += [client, server]
         for source, target in ((client, server), (server, client)):
-            threading.Thread(target=_pass_on, args=(source, target, silent), daemon=True).start()
+            threading.Thread(target=_pass_on, args=(source, target, silent, self.passed), daemon=True).start()
 
 
-def _pass_on(source: socket.socket, target: socket.socket, silent: threading.Event) -> None:
+def _pass_on(source: socket.socket, target: socket.socket, silent: threading.Event, passed: list[int]) -> None:
     with contextlib.suppress(OSError):
         while data := source.recv(CHUNK):
+            passed.append(len(data))
             if not silent.is_set():
                 target.sendall(data)
         if not silent.is_set():

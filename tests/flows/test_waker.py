@@ -31,6 +31,7 @@ pytestmark = pytest.mark.timeout(300)
 
 FEW, MANY = 5, 20  # mails
 BAR = 5.0  # seconds from APPEND's answer to the stored order, at the median of many
+STILL = 15  # looks at the wire, 3 s, in which nothing passes: the waker is in IDLE
 LOOK_FOR = 0.02  # seconds between two looks for the order
 SETTINGS = """
 [[mailbox]]
