@@ -130,5 +130,5 @@ class Listener:
             self.tell(f"Mailbox {self.mailbox.name}: the poll did not go well ({type(fault).__name__}).")
 
     def _is_polled(self, office: Office) -> bool:
-        with open_session(office.engine) as session:
+        with open_session(office.engine, read_only=True) as session:
             return is_held(session, self.mailbox.name, office.now())

@@ -68,8 +68,10 @@ def held_lease(engine: Engine, mailbox: str, now: Callable[[], datetime]) -> Ite
 
 def is_held(session: Session, mailbox: str, now: datetime) -> bool:
     """Whether somebody polls the mailbox at this moment."""
-    row = mailbox_row(session, mailbox)
-    return bool(row.lease_by and row.lease_until and row.lease_until > now and not _holder_is_gone(row.lease_by))
+    row = session.get(MailboxRow, mailbox, populate_existing=True)
+    if row is None or row.lease_by is None or row.lease_until is None:
+        return False
+    return row.lease_until > now and not _holder_is_gone(row.lease_by)
 
 
 def _release(engine: Engine, lease: Lease) -> None:
