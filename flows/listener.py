@@ -42,6 +42,7 @@ class Listener:
     glance: float = GLANCE_SECONDS
     stop: threading.Event = field(default_factory=threading.Event)
     failures: int = 0
+    polling: bool = False
     thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -125,9 +126,12 @@ class Listener:
         while self._is_polled(office) and time.monotonic() < until:
             self.stop.wait(BUSY_SECONDS)
         try:
+            self.polling = True
             self.poll(self.mailbox.name)
         except Exception as fault:  # noqa: BLE001  # it is told where it happened; the look of each minute tries again
             self.tell(f"Mailbox {self.mailbox.name}: the poll did not go well ({type(fault).__name__}).")
+        finally:
+            self.polling = False
 
     def _is_polled(self, office: Office) -> bool:
         with open_session(office.engine, read_only=True) as session:

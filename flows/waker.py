@@ -39,7 +39,8 @@ def keep_listening(poll: Poll) -> None:
             one.stop.set()
         until = time.monotonic() + PATIENCE
         for one in listeners.values():
-            one.join(max(0.0, until - time.monotonic()))
+            if one.polling:
+                one.join(max(0.0, until - time.monotonic()))
 
 
 def brought_up_to_date(
