@@ -59,7 +59,7 @@ def refusing_server(verdict: bytes) -> Iterator[tuple[int, list[bytes]]]:
             else:
                 client.sendall(USUAL.get(command.upper(), b"% OK done\r\n").replace(b"%", tag))
 
-    with _listening(talk) as port:
+    with listening(talk) as port:
         yield port, heard
 
 
