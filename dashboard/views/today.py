@@ -93,8 +93,8 @@ def next_clocks() -> None:
 
 parts.heading("today")
 pulse()
-noticed.lines()
 st.session_state[SEEN] = queries.todo_mark()
 todo_list()
+noticed.lines()  # after the orders: on a phone the first of those must be seen without scrolling
 next_clocks()
 forms.show_dialog()
