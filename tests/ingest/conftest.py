@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.ingest.desk import Desk
+from models.settings import MailboxSettings
+from tests.ingest.desk import RECEIVER, Desk
+from tests.ingest.three_shops import THREE, USER
 from tests.mail_server import account, dovecot
 
 __all__ = ["account", "desk", "dovecot"]
@@ -19,3 +21,12 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk = Desk.at(tmp_path)
     yield desk
     desk.engine.dispose()
+
+
+@pytest.fixture
+def shared(desk: Desk) -> MailboxSettings:
+    """A mailbox of files that three shops share."""
+    desk.shops = THREE
+    folder = desk.home.path / "mails"
+    folder.mkdir()
+    return MailboxSettings(name="main", kind="folder", path=folder, user=USER, **RECEIVER)
