@@ -9,24 +9,40 @@ from __future__ import annotations
 import re
 from email.header import decode_header
 from email.message import Message as MimePart
+from quopri import decodestring
 from typing import Final
 
 from charset_normalizer import from_bytes
 
 _GUESS_BYTES: Final = 64 * 1024  # guessing is slow: the start of a body tells enough
 _MIME_NOISE: Final = re.compile(r"^(?:--\S+|content-[\w-]+:.*)$", re.IGNORECASE | re.MULTILINE)
+_CHARSET: Final = re.compile(rb"^content-type:[^\n]*(?:\n[ \t][^\n]*)*?charset=\"?([\w-]+)", re.MULTILINE)
+_QUOTED: Final = re.compile(rb"^content-transfer-encoding:\s*quoted-printable", re.MULTILINE)
 _ALIASES: Final = {"windows-874": "cp874", "tis-620": "cp874", "iso-8859-11": "cp874", "gb2312": "gb18030"}
 
 
 def decode_body(part: MimePart) -> tuple[str, bool]:
     """Return the text of a body part, and whether its declared charset was wrong."""
     if part.get_content_maintype() == "multipart":  # a multipart without boundary: its text as it stands
-        text, lied = decode_bytes(_raw_payload(part), None)
-        return _MIME_NOISE.sub("", text), lied
-    payload = part.get_payload(decode=True)
-    data = payload if isinstance(payload, bytes) else _raw_payload(part)
+        return _without_structure(_data(part))
+    data = _data(part)
     declared = part.get_content_charset()
     return decode_bytes(data, str(declared) if declared else None)
+
+
+def _data(part: MimePart) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else _raw_payload(part)
+
+
+def _without_structure(data: bytes) -> tuple[str, bool]:
+    """Return the text of a body whose parts lost their boundary; what the parts say of themselves is heard."""
+    noise = data[:_GUESS_BYTES].lower()
+    declared = _CHARSET.search(noise)
+    if _QUOTED.search(noise):
+        data = decodestring(data)
+    text, _ = decode_bytes(data, declared[1].decode() if declared else None)
+    return _MIME_NOISE.sub("", text), False
 
 
 def decode_bytes(data: bytes, declared: str | None) -> tuple[str, bool]:

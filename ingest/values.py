@@ -20,14 +20,15 @@ from ingest.text import plain_digits
 ORDER_NO: Final = re.compile(r"(?<![\w-])(\d{17,20})(?![\w-])", re.ASCII)
 WITHOUT_DECIMALS: Final = frozenset({"VND", "IDR", "JPY", "KRW"})
 
-# What stands beside an amount, in folded text, and the currencies it may mean.
+# What stands beside an amount, in folded text, and the currencies it may mean. In Shift_JIS and its like the yen
+# sign has the backslash's place.
 MARKS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         mark: frozenset(codes.split())
         for mark, codes in {
             "$": "USD MXN SGD AUD CAD", "us$": "USD", "s$": "SGD", "mx$": "MXN", "a$": "AUD", "c$": "CAD",
             "£": "GBP", "€": "EUR", "₫": "VND", "đ": "VND", "vnđ": "VND", "d": "VND", "rp": "IDR",
-            "฿": "THB", "บาท": "THB", "rm": "MYR", "₱": "PHP", "p": "PHP", "r$": "BRL", "¥": "JPY CNY",
+            "฿": "THB", "บาท": "THB", "rm": "MYR", "₱": "PHP", "p": "PHP", "r$": "BRL", "¥": "JPY CNY", "\\": "JPY KRW",
             "円": "JPY", "元": "CNY", "rmb": "CNY", "₩": "KRW", "원": "KRW",
             "usd": "USD", "mxn": "MXN", "sgd": "SGD", "gbp": "GBP", "eur": "EUR", "euro": "EUR", "vnd": "VND",
             "idr": "IDR", "thb": "THB", "baht": "THB", "myr": "MYR", "php": "PHP", "brl": "BRL", "jpy": "JPY",
