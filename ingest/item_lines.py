@@ -13,16 +13,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.item_part import HEADING, MARKER, is_code
 from ingest.page import Cell, Line, text_of
 from ingest.values import is_marked_amount, multiplier_in, quantity_and_price, quantity_in
 from ingest.vocabulary import Field
 
-_NUMBERED: Final = re.compile(r"^\s*(?:\d{1,3}[.)、]|[•●◦▪*\-–])\s+(?=\S)")
 _BRACKETED: Final = re.compile(r"^\s*[(（\[].*[)）\]]\s*$")
 _NO_NAME: Final = re.compile(  # a pair under a label we don't know, a mail address, a phone number: perhaps the buyer's
     r"^[^:：]{0,40}[:：]\s*\S|@|^\W*\d[\d\s().-]{6,}$"
 )
 _SENTENCE: Final = re.compile(r"[.!?。!?]$")
+_SKU_BELOW: Final = re.compile(r"(?<![a-z])sku(?![a-z])(?:.{0,20}?(?:[:：]|\.{2,}))?\s*(\S.*)$", re.IGNORECASE)
+_CODE_IN_BRACKETS: Final = re.compile(r"^(.*\S)\s*[(\[（]\s*(\S+?)\s*[)\]）]$")
+_CODE_BEHIND: Final = re.compile(r"^(.*\S)(?:,\s+|\s+[-–—/|·]\s+)(\S+)$")
 _LONGEST_NAME: Final = 250
 _MEASURES: Final = frozenset({Field.QUANTITY, Field.UNIT_PRICE, Field.LINE_TOTAL})
 _AMOUNT_TAIL: Final = r"(?P<price>(?![x×✕*]\s?\d)[^\s\d]{0,5}\s?\d[\d.,' ]*\s?[^\s\d]{0,5})"
@@ -33,7 +36,7 @@ _EACH: Final = (
 _SKU_PART: Final = (
     r"(?:\s*[(\[（]\s*(?:[^()\[\]:]{0,30}?\bsku\b\s*[:：]?\s*)?(?P<sku>[A-Z0-9][\w/&.+-]*\d*)\s*[)\]）])?"
 )
-_BETWEEN: Final = r"\s*(?:[-–—,@:à|=·]|at|for|a)?\s*"
+_BETWEEN: Final = r"\s*(?:[-–—,@:|=·]|(?<=\s)(?:à|at|for|a)(?=\s))?\s*"
 _PROSE: Final = (
     re.compile(
         rf"^(?P<quantity>\d{{1,5}})\s*[x×✕*]\s*(?P<name>\S.*?){_SKU_PART}{_BETWEEN}{_AMOUNT_TAIL}{_EACH}$",
@@ -94,19 +97,22 @@ class ItemLines:
         """Take a line without a label: a name, a count, a price, or a whole item in prose."""
         if len(text) > _LONGEST_NAME or self.take_measure(text):
             return
-        bare = _NUMBERED.sub("", text)
+        if HEADING.match(text):
+            self.forget_names()
+            return
+        bare = MARKER.sub("", text)
         if self._take_prose(bare):
             return
         if bare != text:
             self._close()
             self._names = []
-            if _may_be_name(bare):
+            if may_be_name(bare):
                 self._current = {Field.PRODUCT: bare}
             return
         if self._current.keys() & _MEASURES:
             self._close()
             self._names = []
-        if Field.PRODUCT not in self._current and _may_be_name(text):
+        if Field.PRODUCT not in self._current and may_be_name(text):
             self._names.append(text)
 
     def take_measure(self, text: str) -> bool:
@@ -144,9 +150,9 @@ class ItemLines:
 
     def _take_lines_below(self, lines: Sequence[Line], part: dict[Field, str]) -> None:
         for line in lines:
-            label, colon, value = text_of(line).partition(":")
-            if colon and "sku" in label.casefold() and value.strip():
-                part.setdefault(Field.SKU, value.strip())
+            found = _SKU_BELOW.search(text_of(line))
+            if found:
+                part.setdefault(Field.SKU, found[1].strip())
 
     def take_cells(self, cells: Sequence[Cell]) -> bool:
         """Take a row without header: a name, a count and a price in cells of their own."""
@@ -172,9 +178,9 @@ class ItemLines:
             found = pattern.match(text)
             if found and is_marked_amount(found["price"]):
                 self._close()
-                self._current = {Field.PRODUCT: found["name"].strip(" ,-–—"), Field.QUANTITY: found["quantity"]}
+                name, sku = _name_and_code(found)
+                self._current = {Field.PRODUCT: name, Field.QUANTITY: found["quantity"]}
                 self._current[Field.UNIT_PRICE] = found["price"]
-                sku = found["sku"] or found.groupdict().get("sku2")
                 if sku:
                     self._current[Field.SKU] = sku
                 self._close()
@@ -194,6 +200,9 @@ class ItemLines:
 
     def _close(self) -> None:
         part, self._current = self._current, {}
+        if Field.PRODUCT in part and Field.SKU not in part:
+            part[Field.PRODUCT], code = _without_code(part[Field.PRODUCT])
+            part |= {Field.SKU: code} if code else {}
         if part.keys() & (_MEASURES | {Field.SKU}):
             self._done.append(
                 RawItem(
@@ -206,8 +215,27 @@ class ItemLines:
             )
 
 
-def _may_be_name(text: str) -> bool:
+def may_be_name(text: str) -> bool:
+    """Tell whether a line without a label can be a product's name."""
     return not _SENTENCE.search(text) and not _NO_NAME.search(text)
+
+
+def _name_and_code(found: re.Match[str]) -> tuple[str, str | None]:
+    """Return the name and the bracketed code of an item in prose; a bracketed word or size is of the name."""
+    name, sku = found["name"].strip(" ,-–—"), found["sku"] or found.groupdict().get("sku2")
+    if sku is None or is_code(sku) or "sku" in found[0].casefold():
+        return name, sku
+    end = found.end("sku") if found["sku"] else found.end("name")
+    return found.string[found.start("name") : end + bool(found["sku"])].strip(" ,-–—"), None
+
+
+def _without_code(name: str) -> tuple[str, str | None]:
+    """Take a seller's code from the end of a name: in brackets, or behind a comma or dash."""
+    for pattern in (_CODE_IN_BRACKETS, _CODE_BEHIND):
+        found = pattern.match(name)
+        if found and is_code(found[2]):
+            return found[1], found[2]
+    return name, None
 
 
 def name_of(line: Line) -> str:

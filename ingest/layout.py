@@ -4,16 +4,27 @@ One stream of evidence from label beside value, above value, header row over val
 lists, bullets, cards, prose and pipe tables. A value counts only when it fits its label.
 """
 
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from ingest.fit import AMOUNT_FIELDS, ITEM_FIELDS, LONGEST_VALUE, fits, has_form
+from ingest.item_sums import believed_items
 from ingest.labelled import Findings, Gatherer
 from ingest.lines import LineReader
 from ingest.page import Cell, Row, text_of
+from ingest.text import fold
 from ingest.values import amount_in
 from ingest.vocabulary import Field, Language, Vocabulary
+
+_COLONS: Final[tuple[Cell, ...]] = (((":",),), (("：",),))
+
+_PLACE: Final = frozenset(
+    {"", "no", "nr", "n", "nº", "stt", "序号", "序號", "pos", "番号", "ลำดับ", "bil", "item no", "line"}
+)
 
 
 def find_values(
@@ -24,7 +35,26 @@ def find_values(
     reader = _RowReader(gather)
     for row in rows:
         reader.read(row)
-    return gather.finish()
+    found = gather.finish()
+    found.items = believed_items(rows, found, gather.fields)
+    return found
+
+
+def _without_colons(row: Row) -> Row:
+    """Leave out cells that hold nothing but the colon between a label and its value."""
+    if not any(cell in _COLONS for cell in row.cells):
+        return row
+    return Row(tuple(cell for cell in row.cells if cell not in _COLONS), heading=row.heading)
+
+
+def _is_place(cell: Cell) -> bool:
+    """Tell whether a header cell heads the places in a list ("#", "No.")."""
+    return fold(text_of(cell[0])).rstrip(".:º°") in _PLACE
+
+
+def _fits_form(label: tuple[Field, ...], cell: Cell) -> bool:
+    """Tell whether a cell is of the form that values of a label have."""
+    return bool(cell) and any(has_form(wanted) and fits(wanted, text_of(cell[0])) for wanted in label)
 
 
 class _RowReader:
@@ -35,6 +65,7 @@ class _RowReader:
 
     def read(self, row: Row) -> None:
         """Read one row: several cells beside each other, or the lines of one."""
+        row = _without_colons(row)
         filled = [cell for cell in row.cells if cell]
         if row.heading or len(self._gather.found.headings) < 3:  # noqa: PLR2004  says itself
             self._gather.found.headings += [text_of(line)[:LONGEST_VALUE] for cell in filled for line in cell[:3]][:3]
@@ -62,11 +93,13 @@ class _RowReader:
         """Tell whether every cell is a label, and not one the value of the one before."""
         filled = [(cell, label) for cell, label in zip(row.cells, labels, strict=True) if cell]
         known = [label for _, label in filled if label]
-        if len(known) < max(2, len(filled) - 1) or not labels[row.cells.index(filled[0][0])]:
+        numbered = len(known) > 2 and _is_place(filled[0][0])  # noqa: PLR2004  a column of places in the list
+        if len(known) < max(2, len(filled) - 1) or not (filled[0][1] or numbered):
             return False
         if len(filled) == 2:  # noqa: PLR2004  says itself
-            return not any(has_form(wanted) and fits(wanted, text_of(filled[1][0][0])) for wanted in known[0]) and (
+            return not _fits_form(known[0], filled[1][0]) and (
                 bool(set(known[0]) & (ITEM_FIELDS | {Field.ORDER_NO, Field.ITEMS}))
+                or (len(known) == 2 and any(has_form(wanted) for label in known for wanted in label))  # noqa: PLR2004
             )
         return True
 
@@ -76,11 +109,11 @@ class _RowReader:
         self._gather.items.forget_names()
 
     def _is_pair(self, cells: Sequence[Cell], labels: list[tuple[Field, ...]]) -> bool:
-        """Tell whether a row under a header is a total instead: a label of an amount, then an amount."""
+        """Tell whether a row under a header is a total or a fact instead: a label, then a value of its form."""
         return any(
             set(label) & AMOUNT_FIELDS and any(cell and amount_in(text_of(cell[0])) for cell in cells[index + 1 :])
             for index, label in enumerate(labels)
-        )
+        ) or (bool(labels[0]) and len(cells) == 2 and _fits_form(labels[0], cells[1]))  # noqa: PLR2004  label and value
 
     def _read_columns(self, cells: Sequence[Cell]) -> None:
         known = {wanted for label in self._columns for wanted in label}

@@ -12,13 +12,14 @@ import re
 from typing import Final
 
 from ingest.fit import ITEM_FIELDS, has_form
+from ingest.item_part import ends_in_code, is_code
 from ingest.labelled import LONGEST_LABEL, Gatherer
 from ingest.page import Line, text_of
 from ingest.text import fold, plain_digits
 from ingest.vocabulary import Field
 
 _MOST_NOTES: Final = 200
-_COLON: Final = re.compile(r"\s*[:：=]\s*|\s+[-–—]\s+")
+_COLON: Final = re.compile(r"\s*[:：=]\s*|\s+[-–—]\s+|\s*(?:\.{3,}|…+)\s*")
 _STRONG_COLON: Final = re.compile(r"[:：]")
 _SEPARATOR: Final = re.compile(r"[\s,;|·•/–—-]+$")
 _WHERE_LABELS_END: Final = re.compile(r"\s+|(?<=\D)(?=[#\d])")
@@ -92,7 +93,7 @@ class LineReader:
         offset = end - len(window)
         for match in re.finditer(r"(?<![^\W\d])(?=\S)", window):
             label = self._gather.fields(window[match.start() :])
-            if label and not window[match.start()].isspace():
+            if label and not window[match.start()].isspace() and not ends_in_code(window):
                 return offset + match.start(), label
         return end, ()
 
@@ -117,6 +118,8 @@ class LineReader:
             label = self._gather.fields(text[: space.start()])
             value = text[space.end() :]
             typed = tuple(wanted for wanted in label if has_form(wanted) and wanted is not Field.ATTEMPT)
+            if Field.SKU in label and is_code(value):
+                typed = (Field.SKU,)
             if label == (Field.SHOP,) and " " in text[: space.start()].strip():  # "Sold by NAME"
                 typed = label
             if typed and not _NO_VALUE.match(value) and self._take_typed(typed, value):

@@ -55,6 +55,8 @@ _VOID: Final = frozenset(
 )  # fmt: skip
 _NEVER_A_ROW: Final = frozenset({"table", "tbody"})
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_PREFORMATTED: Final = re.compile(r"<pre\b[^>]*>.*?</pre>", re.DOTALL)
+_TEXT: Final = re.compile(r">[^<]*")
 _RAW_TEXT: Final = re.compile(r"<(style|script|xmp|iframe|noembed|noframes)\b[^>]*>.*?</\1>", re.DOTALL)
 _UNSEEN: Final = re.compile(
     r' (?:href|src|srcset|alt|title|target|rel|width|height|v?align|border|bgcolor|cellpadding|cellspacing)="[^"]*"'
@@ -83,9 +85,16 @@ def rows_of_html(html: str) -> list[Row]:
     source = root.html or ""
     if "<!--" in source:
         source = _COMMENT.sub("", source)
+    if "<pre" in source:
+        source = _PREFORMATTED.sub(_with_breaks, source)
     builder = _Builder(hidden_names)
     builder.build(_UNSEEN.sub("", _RAW_TEXT.sub("", source)))
     return builder.rows
+
+
+def _with_breaks(found: re.Match[str]) -> str:
+    """Give a preformatted text with its line breaks as elements."""
+    return _TEXT.sub(lambda text: text[0].replace("\n", "<br>"), found[0])
 
 
 def is_cut_short(html: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from ingest.item_sums import better_of
 from ingest.labelled import Findings
 from ingest.layout import find_values
 from ingest.markup import is_cut_short, rows_of_html
@@ -34,7 +35,7 @@ from models.notification import (
 )
 from models.settings import ShopSettings
 
-READER_VERSION: Final = "1"
+READER_VERSION: Final = "2"
 DIGESTS: Final = frozenset({NotificationKind.SHIP_REMINDER, NotificationKind.LATE_DISPATCH})
 _BULK: Final = frozenset({"bulk", "list", "junk"})
 
@@ -180,7 +181,7 @@ def _fill_up(chosen: Findings, other: Findings) -> None:
     for wanted, values in other.values.items():
         chosen.values.setdefault(wanted, values)
     chosen.order_nos = chosen.order_nos or other.order_nos
-    chosen.items = chosen.items or other.items
+    chosen.items = better_of(chosen, other)
     chosen.headings = [*chosen.headings, *other.headings]
 
 

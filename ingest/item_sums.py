@@ -1,0 +1,164 @@
+"""Which reading of a body's items to believe: the one that is whole and adds up to the stated sums.
+
+Pure. A reading that adds up wins over one that does not; one that is not whole wins over nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Final
+
+from ingest.item_block import candidates
+from ingest.item_lines import RawItem
+from ingest.item_part import HEADING, MARKER, Labels, is_code
+from ingest.labelled import Findings
+from ingest.page import Row, text_of
+from ingest.values import amount_in, is_marked_amount, quantity_in
+from ingest.vocabulary import Field
+
+_ROUNDING: Final = Decimal("0.01")
+_NO_NAME: Final = re.compile(r"^\W*\d{0,3}\W*$")
+_AMOUNT_LIKE: Final = re.compile(  # with a mark or with decimals
+    r"[$£€₫฿₱¥₩円元\\]|\d[.,]\d{2,3}(?!\d)|(?<![^\W\d])(?:rp|rm|r\$|usd|eur|gbp|vnd|idr|thb|myr|php|jpy|sgd|mxn|brl)(?![^\W\d])"
+    r"|\d\s?(?:đ|บาท)",
+    re.IGNORECASE,
+)
+_SHORTEST: Final = 3  # letters of a fact's value: what is shorter also stands elsewhere
+
+
+def believed_items(rows: Sequence[Row], found: Findings, labels: Labels) -> list[RawItem]:
+    """Return the first reading's items when they convince, else those of the best other reading."""
+    first = found.items
+    if not first and not _may_hold_items(rows, found):
+        return first
+    agrees = adds_up(first, found) if is_whole(first) else False
+    if agrees is not False and all(_is_name(item.name) for item in first):
+        return first
+    if any(_is_invalid(item) for item in first):
+        return first
+    return _better(first, found, list(_readings(rows, found, labels)))
+
+
+def better_of(chosen: Findings, other: Findings) -> list[RawItem]:
+    """Return the items of the body that speaks, or of the other where those are not whole and these are."""
+    if not chosen.items or (not is_whole(chosen.items) and is_whole(other.items) and not _hides(chosen, other)):
+        return other.items
+    return chosen.items
+
+
+def _hides(chosen: Findings, other: Findings) -> bool:
+    """Tell whether taking the other body's items would hide a count that cannot be true, or sums that differ."""
+    return any(_is_invalid(item) for item in chosen.items) or adds_up(other.items, chosen) is False
+
+
+def _may_hold_items(rows: Sequence[Row], found: Findings) -> bool:
+    """Tell cheaply whether a body that states a total shows more amounts than its sums."""
+    if not found.values.keys() & {Field.TOTAL, Field.SUBTOTAL}:
+        return False
+    known = {value for values in found.values.values() for value in values}
+    lines = (text_of(line) for row in rows for cell in row.cells for line in cell)
+    return any(_AMOUNT_LIKE.search(text) and text not in known and not _ends_known(text, known) for text in lines)
+
+
+def _ends_known(text: str, known: set[str]) -> bool:
+    return text.rpartition(":")[2].strip() in known
+
+
+def _readings(rows: Sequence[Row], found: Findings, labels: Labels) -> Iterable[list[RawItem]]:
+    known = frozenset(
+        value
+        for values in (*found.values.values(), found.order_nos)
+        for value in values
+        if len(value) > _SHORTEST and amount_in(value) is None
+    )
+    for items in candidates(rows, known, labels):
+        yield items
+        whole = [item for item in items if is_whole([item])]
+        if whole and len(whole) < len(items) and adds_up(whole, found):
+            yield whole
+
+
+def _better(first: list[RawItem], found: Findings, others: list[list[RawItem]]) -> list[RawItem]:
+    """Return the reading that is whole and adds up; without one what shows best why the mail must wait."""
+    untrue = next((items for items in others if any(item.name and _is_invalid(item) for item in items)), None)
+    if untrue is not None:
+        return untrue
+    whole = [items for items in others if is_whole(items) and all(_is_name(item.name) for item in items)]
+    if is_whole(first):  # what says itself what each piece costs is not explained away by reading it as a sum
+        whole = [items for items in whole if all(item.unit_price for item in items)]
+    fitting = next((items for items in whole if adds_up(items, found) is not False), None)
+    if fitting is not None and (adds_up(fitting, found) or not is_whole(first)):
+        return fitting
+    return first if is_whole(first) or not whole else whole[0]
+
+
+def is_whole(items: Sequence[RawItem]) -> bool:
+    """Tell whether each item has a name, a count above zero and a price."""
+    return bool(items) and all(
+        item.name and (_count(item) or 0) > 0 and (_amount(item.unit_price) is not None or _is_divisible(item))
+        for item in items
+    )
+
+
+def _is_divisible(item: RawItem) -> bool:
+    """Tell whether the line's total is the count times an amount of money."""
+    line, count = _line(item), _count(item)
+    return line is not None and bool(count) and line / (count or 1) == round(line / (count or 1), 2)
+
+
+def adds_up(items: Sequence[RawItem], found: Findings) -> bool | None:
+    """Tell whether whole items come to the stated subtotal, else to the total; None without either."""
+    due = sum((_worth(item) for item in items), Decimal(0))
+    room = _ROUNDING * max(1, len(items))
+    subtotal, total = _stated(found, Field.SUBTOTAL), _stated(found, Field.TOTAL)
+    if subtotal is not None:
+        return abs(due - subtotal) <= room
+    if total is None:
+        return None
+    shipping = _stated(found, Field.SHIPPING) or Decimal(0)
+    discount = sum((abs(_amount(text) or Decimal(0)) for text in found.values.get(Field.DISCOUNT, ())), Decimal(0))
+    tax = _stated(found, Field.TAX) or Decimal(0)
+    return any(abs(total - due - shipping + discount - more) <= room for more in (Decimal(0), tax))
+
+
+def _worth(item: RawItem) -> Decimal:
+    unit = _amount(item.unit_price)
+    return (_line(item) or Decimal(0)) if unit is None else unit * (_count(item) or 0)
+
+
+def _stated(found: Findings, wanted: Field) -> Decimal | None:
+    return next((value for text in found.values.get(wanted, ()) if (value := _amount(text)) is not None), None)
+
+
+def _count(item: RawItem) -> int | None:
+    if item.quantity is not None:
+        return quantity_in(item.quantity)
+    unit, line = _amount(item.unit_price), _line(item)
+    return int(line / unit) if unit and line and not line % unit else None
+
+
+def _line(item: RawItem) -> Decimal | None:
+    return _amount(item.line_total)
+
+
+def _amount(text: str | None) -> Decimal | None:
+    amount = amount_in(text) if text else None
+    try:
+        return amount.value("") if amount else None
+    except ValueError:
+        return None
+
+
+def _is_invalid(item: RawItem) -> bool:
+    """Tell whether a count or price is printed that cannot be true: no other reading may explain it away."""
+    count = quantity_in(item.quantity) if item.quantity else None
+    price = _amount(item.unit_price)
+    return (count is not None and count <= 0) or (price is not None and price < 0)
+
+
+def _is_name(name: str | None) -> bool:
+    return name is not None and not (
+        _NO_NAME.match(name) or MARKER.match(name) or HEADING.match(name) or is_code(name) or is_marked_amount(name)
+    )
