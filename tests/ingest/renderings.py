@@ -55,11 +55,17 @@ class Sale:
     shipping: Decimal
     discount: Decimal
     besides: tuple[Pair, ...] = ()
+    tax: Decimal = Decimal(0)
+
+    @property
+    def subtotal(self) -> Decimal:
+        """What the items come to."""
+        return sum((line.price * line.quantity for line in self.lines), Decimal(0))
 
     @property
     def total(self) -> Decimal:
         """What the buyer pays."""
-        return sum((line.price * line.quantity for line in self.lines), Decimal(0)) + self.shipping - self.discount
+        return self.subtotal + self.shipping - self.discount + self.tax
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +131,12 @@ def _comma(value: Decimal) -> str:
 
 def render(sale: Sale, style: Style, layout: str) -> bytes:
     """Return the mail of a new order, all of it: headers and one body."""
-    is_html = layout not in PLAIN
     body = LAYOUTS[layout](_facts(sale, style), _sums(sale, style), _items(sale, style), style)
+    return mail_of(body, style, is_html=layout not in PLAIN)
+
+
+def mail_of(body: str, style: Style, *, is_html: bool) -> bytes:
+    """Return the mail around a body: headers, the headline, the body."""
     kind = "text/html" if is_html else "text/plain"
     headline = WORDS[style.language]["headline"]
     text = f"<html><body><h2>{headline}</h2>{body}</body></html>" if is_html else f"{headline}\n\n{body}\n"

@@ -26,8 +26,9 @@ from models.db.session import make_engine, open_session
 from models.notification import Ignored, Notification, Quarantined
 from models.settings import ShopSettings
 from tests.ingest.corpus import vocabulary
+from tests.ingest.markets import MARKETS, RECEIVER, STEP, a_shop
 from tests.ingest.renderings import LAYOUTS, WORDS, Pair, Style, render
-from tests.ingest.test_reading import MARKETS, RECEIVER, STEP, a_sale, a_shop
+from tests.ingest.test_reading import a_sale
 
 SEEN_AT = datetime(2027, 1, 1, tzinfo=UTC)
 LETTERS = st.sampled_from(["abcdefghijklmnop", "áàảãạăâđêôơư", "กขคงจฉชซฌญ", "東西南北山川田中", "абвгдежзик"])

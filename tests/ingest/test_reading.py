@@ -12,13 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.reader import read_mail, read_vouched
-from ingest.sender import Receiver
 from models.notification import Ignored, Notification, NotificationKind, Quarantined, QuarantineReason
-from models.settings import ShopSettings
 from tests.ingest.corpus import EXPECTED, FOLDER, SHOPS, read, receiver, vocabulary
-from tests.ingest.renderings import AUTHSERV_ID, LAYOUTS, Line, Sale, Style, render
+from tests.ingest.markets import MARKETS, RECEIVER, STEP, a_shop
+from tests.ingest.renderings import LAYOUTS, Line, Sale, Style, render
 
-RECEIVER = Receiver(authserv_id=AUTHSERV_ID, allowed_from_domains=("shop.tiktok.com",))
 NAMES = (
     "Cedar Soap 3-Pack",
     "Calamansi Syrup 1L x 2",
@@ -27,19 +25,7 @@ NAMES = (
     "Tea No. 7 (100 g)",
     "Lamp 2026",
 )
-MARKETS = {
-    "en": ("GB", "GBP", "Europe/London"), "vi": ("VN", "VND", "Asia/Ho_Chi_Minh"), "id": ("ID", "IDR", "Asia/Jakarta"),
-    "ms": ("MY", "MYR", "Asia/Kuala_Lumpur"), "th": ("TH", "THB", "Asia/Bangkok"), "es": ("ES", "EUR", "Europe/Madrid"),
-    "de": ("DE", "EUR", "Europe/Berlin"), "fr": ("FR", "EUR", "Europe/Paris"), "it": ("IT", "EUR", "Europe/Rome"),
-    "pt": ("BR", "BRL", "America/Sao_Paulo"), "zh": ("SG", "SGD", "Asia/Singapore"), "ja": ("JP", "JPY", "Asia/Tokyo"),
-}  # fmt: skip
-STEP = {"VND": Decimal(1000), "IDR": Decimal(1000), "JPY": Decimal(10)}  # else five cents
 SMALL = [name for name in EXPECTED["files"] if (FOLDER / name).stat().st_size < 20_000]
-
-
-def a_shop(language):
-    market, currency, zone = MARKETS[language]
-    return ShopSettings(name="Juniper & Pine", market=market, currency=currency, timezone=zone, mailbox="orders")
 
 
 def a_sale(choice, step):
