@@ -20,14 +20,15 @@ from ingest.sender import Receiver
 from models.notification import Notification
 from models.settings import ShopSettings
 from tests.ingest.corpus import FOLDER, SHOPS, vocabulary
+from tests.ingest.markets import MARKETS, STEP, a_shop
 from tests.ingest.renderings import LAYOUTS, PLAIN, Style, render
-from tests.ingest.test_reading import MARKETS, SMALL, STEP, a_sale, a_shop
+from tests.ingest.test_reading import SMALL, a_sale
 from tests.planted import search_bytes
 
 KEY = b"a key of this test, so that each run is the same"
 NOBODY = Receiver(authserv_id=None, allowed_from_domains=())
 PEOPLE = (
-    "Marisol Quijano", "Nguyễn Thị Thanh Hòa", "สมชาย ใจดีงาม", "佐々木さくら", "欧阳娜娜", "Jürgen Großkreutz",
+    "Marisol Quijano", "Nguyễn Thị Thúy Hòa", "สมชาย ใจดีงาม", "佐々木さくら", "欧阳娜娜", "Jürgen Großkreutz",
     "marisol quijano", "BUDI SANTOSO",
 )  # fmt: skip
 NUMBERS = ("+84 901 234 567", "0812-3456-7890", "(415) 555-0132", "SPXVN0123456789", "94107-2211", "4929123412341234")
