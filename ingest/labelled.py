@@ -27,6 +27,7 @@ class Findings:
     ship_by_each: dict[str, str] = field(default_factory=dict)
     headings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    from_prose: set[Field] = field(default_factory=set)  # stated in running text, under no label
 
     def first(self, wanted: Field) -> str | None:
         """Return the first value under a label, or None."""

@@ -1,7 +1,8 @@
 """Which language a mail is in and what it is about, by weighing signals.
 
 Pure. A phrase counts most in the subject, then in a heading, least in running text; a phrase within
-a longer one of another meaning does not count ("cancellation request" in "... request rejected").
+a longer one of another meaning does not count ("cancellation request" in "... request rejected"), nor does one
+that tells what may happen. Where no phrase tells the kind, the ideas in subject or heading do.
 """
 
 # ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
@@ -14,9 +15,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.ideas import kind_told_in
 from ingest.labelled import Findings
 from ingest.page import Row, text_of
-from ingest.phrases import spans
+from ingest.phrases import Phrase, spans
+from ingest.settled import settled
 from ingest.text import fold
 from ingest.vocabulary import FALLBACK, Field, Language, Vocabulary, label_key
 from models.notification import IgnoreReason, NotificationKind
@@ -39,16 +42,51 @@ _NEW_ORDER_FIELDS: Final = frozenset({Field.SHIP_BY, Field.PLACED_AT, Field.TOTA
 # The answer to a request, the failure of a delivery: what comes later speaks of what went before.
 _DEFEATS: Final[Mapping[str, frozenset[str]]] = {
     NotificationKind.CANCEL_APPROVED: frozenset({NotificationKind.CANCEL_REQUESTED, NotificationKind.ORDER_CANCELLED}),
-    NotificationKind.CANCEL_REJECTED: frozenset({NotificationKind.CANCEL_REQUESTED}),
-    NotificationKind.CANCEL_WITHDRAWN: frozenset({NotificationKind.CANCEL_REQUESTED}),
+    NotificationKind.CANCEL_REJECTED: frozenset({NotificationKind.CANCEL_REQUESTED, NotificationKind.CANCEL_APPROVED}),
+    NotificationKind.CANCEL_WITHDRAWN: frozenset({NotificationKind.CANCEL_REQUESTED, NotificationKind.ORDER_CANCELLED}),
     NotificationKind.DELIVERY_FAILED: frozenset({NotificationKind.DELIVERED, NotificationKind.IN_TRANSIT}),
-    NotificationKind.LATE_DISPATCH: frozenset({NotificationKind.SHIP_REMINDER}),
+    NotificationKind.LATE_DISPATCH: frozenset({NotificationKind.SHIP_REMINDER, NotificationKind.SHIPPED}),
+    NotificationKind.SHIP_REMINDER: frozenset({NotificationKind.SHIPPED}),
+    NotificationKind.PARCEL_DAMAGED: frozenset({NotificationKind.IN_TRANSIT}),
+    NotificationKind.PARCEL_LOST: frozenset({NotificationKind.IN_TRANSIT}),
     NotificationKind.RETURN_REQUESTED: frozenset({NotificationKind.REFUND_REQUESTED}),
     NotificationKind.REFUND_COMPLETED: frozenset(
         {NotificationKind.RETURN_REQUESTED, NotificationKind.REFUND_REQUESTED}
     ),
 }
+# What an idea tells more exactly than a known phrase in the same line: "you refused the request to cancel".
+_REFINES: Final[Mapping[str, frozenset[str]]] = {
+    NotificationKind.CANCEL_APPROVED: frozenset({NotificationKind.CANCEL_REQUESTED, NotificationKind.ORDER_CANCELLED}),
+    NotificationKind.CANCEL_REJECTED: frozenset({NotificationKind.CANCEL_REQUESTED, NotificationKind.CANCEL_APPROVED}),
+    NotificationKind.CANCEL_WITHDRAWN: frozenset({NotificationKind.CANCEL_REQUESTED, NotificationKind.ORDER_CANCELLED}),
+    NotificationKind.DELIVERY_FAILED: frozenset({NotificationKind.DELIVERED}),
+    NotificationKind.LATE_DISPATCH: frozenset({NotificationKind.SHIPPED}),
+    NotificationKind.SHIP_REMINDER: frozenset({NotificationKind.SHIPPED}),
+}
+# What cannot both be true: a mail whose subject tells one and whose heading the other is left to a person.
+_AFTER_ORDERING: Final = frozenset(
+    {
+        NotificationKind.ORDER_CANCELLED, NotificationKind.CANCEL_REQUESTED, NotificationKind.CANCEL_APPROVED,
+        NotificationKind.CANCEL_REJECTED, NotificationKind.CANCEL_WITHDRAWN, NotificationKind.PICKED_UP,
+        NotificationKind.DELIVERED, NotificationKind.DELIVERY_FAILED, NotificationKind.PARCEL_LOST,
+        NotificationKind.PARCEL_DAMAGED, NotificationKind.RETURN_REQUESTED, NotificationKind.REFUND_REQUESTED,
+        NotificationKind.REFUND_COMPLETED,
+    }
+)  # fmt: skip
+_CONTRADICTS: Final[Mapping[str, frozenset[str]]] = {
+    NotificationKind.NEW_ORDER: _AFTER_ORDERING,
+    NotificationKind.DELIVERED: frozenset(
+        {NotificationKind.DELIVERY_FAILED, NotificationKind.PARCEL_LOST, NotificationKind.ORDER_CANCELLED}
+    ),
+    NotificationKind.CANCEL_APPROVED: frozenset({NotificationKind.CANCEL_REJECTED, NotificationKind.CANCEL_WITHDRAWN}),
+    NotificationKind.CANCEL_REJECTED: frozenset({NotificationKind.CANCEL_WITHDRAWN, NotificationKind.ORDER_CANCELLED}),
+    NotificationKind.CANCEL_WITHDRAWN: frozenset({NotificationKind.ORDER_CANCELLED}),
+    NotificationKind.ORDER_CANCELLED: frozenset({NotificationKind.SHIPPED, NotificationKind.IN_TRANSIT}),
+}
+_TITLES: Final = 2  # lines at the top that may be the mail's title
 _LONGEST: Final = 2_000
+_KANA: Final = re.compile("[\u3041-\u30fa]")
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +97,7 @@ class Meaning:
     kind_weight: float
     ignore: IgnoreReason | None
     ignore_weight: float
+    contradiction: bool = False  # subject and title tell what cannot both be true
 
 
 def language_of(rows: Sequence[Row], subject: str, vocabulary: Vocabulary, markets: Iterable[str] = ()) -> Language:
@@ -80,8 +119,17 @@ def language_of(rows: Sequence[Row], subject: str, vocabulary: Vocabulary, marke
             votes[code] += sum(1 for _ in spans(text, vocabulary.languages[code].telling.among(text)))
         for code in [code for code in votes if votes[code]]:
             votes[code] += not set(vocabulary.languages[code].words["markets"]).isdisjoint(map(fold, markets))
-    best, weight = max(votes.items(), key=lambda vote: vote[1], default=(FALLBACK, 0))
+    impossible = _impossible(" ".join(lines))
+    allowed = [vote for vote in votes.items() if vote[0] not in impossible]
+    best, weight = max(allowed, key=lambda vote: vote[1], default=(FALLBACK, 0))
     return vocabulary.languages[best if weight else _by_script(" ".join(lines), vocabulary)]
+
+
+def _impossible(text: str) -> frozenset[str]:
+    """Return which of the two languages with Chinese characters a text is not in: kana are Japanese alone."""
+    if _KANA.search(text):
+        return frozenset({"zh"})
+    return frozenset({"ja"} if _HAN.search(text) else ())
 
 
 def _first(rows: Iterable[Row]) -> Iterator[Row]:
@@ -118,17 +166,23 @@ def meaning_of(
     weights: dict[str, float] = {}
     running = " \n ".join(findings.notes)[:_LONGEST]
     headings = ((line, _HEADING) for line in findings.headings[:8])
-    zones = [(comparable(text), weight) for text, weight in ((subject, _SUBJECT), *headings, (running, _RUNNING))]
-    everything = "\n".join(text for text, _ in zones)
+    zones = [(text, comparable(text), weight) for text, weight in ((subject, _SUBJECT), *headings, (running, _RUNNING))]
+    everything = "\n".join(text for _, text, _ in zones)
+    contradiction = False
     for language in languages:
-        best: dict[tuple[str, float], float] = {}
         phrases = [
             phrase
             for phrase in language.telling.among(everything)
             if not (seller_side and phrase.meaning == IgnoreReason.BUYER_SIDE)
         ]
-        for text, weight in zones:
-            for meaning, length in spans(text, phrases):
+        told = [dict(_told(text, folded, phrases, language)) for text, folded, _ in zones]
+        if findings.order_nos or _LONG_NUMBER.search(subject):
+            ideas = [kind_told_in(settled(text, language), language) for text, _, _ in zones[:-1][: _TITLES + 2]]
+            contradiction = contradiction or _contradict(told[: _TITLES + 1], ideas)
+            _add_ideas(told, ideas)
+        best: dict[tuple[str, float], float] = {}
+        for found, (_, _, weight) in zip(told, zones, strict=True):
+            for meaning, length in found.items():
                 best[meaning, weight] = max(best.get((meaning, weight), 0), weight + length / 100)
         for (meaning, _), weight in best.items():
             weights[meaning] = weights.get(meaning, 0) + weight
@@ -143,7 +197,45 @@ def meaning_of(
         kind_weight=kind_weight,
         ignore=IgnoreReason(ignore) if ignore else None,
         ignore_weight=ignore_weight,
+        contradiction=contradiction,
     )
+
+
+def _told(text: str, folded: str, phrases: Sequence[Phrase], language: Language) -> Iterator[tuple[str, int]]:
+    """Yield each meaning of `text` and its phrase's length, the longest last; a kind only where it is settled."""
+    certain = settled(text, language)
+    found = list(spans(folded, phrases))
+    if certain != text:
+        found = [(meaning, length) for meaning, length in found if meaning in _IGNORED]
+        found += [span for span in spans(comparable(certain), phrases) if span[0] not in _IGNORED]
+    yield from sorted(found, key=lambda span: span[1])
+
+
+def _add_ideas(told: list[dict[str, int]], ideas: Sequence[NotificationKind | None]) -> None:
+    """Add the kind that ideas tell where no phrase tells one, or one that it defeats ("the request ... refused")."""
+    if any(meaning in _IGNORED for found in told for meaning in found):
+        return
+    is_told = False
+    for found, kind in zip(told, ideas, strict=False):  # ideas are asked for at the top alone
+        if kind is not None and (not _REFINES.get(kind, frozenset()).isdisjoint(found) or not (found or is_told)):
+            found.setdefault(kind, 0)
+        is_told = is_told or bool(found)  # the subject's own words go before those of a title
+
+
+def _contradict(told: Sequence[Mapping[str, int]], ideas: Sequence[NotificationKind | None]) -> bool:
+    """Tell whether subject and title each tell one kind, and not both can be true."""
+    one, *others = [_single(found, idea) for found, idea in zip(told, ideas, strict=False)]
+    return any(other in _CONTRADICTS.get(one, ()) or one in _CONTRADICTS.get(other, ()) for other in others)
+
+
+def _single(found: Mapping[str, int], idea: NotificationKind | None) -> str:
+    """Return the one kind that a line tells by its phrases, else by its ideas; nothing when it tells several."""
+    refined = dict(found)
+    if idea is not None and (not found or not _REFINES.get(idea, frozenset()).isdisjoint(found)):
+        refined[idea] = 0
+    defeated = {loser for meaning in refined for loser in (*_DEFEATS.get(meaning, ()), *_REFINES.get(meaning, ()))}
+    kinds = [meaning for meaning in refined if meaning not in _IGNORED and meaning not in defeated]
+    return kinds[0] if len(kinds) == 1 else ""
 
 
 def _add_structure(weights: dict[str, float], findings: Findings, *, bulk: bool) -> None:

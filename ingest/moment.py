@@ -30,10 +30,10 @@ ZONES: Final[Mapping[str, float]] = MappingProxyType(
 _YEAR_FIRST: Final = re.compile(r"(?<!\d)(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?")
 _NUMERIC: Final = re.compile(r"(?<!\d)(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})(?!\d)")
 _MONTH_DAY_HAN: Final = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})日")
-_CLOCK: Final = re.compile(
+CLOCK: Final = re.compile(
     r"(?<![\d.,])(\d{1,2})\s*(?:[:.h時时點点]|giờ)\s*(\d{2})(?!\d)(?:\s*(?:[:.分]|phút)\s*(\d{2})(?!\d))?(?:[.,]\d{1,6})?"
 )
-_HOUR_ONLY: Final = re.compile(r"(?<![\d.,:])(\d{1,2})(?=\s*(?:[ap]\.?\s?m\b|時|时|點|点|uhr\b|h\b))")
+HOUR_ONLY: Final = re.compile(r"(?<![\d.,:])(\d{1,2})(?=\s*(?:[ap]\.?\s?m\b|時|时|點|点|uhr\b|h\b))")
 _OFFSET: Final = re.compile(r"(?:\b(?:gmt|utc)\s*|(?<=\d)\s*|\s)([+\-−])\s*(\d{1,2})(?::?(\d{2}))?(?![\d/.-])")
 _WORD: Final = re.compile(r"[a-z]{1,5}")
 _ORDINAL: Final = r"(?:st|nd|rd|th|\.º|º|er)?"
@@ -72,6 +72,22 @@ def moment_in(text: str, calendar: Calendar) -> datetime | None:
     except ValueError:
         return None
     return moment.replace(tzinfo=_zone(zone, moment))
+
+
+def dates_in(text: str, calendar: Calendar) -> list[tuple[int, int]]:
+    """Return where the dates of folded running text stand, in order."""
+    patterns = (_YEAR_FIRST, _NUMERIC, _MONTH_DAY_HAN, *_named_patterns(tuple(calendar.months)))
+    spans: list[tuple[int, int]] = []
+    for pattern in patterns:
+        for found in pattern.finditer(text):
+            if not any(start < found.end() and found.start() < end for start, end in spans):
+                spans.append(found.span())
+    return sorted(spans)
+
+
+def is_zone(word: str) -> bool:
+    """Tell whether a folded word is a zone's short name."""
+    return word in ZONES
 
 
 def _date_in(text: str, calendar: Calendar) -> tuple[tuple[int, int, int], int, int] | None:
@@ -151,9 +167,9 @@ def _zone(stated: str | timedelta | None, moment: datetime) -> tzinfo | None:
 
 
 def _clock_in(text: str, calendar: Calendar) -> tuple[int, int, int]:
-    found = _CLOCK.search(text)
+    found = CLOCK.search(text)
     if found is None:
-        short = _HOUR_ONLY.search(text)
+        short = HOUR_ONLY.search(text)
         hour, minute, second = (int(short[1]), 0, 0) if short else (0, 0, 0)
         found = short
     else:

@@ -120,8 +120,9 @@ def _read_trusted(
     ignored = _ignored(meaning, body)
     if ignored is not None:
         return ignored
-    if meaning.kind is None:
-        return Quarantined(reason=QuarantineReason.UNKNOWN_KIND, order_no=order_no, detail="no known wording")
+    if meaning.kind is None or meaning.contradiction:
+        detail = "no known wording" if meaning.kind is None else "subject and title tell different things"
+        return Quarantined(reason=QuarantineReason.UNKNOWN_KIND, order_no=order_no, detail=detail)
     if body.cut and Field.TOTAL not in body.findings.values:
         return Quarantined(reason=QuarantineReason.INCOMPLETE, order_no=order_no, detail="the end is missing")
     kind = _kind_by_type(meaning.kind, body)

@@ -15,6 +15,9 @@ from ingest.bill import ABOUT_REFUNDS, bill_of
 from ingest.labelled import Findings
 from ingest.moment import Calendar, moment_in
 from ingest.printed import Source, short
+from ingest.prose import take_from_prose
+from ingest.running import attempt_in, code_at_start
+from ingest.settled import settled
 from ingest.text import fold, plain_digits
 from ingest.vocabulary import FALLBACK, Field, Language, Vocabulary
 from models.notification import Notification, NotificationKind
@@ -45,6 +48,7 @@ def notification_from(  # noqa: PLR0913  most are keywords
     source = Source(
         findings=findings, language=language, fallback=fallback, calendar=calendar, shop=shop, order_no=order_nos[0]
     )
+    take_from_prose(source, kind, subject)
     return Notification(
         kind=kind,
         language=language.code,
@@ -145,21 +149,31 @@ def _paid(source: Source) -> bool | None:
 
 
 def _attempt(source: Source, subject: str) -> int | None:
-    """Return which delivery attempt failed: labelled, else by an ordinal in subject or heading."""
+    """Return which delivery attempt failed: labelled, else counted in subject, title or running text."""
     stated = source.findings.first(Field.ATTEMPT)
-    for text in (stated, subject, *source.findings.headings[:3]):
-        if text is None:
-            continue
-        number = re.fullmatch(r"\D{0,20}(\d)\D{0,20}", plain_digits(text)) if text == stated else None
-        ordinal = number[1] if number else source.code("ordinals", text)
+    if stated is not None:
+        number = re.search(r"(?<!\d)[1-9](?!\d)", plain_digits(stated))
+        labelled = number[0] if number else source.code("ordinals", stated)
+        if labelled:
+            return int(labelled)
+    languages = (source.language, source.fallback)
+    for text in (subject, *source.findings.headings[:3]):
+        certain = settled(text, source.language)
+        counted = next((found for spoken in languages if (found := attempt_in(certain, spoken))), None)
+        ordinal = counted or source.code("ordinals", certain)
         if ordinal:
             return int(ordinal)
-    return None
+    certain = settled(" \n ".join(source.findings.notes), source.language)
+    return next((int(found) for spoken in languages if (found := attempt_in(certain, spoken))), None)
 
 
 def _cause(source: Source, running: str, reason: str | None) -> str | None:
-    text = f"{running} \n {reason or ''}"
+    """Return who or what cancelled: by what is said to have happened, and by a label that says by whom."""
+    text = f"{settled(running, source.language)} \n {reason or ''}"
     causes = {*source.language.codes_of("causes", text), *source.fallback.codes_of("causes", text)}
+    if "unpaid" not in causes:
+        by_label = source.code("actors", source.findings.first(Field.CANCELLED_BY))
+        causes = {by_label} if by_label else causes
     return next((cause for cause in ("unpaid", "platform", "seller", "buyer") if cause in causes), None)
 
 
@@ -181,11 +195,11 @@ def _handling(source: Source) -> tuple[str, ...]:
 
 def _tracking_no(findings: Findings) -> str | None:
     text = findings.first(Field.TRACKING_NO)
-    return short(re.sub(r"\s", "", plain_digits(text))) if text else None
+    return short(code_at_start(plain_digits(text))) if text else None
 
 
 def _number(text: str | None) -> str | None:
-    return short(plain_digits(text)) if text else None
+    return short(plain_digits(text).strip(" .,;:)。、")) if text else None
 
 
 def _mode(modes: type[_Mode], code: str | None) -> _Mode | None:

@@ -22,6 +22,7 @@ _SPACES: Final = re.compile(r"[^\S\n]+")
 _UNCLEAN: Final = re.compile(rf"[^\S \n]|  |{_CONTROLS.pattern}|{_INVISIBLE.pattern}")
 _ALL_SPACE: Final = re.compile(r"\s+")
 _FOREIGN_DIGIT: Final = re.compile(r"[^\W\d_]|[0-9]|(\d)")
+_MARKS: Final = re.compile(r"[^\w\u0e00-\u0e7f]+")  # Thai's vowel signs are no word letters to `re`
 _ENDS: Final = " \t:：#.,;|*-–—_·•=»>"
 
 
@@ -49,6 +50,11 @@ def plain_digits(text: str) -> str:
 
 def _plain_digit(match: re.Match[str]) -> str:
     return str(unicodedata.digit(match[1])) if match[1] else match[0]
+
+
+def spaced(text: str) -> str:
+    """Give `text` folded, with one space for every run of marks and one at both ends: " no more sent "."""
+    return f" {_MARKS.sub(' ', fold(text)).strip()} "
 
 
 @lru_cache(maxsize=8192)

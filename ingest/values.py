@@ -37,10 +37,10 @@ MARKS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     }
 )  # fmt: skip
 _MARK: Final = "|".join(re.escape(mark) for mark in sorted(MARKS, key=len, reverse=True))
-_NUMBER: Final = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+NUMBER: Final = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _AMOUNT: Final = re.compile(
     rf"\s*(?P<open>\()?\s*(?P<s1>[-−–+])?\s*(?P<m1>{_MARK})?\s*\.?\s*(?P<s2>[-−–+])?\s*"
-    rf"(?P<number>{_NUMBER})\s*(?P<m2>{_MARK})?\.?\s*\)?\s*",
+    rf"(?P<number>{NUMBER})\s*(?P<m2>{_MARK})?\.?\s*\)?\s*",
     re.IGNORECASE,
 )
 _TWICE_MARKED: Final = re.compile(

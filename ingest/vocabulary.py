@@ -17,17 +17,36 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from ingest.expansion import expanded
 from ingest.phrases import Phrases, alternatives, is_spaced
-from ingest.text import fold
+from ingest.text import fold, spaced
 from models.notification import IgnoreReason, NotificationKind
 
 SHIPPED: Final = Path(__file__).parent / "labels"
 FALLBACK: Final = "en"
+# What mails speak of; `ingest.ideas` says which of them together tell a kind.
+IDEAS: Final = frozenset(
+    {
+        "cancel", "ask", "please", "approve", "reject", "withdraw", "called_off", "ship", "shipped",
+        "not_yet", "soon", "late", "parcel", "collected", "moving", "deliver", "delivered", "fail",
+        "lost", "damaged", "send_back", "refund", "refunded", "pay", "paid", "received", "done",
+        "negated",
+    }
+)  # fmt: skip
 _LOOKUPS: Final = (
     "causes", "reasons", "payment_methods", "payment_states", "order_types", "handling", "request_types",
-    "handovers", "shipping_modes", "ordinals",
+    "handovers", "shipping_modes", "ordinals", "actors",
 )  # fmt: skip
-_WORDS: Final = ("order_words", "morning", "afternoon", "month_first_markets", "markets")
+_WORDS: Final = (
+    "order_words", "morning", "afternoon", "month_first_markets", "markets", "attempt_words", "return_words",
+)  # fmt: skip
+# Parts of words and sentences, found wherever they stand; a space at an end is the border of a word.
+_PARTS: Final = ("asides", "possibles", "denials", "purposes", "deadline_before", "deadline_after", "not_the_event")
+# "order no. 57...", "Bestellung mit der Nummer 57..."
+_NUMBER_WORD: Final = (
+    r"(?:\W{0,3}(?<![^\W\d])"
+    r"(?:n\.?[or]?[º°o]?|n[uú]m[a-zéê]*|(?:mit )?(?:der )?nummer|nomor|nombor|(?:with |con )?id|số))?"
+)
 _EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
 _FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
 _IN_BRACKETS: Final = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]\s*$")
@@ -65,6 +84,7 @@ class Field(StrEnum):
     REASON = "reason"
     TRACKING_NO = "tracking_no"
     CARRIER = "carrier"
+    CANCELLED_BY = "cancelled_by"
     ATTEMPT = "attempt"
     RETURN_NO = "return_no"
     REQUEST_NO = "request_no"
@@ -88,6 +108,8 @@ class Language:
     lookups: Mapping[str, Mapping[str, tuple[str, ...]]]
     words: Mapping[str, tuple[str, ...]]
     months: Mapping[str, int]
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ideas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # idea: parts of the words it is said with
     inert: set[tuple[str, ...]] = field(default_factory=set, compare=False, repr=False)  # lines known to hold no label
 
     @cached_property
@@ -98,7 +120,8 @@ class Language:
     @cached_property
     def order_no(self) -> re.Pattern[str]:
         """An order number right behind the word for order, in running text."""
-        return re.compile(rf"(?:{alternatives(self.words['order_words'])}|#)\W{{0,4}}(\d{{17,20}})(?!\d)")
+        words = alternatives(self.words["order_words"])
+        return re.compile(rf"(?:{words}|#){_NUMBER_WORD}\W{{0,4}}(\d{{17,20}})(?!\d)")
 
     def hits(self, meaning: str, text: str) -> tuple[str, ...]:
         """Return the phrases of a kind (or reason to ignore) that stand in folded text, the longest first."""
@@ -196,11 +219,12 @@ def _read(path: Path) -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise VocabularyError(f"{path.name}: {error}") from error
-    known = {"language", "labels", "kinds", "ignored", "months", *_LOOKUPS, *_WORDS}
+    known = {"language", "labels", "kinds", "ignored", "months", "ideas", *_LOOKUPS, *_WORDS, *_PARTS}
     stray = set(table) - known
     stray |= set(table.get("labels", {})) - set(Field)
     stray |= set(table.get("kinds", {})) - set(NotificationKind)
     stray |= set(table.get("ignored", {})) - set(IgnoreReason)
+    stray |= set(table.get("ideas", {})) - IDEAS
     if stray or not isinstance(table.get("language"), str):
         raise VocabularyError(f"{path.name}: unknown names {sorted(stray)}, or no language")
     return table
@@ -226,12 +250,19 @@ def _merged(known: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
 
 
 def _language(table: Mapping[str, Any]) -> Language:
+    try:
+        return _spelled_out(table)
+    except ValueError as error:
+        raise VocabularyError(f"{table['language']}: {error}") from error
+
+
+def _spelled_out(table: Mapping[str, Any]) -> Language:
     labels: dict[str, tuple[Field, ...]] = {}
     for name, texts in table.get("labels", {}).items():
-        for text in texts:
+        for text in expanded(texts):
             key = label_key(text)
             if not key:
-                raise VocabularyError(f"{table['language']}: the label {text!r} has no letter")
+                raise ValueError(f"the label {text!r} has no letter")
             labels[key] = tuple(dict.fromkeys((*labels.get(key, ()), Field(name))))
     phrases = {**table.get("kinds", {}), **table.get("ignored", {})}
     return Language(
@@ -241,8 +272,15 @@ def _language(table: Mapping[str, Any]) -> Language:
         lookups={name: {code: _folded(texts) for code, texts in table.get(name, {}).items()} for name in _LOOKUPS},
         words={name: _folded(table.get(name, ())) for name in _WORDS},
         months={fold(text): int(month) for month, texts in table.get("months", {}).items() for text in texts},
+        parts={name: _parts(table.get(name, ())) for name in _PARTS},
+        ideas={idea: _parts(texts) for idea, texts in table.get("ideas", {}).items()},
     )
 
 
+def _parts(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return parts of words as they stand in `spaced` text, with the borders they were given."""
+    return tuple(f"{' ' * part.startswith(' ')}{spaced(part).strip()}{' ' * part.endswith(' ')}" for part in texts)
+
+
 def _folded(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(text.casefold() if "#" in text else fold(text) for text in texts)
+    return tuple(text.casefold() if "#" in text else fold(text) for text in expanded(texts))

@@ -1,0 +1,59 @@
+"""What a text says has happened, without what may, will or would happen.
+
+Pure. "Orders that miss it may be cancelled" cancels nothing, "if nobody is there a second time" is no second time,
+and "sent by the system" at the foot of a mail says nothing of who cancelled. Which words make a sentence or a
+clause of that sort is the vocabulary's data (`asides`, `possibles`).
+"""
+
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ingest.text import spaced
+from ingest.vocabulary import Language
+
+_SENTENCE_END: Final = re.compile(
+    r"(?<=[!?;。！？；…\n])|(?<=[^\W\d]\.)(?=\s)|(?<=\d\.)(?=\s+[^\W\d_a-z])|(?<=\)\.)(?=\s)"
+)
+_CLAUSE_END: Final = re.compile(r"(?<=[,:、，：(（)）–—])|(?<=\s-)(?=\s)|(?<=[\u0e00-\u0e7f])(?=\s+[\u0e00-\u0e7f])")
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of `text`, as they stand."""
+    return (sentence for sentence in _SENTENCE_END.split(text) if sentence.strip())
+
+
+def settled(text: str, language: Language) -> str:
+    """Return `text` without the sentences and clauses that tell nothing that has happened."""
+    whole = spaced(text)
+    if not any(_has(whole, language, parts) for parts in ("asides", "possibles", "purposes")):
+        return text
+    kept = (sentence for sentence in sentences(text) if not _has(spaced(sentence), language, "asides"))
+    return "".join(_settled_clauses(sentence, language) for sentence in kept)
+
+
+def _settled_clauses(sentence: str, language: Language) -> str:
+    clauses = (_without_purpose(clause, language) for clause in _CLAUSE_END.split(sentence))
+    return "".join(clause for clause in clauses if not _is_possible(spaced(clause), language))
+
+
+def _is_possible(clause: str, language: Language) -> bool:
+    """Tell whether a clause says what may come; "kann nicht zugestellt werden" says what is."""
+    return _has(clause, language, "possibles") and not _has(clause, language, "denials")
+
+
+def _without_purpose(clause: str, language: Language) -> str:
+    """Return the clause up to what it is done for: "ship today" of "ship today to avoid a cancellation"."""
+    for part in language.parts.get("purposes", ()):
+        at = clause.casefold().find(part.strip())
+        if at > 0 and part in spaced(clause):
+            clause = clause[:at]
+    return clause
+
+
+def _has(padded: str, language: Language, parts: str) -> bool:
+    return any(part in padded for part in language.parts.get(parts, ()))
