@@ -16,8 +16,9 @@ from ingest.text import fold
 from ingest.vocabulary import Field, label_key
 from models.notification import Notification, NotificationKind
 from tests.ingest.corpus import EXPECTED, FOLDER, SHOPS, read, receiver, vocabulary
+from tests.ingest.markets import MARKETS, a_shop
 from tests.ingest.renderings import AUTHSERV_ID, LAYOUTS, Style, render
-from tests.ingest.test_reading import MARKETS, a_sale, a_shop, broken_mails
+from tests.ingest.test_reading import a_sale, broken_mails
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 RECEIVER = Receiver(authserv_id=AUTHSERV_ID, allowed_from_domains=("shop.tiktok.com",))

@@ -23,7 +23,8 @@ RECEIVER = Receiver(
 
 
 def test_every_mail_has_an_entry():
-    assert {path.name for path in FOLDER.glob("*.eml")} == set(EXPECTED["files"])
+    others = {path.name for path in FOLDER.glob("new_*.eml")}  # those of test_more_orders
+    assert {path.name for path in FOLDER.glob("*.eml")} - others == set(EXPECTED["files"])
 
 
 @pytest.mark.parametrize("file", sorted(EXPECTED["files"]))

@@ -15,9 +15,9 @@ from ingest.reader import read_mail
 from ingest.sender import Receiver
 from models.notification import Notification, NotificationKind, Quarantined
 from tests.ingest.corpus import vocabulary
+from tests.ingest.markets import MARKETS, STEP, a_shop
 from tests.ingest.renderings import AUTHSERV_ID, HEADERS
 from tests.ingest.status_renderings import LAYOUTS, TOLD, WORDS, Event, Hand, render, render_prose
-from tests.ingest.test_reading import MARKETS, STEP, a_shop
 
 RECEIVER = Receiver(authserv_id=AUTHSERV_ID, allowed_from_domains=("shop.tiktok.com",))
 KNOWN = {

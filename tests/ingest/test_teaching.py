@@ -15,9 +15,10 @@ from ingest.teaching import Trial, try_lessons
 from ingest.vocabulary import Field, VocabularyError, load_vocabulary
 from models.notification import Notification, NotificationKind
 from tests.ingest.corpus import FOLDER, vocabulary
+from tests.ingest.markets import MARKETS, a_shop
 from tests.ingest.renderings import LAYOUTS, STRANGE, Strange, render
 from tests.ingest.test_explaining import NOW, RECEIVER, TABLE, basis
-from tests.ingest.test_reading import MARKETS, a_sale, a_shop
+from tests.ingest.test_reading import a_sale
 
 RAW = (
     (FOLDER / TABLE)
