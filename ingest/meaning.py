@@ -119,17 +119,14 @@ def language_of(rows: Sequence[Row], subject: str, vocabulary: Vocabulary, marke
             votes[code] += sum(1 for _ in spans(text, vocabulary.languages[code].telling.among(text)))
         for code in [code for code in votes if votes[code]]:
             votes[code] += not set(vocabulary.languages[code].words["markets"]).isdisjoint(map(fold, markets))
-    impossible = _impossible(subject, " ".join(lines))
-    allowed = [vote for vote in votes.items() if vote[0] not in impossible]
-    best, weight = max(allowed, key=lambda vote: vote[1], default=(FALLBACK, 0))
+        for code in _impossible(subject, " ".join(lines)):
+            votes.pop(code, None)
+    best, weight = max(votes.items(), key=lambda vote: vote[1], default=(FALLBACK, 0))
     return vocabulary.languages[best if weight else _by_script(" ".join(lines), vocabulary)]
 
 
 def _impossible(subject: str, text: str) -> frozenset[str]:
-    """Return which of the two languages with Chinese characters a mail is not in.
-
-    Without kana no text is Japanese; with some it may still be Chinese, about a product with a Japanese name.
-    """
+    """Return which language with Chinese characters it is not: kana are Japanese, but may stand in a product's name."""
     if _KANA.search(subject):
         return frozenset({"zh"})
     return frozenset({"ja"} if _HAN.search(text) and not _KANA.search(text) else ())
