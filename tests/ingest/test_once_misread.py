@@ -13,7 +13,7 @@ from ingest.sender import Receiver
 from models.settings import ShopSettings
 from tests.ingest.corpus import NOT_COMPARED, comparable, vocabulary
 
-FOLDER = Path(__file__).parent.parent / "mail" / "more"
+FOLDER = Path(__file__).parent.parent / "mail" / "status"
 EXPECTED = json.loads((FOLDER / "expected.json").read_text(encoding="utf-8"))
 SHOPS = [ShopSettings(name=name, mailbox="orders", **shop) for name, shop in EXPECTED["shops"].items()]
 RECEIVER = Receiver(
