@@ -9,6 +9,7 @@ in running text.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
 from ingest.fit import ITEM_FIELDS, has_form
@@ -19,6 +20,8 @@ from ingest.text import fold, plain_digits
 from ingest.vocabulary import Field
 
 _MOST_NOTES: Final = 200
+_LONGEST: Final = 2_000
+_MOST_COLONS: Final = 40  # in one line: "SKU: A · Qty: 2" has some
 _COLON: Final = re.compile(r"\s*[:：=]\s*|\s+[-–—]\s+|\s*(?:\.{3,}|…+)\s*")
 _STRONG_COLON: Final = re.compile(r"[:：]")
 _SEPARATOR: Final = re.compile(r"[\s,;|·•/–—-]+$")
@@ -40,7 +43,7 @@ class LineReader:
     def read(self, line: Line, *, heading: bool) -> None:
         """Read one line: labelled values, a label that waits for its value, or running text."""
         text = text_of(line)
-        if not text or len(text) > 4_000:  # noqa: PLR2004  says itself
+        if not text or len(text) > _LONGEST:
             return
         inert = line in self._inert
         if not inert and self._read_labelled(line, text):
@@ -60,7 +63,7 @@ class LineReader:
     def _read_several(self, text: str) -> bool:
         """Read "SKU: A · Qty: 2 · Price: $3": each colon's label ends at the colon, its value at the next label."""
         spots: list[tuple[int, int, tuple[Field, ...]]] = []
-        for colon in _STRONG_COLON.finditer(text):
+        for colon in islice(_STRONG_COLON.finditer(text), _MOST_COLONS):
             start, label = self._label_before(text, colon.start(), spots[-1][1] if spots else 0)
             if label:
                 spots.append((start, colon.end(), label))

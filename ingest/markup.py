@@ -15,11 +15,12 @@ from typing import ClassVar, Final, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
-from ingest.page import MAX_LINE, MAX_ROWS, Cell, Line, Row, without_links
+from ingest.page import MAX_LINE, MAX_ROWS, MAX_TEXT, Cell, Line, Row, without_links
 from ingest.text import clean
 
 MAX_TAGS: Final = 200_000
 MAX_ROW: Final = 2_000  # characters of a row's markup that is kept in mind
+MAX_STYLE: Final = 4_000  # characters of one style attribute
 
 
 class _Role(IntEnum):
@@ -55,23 +56,23 @@ _VOID: Final = frozenset(
 )  # fmt: skip
 _NEVER_A_ROW: Final = frozenset({"table", "tbody"})
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
-_PREFORMATTED: Final = re.compile(r"<pre\b[^>]*>.*?</pre>", re.DOTALL)
+_PREFORMATTED: Final = re.compile(r"<(pre)\b[^>]*>")
 _TEXT: Final = re.compile(r">[^<]*")
-_RAW_TEXT: Final = re.compile(r"<(style|script|xmp|iframe|noembed|noframes)\b[^>]*>.*?</\1>", re.DOTALL)
+_RAW_TEXT: Final = re.compile(r"<(style|script|xmp|iframe|noembed|noframes)\b[^>]*>")
 _UNSEEN: Final = re.compile(
     r' (?:href|src|srcset|alt|title|target|rel|width|height|v?align|border|bgcolor|cellpadding|cellspacing)="[^"]*"'
 )
 _TAG: Final = re.compile(r"<(/?)([^\s/>]+)([^>]*)>([^<]*)")
 _HIDING: Final = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|font-size\s*:\s*[01](?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:!|;|$)"
-    r"|(?:max-)?(?:height|width)\s*:\s*0(?:px|pt|em|%)?\s*(?:!|;|$)(?=.*overflow\s*:\s*hidden)|overflow\s*:\s*hidden.*(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:!|;|$)"
     r"|max-height\s*:\s*0|(?<![\w-])opacity\s*:\s*0(?:\.0+)?\s*(?:!|;|$)|text-indent\s*:\s*-\d{3,}|(?:left|top)\s*:\s*-\d{3,}",
     re.IGNORECASE,
 )
+_CLIPPING: Final = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
+_NO_SIZE: Final = re.compile(r"(?:height|width)\s*:\s*0(?:px|pt|em|%)?\s*(?:!|;|$)", re.IGNORECASE)
 _SIDE_BY_SIDE: Final = re.compile(r"display\s*:\s*(?:inline-)?(?:flex|grid|table-row)", re.IGNORECASE)
 _COLUMN: Final = re.compile(r"flex-direction\s*:\s*column", re.IGNORECASE)
-_AT_RULE: Final = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-_CSS_RULE: Final = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_CSS_BRACE: Final = re.compile(r"[{}]")
 _CSS_CLASS: Final = re.compile(r"^[\w*]*([.#])([\w-]+)$")
 
 
@@ -86,15 +87,37 @@ def rows_of_html(html: str) -> list[Row]:
     if "<!--" in source:
         source = _COMMENT.sub("", source)
     if "<pre" in source:
-        source = _PREFORMATTED.sub(_with_breaks, source)
+        source = _each_changed(source, _PREFORMATTED, _with_breaks)
     builder = _Builder(hidden_names)
-    builder.build(_UNSEEN.sub("", _RAW_TEXT.sub("", source)))
+    builder.build(_UNSEEN.sub("", _each_changed(source, _RAW_TEXT, _without)))
     return builder.rows
 
 
-def _with_breaks(found: re.Match[str]) -> str:
+def _with_breaks(text: str) -> str:
     """Give a preformatted text with its line breaks as elements."""
-    return _TEXT.sub(lambda text: text[0].replace("\n", "<br>"), found[0])
+    return _TEXT.sub(lambda found: found[0].replace("\n", "<br>"), text)
+
+
+def _without(_: str) -> str:
+    return ""
+
+
+def _each_changed(source: str, opening: re.Pattern[str], change: Callable[[str], str]) -> str:
+    """Return `source` with each element that `opening` begins changed; in one pass, also where one never ends."""
+    kept: list[str] = []
+    endless: set[str] = set()
+    at = 0
+    for found in opening.finditer(source):
+        if found.start() < at or found[1] in endless:
+            continue
+        closing = f"</{found[1]}>"
+        end = source.find(closing, found.end())
+        if end < 0:
+            endless.add(found[1])
+        else:
+            kept += (source[at : found.start()], change(source[found.start() : end + len(closing)]))
+            at = end + len(closing)
+    return "".join((*kept, source[at:]))
 
 
 def is_cut_short(html: str) -> bool:
@@ -112,11 +135,34 @@ def is_cut_short(html: str) -> bool:
 def _hidden_by(sheet: str) -> frozenset[str]:
     """Return classes and ids, as .name and #name, that a mail's own style sheet hides on every screen."""
     hidden: set[str] = set()
-    for selectors, body in _CSS_RULE.findall(_AT_RULE.sub(" ", sheet[:100_000])):
-        if _HIDING.search(body):
+    for selectors, body in _css_rules(sheet[:100_000]):
+        if _hides(body):
             found = (_CSS_CLASS.match(selector.strip()) for selector in selectors.split(","))
             hidden |= {name[1] + name[2] for name in found if name}
     return frozenset(hidden)
+
+
+def _css_rules(sheet: str) -> Iterator[tuple[str, str]]:
+    """Yield selectors and body of each plain rule; those within @media and the like are not for every screen."""
+    depth = start = 0
+    selectors = ""
+    for brace in _CSS_BRACE.finditer(sheet):
+        if brace[0] == "{":
+            if depth == 0:
+                selectors = sheet[start : brace.start()].rpartition(";")[2].strip()
+            depth += 1
+        elif depth:
+            depth -= 1
+            if depth == 0 and not selectors.startswith("@"):
+                yield selectors, sheet[start : brace.start()]
+        start = brace.end()
+
+
+def _hides(style: str) -> bool:
+    """Tell whether a style keeps what it is set on from being seen."""
+    if _HIDING.search(style):
+        return True
+    return _CLIPPING.search(style) is not None and _NO_SIZE.search(style) is not None
 
 
 class _Looks(NamedTuple):
@@ -132,8 +178,8 @@ _HIDDEN: Final = _Looks(hides=True, side_by_side=False)
 
 @lru_cache(maxsize=4096)  # a mail has few styles, each many times
 def _looks_of(style: str) -> _Looks:
-    style = unescape(style)
-    if _HIDING.search(style):
+    style = unescape(style[:MAX_STYLE])
+    if _hides(style):
         return _HIDDEN
     side_by_side = bool(_SIDE_BY_SIDE.search(style)) and not _COLUMN.search(style)
     return _Looks(hides=False, side_by_side=True) if side_by_side else _PLAIN
@@ -178,6 +224,7 @@ class _Builder:
         self._cells: list[Cell] | None = None  # of the open row; None outside of rows
         self._around: list[tuple[_Role | None, _Looks]] = [(None, _PLAIN)]  # the elements that are open
         self._heading = 0
+        self._length = 0  # characters in all lines
         self._in_dl = False
         self._skipped = 0  # elements open within one that is not shown
         self._tags = 0
@@ -189,7 +236,7 @@ class _Builder:
             self._read(source[at:start])
             self._take(source[start:end])
             at = end
-            if len(self.rows) >= MAX_ROWS:
+            if len(self.rows) >= MAX_ROWS or self._length >= MAX_TEXT:
                 break
         else:
             self._read(source[at:])
@@ -219,6 +266,8 @@ class _Builder:
                 self._skipped = tag not in _VOID
             if text and not self._skipped:
                 self._piece.append(unescape(text) if "&" in text else text)
+            if self._length >= MAX_TEXT:
+                break
 
     def _take(self, source: str) -> None:
         """Read a row of a table that holds no other, at once if it was read before."""
@@ -229,6 +278,7 @@ class _Builder:
             self._read(source)
             return
         self._start_row()
+        self._length += sum(len(piece) for cell in known for line in cell for piece in line)
         self._cells = list(known)
         self._end_row()
 
@@ -346,6 +396,7 @@ class _Builder:
         self._line = []
         if not line:
             return
+        self._length += sum(map(len, line))
         if self._cells is not None:
             self._lines.append(line)
         else:

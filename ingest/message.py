@@ -7,7 +7,6 @@ What is as it declares to be is decoded at once; mail-parser is asked where some
 
 from __future__ import annotations
 
-import email
 import logging
 import re
 from collections.abc import Iterator, Mapping
@@ -21,14 +20,18 @@ from typing import Final
 from mailparser import MailParser
 
 from ingest.decoding import decode_body, decode_header_value
+from ingest.mime import MAX_PARTS, TooManyHeadersError, TooManyPartsError, parse_mime
 from ingest.text import one_line
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_BODY_CHARS: Final = 4 * 1024 * 1024
+MAX_TAGS: Final = 20_000  # of HTML: a notification has some hundreds, and nesting costs their square
+MAX_ONE_TAG: Final = 100_000  # characters: an embedded picture fits, thousands of attributes cost their square
 MAX_HEADER_BYTES: Final = 256 * 1024
 MAX_HEADERS: Final = 500
 MAX_MULTIPARTS: Final = 150  # nesting costs the parser a frame and a scan of all lines each
-MAX_PARTS: Final = 200
+FEW_MULTIPARTS: Final = 4  # not worth counting them
+MAX_SCANS: Final = 2_000_000  # of a line for one boundary
 
 # mail-parser logs what it finds in mails, names and subjects among it: none of that leaves here.
 logging.getLogger("mailparser").addHandler(logging.NullHandler())
@@ -36,7 +39,8 @@ logging.getLogger("mailparser").propagate = False
 
 _HEADER_END: Final = re.compile(rb"\r?\n\r?\n")
 _HEADER_START: Final = re.compile(rb"^[^\s:]+:", re.MULTILINE)
-_MULTIPART: Final = re.compile(rb"boundary\s*=", re.IGNORECASE)
+_MULTIPART: Final = re.compile(rb"boundary[\s\d*]{0,20}=", re.IGNORECASE)
+_LONG_TAG: Final = re.compile(rf"<(?!!)[^<>]{{{MAX_ONE_TAG},}}")
 _TEXT_TYPES: Final[Mapping[str, bool]] = {  # content type: is it markup?
     "text/plain": False,
     "text/html": True,
@@ -100,8 +104,11 @@ def parse_message(raw: bytes) -> Message:
     if refused is not None:
         return Message(defects=frozenset({refused}))
     try:
-        mime = email.message_from_bytes(raw)
-        return _message_from(mime)
+        return _message_from(parse_mime(raw))
+    except TooManyPartsError:
+        return Message(defects=frozenset({Defect.TOO_MANY_PARTS}))
+    except TooManyHeadersError:
+        return Message(defects=frozenset({Defect.TOO_MANY_HEADERS}))
     except Exception:  # noqa: BLE001  the parsers raise anything on hostile input
         return Message(defects=frozenset({Defect.UNPARSABLE}))
 
@@ -116,7 +123,8 @@ def _refused(raw: bytes) -> Defect | None:
     header_block = raw[: end.start() if end else len(raw)]
     if len(header_block) > MAX_HEADER_BYTES or len(_HEADER_START.findall(header_block)) > MAX_HEADERS:
         return Defect.TOO_MANY_HEADERS
-    if raw.lower().count(b"boundary") > MAX_MULTIPARTS and len(_MULTIPART.findall(raw)) > MAX_MULTIPARTS:
+    multiparts = len(_MULTIPART.findall(raw)) if raw.lower().count(b"boundary") > FEW_MULTIPARTS else FEW_MULTIPARTS
+    if multiparts > MAX_MULTIPARTS or multiparts * raw.count(b"\n") > MAX_SCANS:
         return Defect.TOO_MANY_PARTS
     return None
 
@@ -129,7 +137,7 @@ def _message_from(mime: MimePart) -> Message:
         defects.add(Defect.CHARSET)
     if not any(body.strip() for body in (*texts, *htmls)):
         defects.add(Defect.NO_TEXT)
-    if sum(map(len, (*texts, *htmls))) > MAX_BODY_CHARS:
+    if sum(map(len, (*texts, *htmls))) > MAX_BODY_CHARS or any(map(_has_too_many_tags, htmls)):
         defects.add(Defect.TOO_LARGE)
     return Message(
         froms=tuple(value for name, value in headers if name == "from"),
@@ -143,6 +151,10 @@ def _message_from(mime: MimePart) -> Message:
         enclosed_froms=tuple(enclosed),
         defects=frozenset(defects),
     )
+
+
+def _has_too_many_tags(html: str) -> bool:
+    return html.count("<") > MAX_TAGS or _LONG_TAG.search(html) is not None
 
 
 def _first_header(headers: list[tuple[str, str]], wanted: str) -> str:

@@ -17,6 +17,7 @@ from ingest.text import one_line
 
 MAX_ROWS: Final = 5_000
 MAX_LINE: Final = 8_000  # characters; what follows in so long a line is not read
+MAX_TEXT: Final = 100_000  # characters that a person would see; a notification shows some thousands
 
 Line = tuple[str, ...]  # pieces of one line as the markup sets them apart; joined they are its text
 Cell = tuple[Line, ...]
@@ -39,7 +40,7 @@ _HAS_LABEL: Final = re.compile(r"[:：]\s*\S|[:：]\s*$")
 def rows_of_text(text: str) -> list[Row]:
     """Return the rows of a plain body: its lines, those of pipe or space-made tables split into cells."""
     rows: list[Row] = []
-    for raw in text.replace("\xa0", " ").splitlines()[: MAX_ROWS * 2]:
+    for raw in text[:MAX_TEXT].replace("\xa0", " ").splitlines()[: MAX_ROWS * 2]:
         line = without_links(raw[:MAX_LINE]).rstrip()
         if _RULE.match(line):
             continue
@@ -47,6 +48,12 @@ def rows_of_text(text: str) -> list[Row]:
         if len(rows) >= MAX_ROWS:
             break
     return rows
+
+
+def is_too_long(rows: Sequence[Row]) -> bool:
+    """Tell whether the end of a body was left out of its rows, for there is more text than is read."""
+    length = sum(len(piece) for row in rows for cell in row.cells for line in cell for piece in line)
+    return len(rows) >= MAX_ROWS or length >= MAX_TEXT
 
 
 def _text_row(line: str) -> Row:

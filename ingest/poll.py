@@ -15,8 +15,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from ingest import backoff, ledger, rescan
+from ingest.apart import judging
 from ingest.errors import FolderMissingError, MailboxBusyError, MailboxError, OddReplyError
-from ingest.finding import Context, context_for, is_ours, judge
+from ingest.finding import Context, context_for, is_ours
 from ingest.lease import Lease, held_lease
 from ingest.ledger import Place
 from ingest.mailbox import FolderState, Mailbox
@@ -188,13 +189,14 @@ class _Poll:
         asked = nothing_to_do if only_ours else partial(to_do, self.mailbox)  # nobody named those folders
         recorder = Recorder(engine=self.engine, home=self.home, shops=context.shops, after_reading=asked)
         done = 0
-        for batch in self.box.fetch(uids):
-            findings = [judge(message, context) for message in batch]
-            result += recorder.record(place, [one for one in findings if not only_ours or is_ours(one)], self.now())
-            self._mark(place, batch[-1].uid if moves_mark else None)
-            done += len(batch)
-            if self.on_progress is not None:
-                self.on_progress(place.folder, done, len(uids))
+        with judging(context) as judge:
+            for batch in self.box.fetch(uids):
+                findings = [judge.judge(message) for message in batch]
+                result += recorder.record(place, [one for one in findings if not only_ours or is_ours(one)], self.now())
+                self._mark(place, batch[-1].uid if moves_mark else None)
+                done += len(batch)
+                if self.on_progress is not None:
+                    self.on_progress(place.folder, done, len(uids))
         return result
 
     def _mark(self, place: Place, uid: int | None) -> None:

@@ -16,7 +16,8 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, delete, select, update
 
 from ingest import ledger
-from ingest.finding import Context, Finding, context_for, failed, judge
+from ingest.apart import judging
+from ingest.finding import Context, Finding, context_for, failed
 from ingest.ledger import Outcome
 from ingest.mailbox import RawMessage
 from ingest.reader import READER_VERSION
@@ -167,7 +168,8 @@ class _Handling:
         if context is None:  # its mailbox is no longer in the settings
             return PollResult(outcomes={Outcome.QUARANTINED: 1})
         raw = RawMessage(uid=row.uid, size=row.size, raw=unseal(sealed.ciphertext, self.home))
-        finding = judge(raw, context, vouched=self.vouched_by is not None)
+        with judging(context) as judge:
+            finding = judge.judge(raw, vouched=self.vouched_by is not None)
         if self.vouched_by is not None and row.reason != QuarantineReason.REPLAYED:
             finding = _in_persons_word(finding)
         with open_session(self.engine) as session:

@@ -18,7 +18,7 @@ from ingest.layout import find_values
 from ingest.markup import is_cut_short, rows_of_html
 from ingest.meaning import Meaning, language_of, meaning_of
 from ingest.message import Defect, Message, parse_message
-from ingest.page import rows_of_text
+from ingest.page import MAX_TEXT, is_too_long, rows_of_text
 from ingest.printed import Refused
 from ingest.sender import Receiver, judge_sender, unreadable_because
 from ingest.shop_of import whose_mail
@@ -96,6 +96,8 @@ def _judged(
     verdict = judge_sender(message, receiver)
     if verdict.ignore is not None:
         return Ignored(reason=verdict.ignore, language=language_of((), message.subject, vocabulary).code)
+    if verdict.quarantine is not None and unreadable_because(message) is not None:
+        return Quarantined(reason=verdict.quarantine, detail=verdict.detail)  # what is too large is not read at all
     body = read_body(message, vocabulary, shops)
     if verdict.quarantine is not None:
         return Quarantined(reason=verdict.quarantine, order_no=_only_order_no(message, body), detail=verdict.detail)
@@ -158,6 +160,7 @@ def read_body(message: Message, vocabulary: Vocabulary, shops: Sequence[ShopSett
     language = language_of([*marked, *plain], message.subject, vocabulary, [shop.market for shop in shops])
     readings = [find_values(rows, vocabulary, language) for rows in (marked, plain) if rows]
     cut = Defect.CUT in message.defects or any(is_cut_short(html) for html in message.htmls)
+    cut = cut or is_too_long(marked) or is_too_long(plain) or any(len(text) > MAX_TEXT for text in message.texts)
     readings.sort(key=lambda found: -found.weight)  # stable: HTML first among equals
     chosen = readings[0] if readings else Findings()
     conflict = _conflict(readings[0], readings[1]) if len(readings) > 1 else None

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ingest.finding import Context, Finding, context_for, judge
+from ingest.apart import judging
+from ingest.finding import Context, Finding, context_for
 from ingest.mailbox import Mailbox
 from ingest.meaning import meaning_of
 from ingest.message import parse_message
@@ -66,13 +67,13 @@ def survey_of(  # as survey
     timeless = [shop.model_copy(update={"orders_from": None}) for shop in shops]
     context = context_for(mailbox, timeless, home, now)
     found = Survey()
-    for folder in box.find_folders(mailbox.folders):
-        box.open(folder)
-        for batch in box.fetch(box.find(since=since.date() - timedelta(days=1))):
-            for message in batch:
-                finding = judge(message, context)
-                if finding.sent_at is None or finding.sent_at >= since:
-                    _count(found, finding, context)
+    with judging(context) as judge:
+        for folder in box.find_folders(mailbox.folders):
+            box.open(folder)
+            for batch in box.fetch(box.find(since=since.date() - timedelta(days=1))):
+                for finding in map(judge.judge, batch):
+                    if finding.sent_at is None or finding.sent_at >= since:
+                        _count(found, finding, context)
     return found
 
 

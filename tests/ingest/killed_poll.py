@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest import ledger, poll, recording, touch
+from ingest.apart import Judge
 from ingest.imap import ImapMailbox
 from models.settings import MailboxSettings
 from tests.ingest.desk import Desk
@@ -20,7 +21,7 @@ from tests.ingest.desk import Desk
 # The owner of a function, its name, and whether the process dies after or before it.
 POINTS: Final[dict[str, tuple[Any, str, bool]]] = {
     "fetch": (ImapMailbox, "_peek", False),  # the bodies are about to be asked for
-    "read": (poll, "judge", False),  # some mails of the batch are read
+    "read": (Judge, "judge", False),  # some mails of the batch are read
     "commit": (recording, "record_told", True),  # rows and facts are written and not committed
     "mark": (ledger, "advance_mark", True),  # the batch is committed, its mark is written and not committed
     "touch": (poll, "touch_read", False),  # all is committed, the mails themselves are as they were

@@ -214,13 +214,13 @@ def test_two_pollers_that_meet_all_the_same_record_each_mail_once(
     mailbox = account.settings(**RECEIVER)
     met: list[PollResult] = []
 
-    def meeting(message: RawMessage, context: Context) -> Finding:
+    def meeting(message: RawMessage, context: Context, **options: bool) -> Finding:
         if not met:
             met.append(PollResult())
             met.append(desk.poll(mailbox, NOW + LEASE))
-        return judge(message, context)
+        return judge(message, context, **options)
 
-    monkeypatch.setattr("ingest.poll.judge", meeting)
+    monkeypatch.setattr("ingest.apart.judge", meeting)
     with pytest.raises(MailboxBusyError):
         desk.poll(mailbox)
 
