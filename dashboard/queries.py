@@ -6,7 +6,7 @@ Every answer is small; `forget` drops them all after something was changed. Noth
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from ipaddress import ip_address
 from typing import Any, Final, ParamSpec, TypeVar
@@ -239,6 +239,12 @@ def mail_of_shops() -> dict[str, list[KindCount]]:
 def notices() -> list[str]:
     """Give what is odd about the mail, in a line each."""
     return find_notices(office())
+
+
+@kept(LONGER)
+def unfitting_signatures() -> int:
+    """Count the mails of the last week that were believed though their own signature does not fit."""
+    return _ask(lambda session: page_reading.unfitting_signatures(session, now() - timedelta(days=7)))
 
 
 @kept(LONGER)

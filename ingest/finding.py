@@ -19,7 +19,7 @@ from ingest.facts import facts_from
 from ingest.mailbox import RawMessage
 from ingest.message import parse_message
 from ingest.reader import read_message
-from ingest.sender import Receiver, receiver_of
+from ingest.sender import Receiver, claimed_domain, receiver_of
 from ingest.vocabulary import Vocabulary, load_vocabulary
 from models.fact import Fact
 from models.home import Home
@@ -98,6 +98,8 @@ class Finding:
     reading: Reading
     raw_hash: str | None = None
     sent_at: datetime | None = None
+    claimed_domain: str | None = None  # the allowed domain that its From names
+    dkim: str | None = None  # the second opinion on that, where it was asked
     told: tuple[tuple[str, Fact], ...] = ()
 
 
@@ -142,7 +144,14 @@ def _judged(message: RawMessage, raw: bytes, digest: str, context: Context, *, v
         reading = counted(reading, sent_at, context)
     if isinstance(reading, Notification):
         told = tuple(facts_from(reading, sent_at=sent_at, observed_at=context.now, source_ref=digest))
-    return Finding(message=message, reading=reading, raw_hash=digest, sent_at=sent_at, told=told)
+    return Finding(
+        message=message,
+        reading=reading,
+        raw_hash=digest,
+        sent_at=sent_at,
+        claimed_domain=claimed_domain(parsed, context.receiver),
+        told=told,
+    )
 
 
 def counted(told: Notification, sent_at: datetime | None, context: Context) -> Reading:

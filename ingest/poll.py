@@ -17,14 +17,17 @@ from sqlmodel import Session
 from ingest import backoff, ledger, rescan
 from ingest.apart import judging
 from ingest.errors import FolderMissingError, MailboxBusyError, MailboxError, OddReplyError
-from ingest.finding import Context, context_for, is_ours
+from ingest.finding import Context, Finding, context_for, is_ours
+from ingest.key_lookup import KEYS
 from ingest.lease import Lease, held_lease
 from ingest.ledger import Place
 from ingest.mailbox import FolderState, Mailbox
 from ingest.opening import connected
+from ingest.opinion import with_opinion
 from ingest.recording import PollResult, Recorder
 from ingest.rescan import ZONE_SLACK, Part
 from ingest.shop_sign import taught_shops
+from ingest.signature import LookUp
 from ingest.survey import Survey, survey
 from ingest.touch import has_untouched, nothing_to_do, to_do, touch_read
 from models.db.session import open_session
@@ -46,6 +49,7 @@ def poll_mailbox(  # what a poll needs, each a thing of its own
     now: Callable[[], datetime],
     *,
     on_progress: Progress | None = None,
+    look_up: LookUp = KEYS,
 ) -> PollResult:
     """Read everything new in the mailbox into the database.
 
@@ -55,7 +59,8 @@ def poll_mailbox(  # what a poll needs, each a thing of its own
     with held_lease(engine, mailbox.name, now) as lease:
         try:
             with connected(engine, mailbox, home) as box:
-                poll = _Poll(engine, mailbox, shops, home, now, box, lease, on_progress, _begin(engine, mailbox, now()))
+                last_ok_at = _begin(engine, mailbox, now())
+                poll = _Poll(engine, mailbox, shops, home, now, box, lease, on_progress, look_up, last_ok_at)
                 folders = box.find_folders(mailbox.folders)
                 result = sum((poll.read_folder(folder) for folder in folders), start=PollResult())
                 result += poll.read_again(folders)
@@ -108,6 +113,7 @@ class _Poll:
     box: Mailbox
     lease: Lease
     on_progress: Progress | None
+    look_up: LookUp
     last_ok_at: datetime | None
 
     def read_folder(self, folder: str) -> PollResult:
@@ -191,13 +197,17 @@ class _Poll:
         done = 0
         with judging(context) as judge:
             for batch in self.box.fetch(uids):
-                findings = [judge.judge(message) for message in batch]
-                result += recorder.record(place, [one for one in findings if not only_ours or is_ours(one)], self.now())
+                judged = [judge.judge(message) for message in batch]
+                findings = [self._with_opinion(one) for one in judged if not only_ours or is_ours(one)]
+                result += recorder.record(place, findings, self.now())
                 self._mark(place, batch[-1].uid if moves_mark else None)
                 done += len(batch)
                 if self.on_progress is not None:
                     self.on_progress(place.folder, done, len(uids))
         return result
+
+    def _with_opinion(self, finding: Finding) -> Finding:
+        return with_opinion(finding, self.mailbox, self.now(), self.look_up)
 
     def _mark(self, place: Place, uid: int | None) -> None:
         with open_session(self.engine) as session:

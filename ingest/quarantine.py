@@ -46,6 +46,7 @@ class Waiting:
     seen_at: datetime
     attempts: int
     readable: bool
+    dkim: str | None = None  # whether its own signature fits: pass, fail, none; None where that is unknown
 
 
 def list_quarantined(session: Session, *, mailbox: str | None = None, limit: int = 200) -> list[Waiting]:
@@ -67,6 +68,7 @@ def _waiting(row: MessageRow, *, readable: bool) -> Waiting:
         seen_at=row.seen_at,
         attempts=row.attempts,
         readable=readable,
+        dkim=row.dkim,
     )
 
 

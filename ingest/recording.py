@@ -175,6 +175,7 @@ def _row_for(place: Place, finding: Finding, now: datetime, *, duplicate: bool) 
         "raw_hash": finding.raw_hash,
         "size": finding.message.size,
         "sent_at": finding.sent_at,
+        "dkim": finding.dkim,
         "seen_at": now,
         "reader_version": READER_VERSION,
         **({"outcome": Outcome.DUPLICATE.value} if duplicate else outcome_columns(finding.reading)),

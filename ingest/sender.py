@@ -89,6 +89,13 @@ def judge_sender(message: Message, receiver: Receiver) -> Verdict:
     return _judge_stranger(message, receiver, addresses[0], domain)
 
 
+def claimed_domain(message: Message, receiver: Receiver) -> str | None:
+    """Return the allowed domain that the mail says it is from, whether that is true or not; None if it says none."""
+    addresses = [address for raw in message.froms for address in addresses_in(raw)]
+    domain = _domain_of(addresses[0]) if len(addresses) == 1 else ""
+    return domain if domain in receiver.allowed_from_domains else None
+
+
 def unreadable_because(message: Message) -> QuarantineReason | None:
     """Return why nothing in the mail can be relied on: too broken or too large; None if it can be read."""
     if message.defects & _BROKEN:

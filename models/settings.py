@@ -187,6 +187,10 @@ class MailboxSettings(Section):
     path: Annotated[
         SettingsPath | None, _key("the path of a Maildir or of a folder of .eml files", 'path = "mail"')
     ] = None
+    dkim: Annotated[
+        bool | None,
+        _key("true or false (whether the signatures of new mails are checked, which asks DNS)", "dkim = true"),
+    ] = None  # for a mail server yes, for files no: they may be older than their signers' keys
     ca_file: Annotated[SettingsPath | None, _key("the path of a file of certificates", 'ca_file = "ca.pem"')] = None
     auth: Annotated[
         Literal["password", "microsoft", "google"], _key("one of password, microsoft, google", 'auth = "microsoft"')
@@ -212,6 +216,11 @@ class MailboxSettings(Section):
     def idles(self) -> bool:
         """Whether news of it is waited for beside the look of each minute."""
         return self.kind == "imap" and self.idle
+
+    @property
+    def asks_dkim(self) -> bool:
+        """Whether the signatures of new mails are checked."""
+        return self.kind == "imap" if self.dkim is None else self.dkim
 
 
 class ShopSettings(Section):

@@ -38,6 +38,8 @@ def _counts() -> None:
         for outcome, count in sorted(counts.items(), key=lambda one: -one[1])
     ]
     st.markdown(say("mail.counts", counts=" · ".join(told)) if told else say("mail.no_mail"))
+    if unfitting := queries.unfitting_signatures():
+        st.caption(say("mail.unfitting", count=unfitting))
 
 
 def _card(mail: Waiting, version: str) -> None:
@@ -48,6 +50,8 @@ def _card(mail: Waiting, version: str) -> None:
             st.markdown(present.mail_badge(mail.reason), width="content")
             st.markdown(f"**{plain(why)}**", width="content")
         st.markdown(plain(texts.text(f"mail.quarantine.{mail.reason}.do")))
+        if mail.dkim is not None:
+            st.markdown(plain(texts.text(f"mail.signature.{mail.dkim}")))
         st.markdown(_details(mail, version, present.ago(mail.seen_at, now)))
         if mail.order_no:
             _order(mail.order_no)

@@ -26,7 +26,7 @@ class Line:
 
     def as_json(self) -> dict[str, Any]:
         """Give it for machines."""
-        names = ("mailbox", "reason", "detail", "order_no", "sent_at", "seen_at", "attempts", "readable")
+        names = ("mailbox", "reason", "detail", "order_no", "sent_at", "seen_at", "attempts", "readable", "dkim")
         return {"mail": self.mail.message_id, **{name: getattr(self.mail, name) for name in names}}
 
 
@@ -65,6 +65,8 @@ def show(mails: Sequence[Line]) -> None:
         say(text.text("cli.quarantine.head", mail=mail.message_id, mailbox=mail.mailbox, arrived=line.arrived) + order)
         say(f"  {text.text(f'{key}.why')}" + (f" ({mail.detail})" if mail.detail else ""))
         say(f"  {text.text(f'{key}.do')}")
+        if mail.dkim is not None:
+            say(f"  {text.text(f'mail.signature.{mail.dkim}')}")
         if not mail.readable:
             say(f"  {text.text('cli.quarantine.unreadable')}")
     if any(line.mail.readable for line in mails):

@@ -103,6 +103,13 @@ def mail_counts(session: Session) -> dict[str, int]:
     return dict(session.exec(select(MessageRow.outcome, func.count()).group_by(MessageRow.outcome)).all())
 
 
+def unfitting_signatures(session: Session, since: datetime) -> int:
+    """Count the mails seen after `since` that were believed though their own signature (DKIM) does not fit."""
+    believed = col(MessageRow.outcome) == "parsed"
+    query = select(func.count()).where(believed, col(MessageRow.dkim) == "fail", col(MessageRow.seen_at) > since)
+    return session.exec(query).one()
+
+
 def attempt_counts(session: Session, order_ids: Sequence[str]) -> dict[tuple[str, str], int]:
     """Count how often each step of these orders was tried."""
     query = select(AttemptRow.order_id, AttemptRow.step, func.count()).where(col(AttemptRow.order_id).in_(order_ids))

@@ -33,7 +33,8 @@ RUNS: Final[Mapping[str, str]] = {
     "at signs": "@", "addresses": "a@b.c, ", "angle addresses": "<a@b.c> ", "dots": ".", "dashes": "-",
     "dashes spaced": " - ", "pipes": "|", "pipes spaced": " | ", "slashes": "/", "hashes": "#", "words": "order ",
     "labels": "Order total ", "letters": "a", "combining": "e\u0301\u0323\u0301", "thai": "\u0e01",
-    "fullwidth": "\uff11", "zero-width": "\u200b", "dollars": "$1 ", "dates": "1/1/", "clocks": "1:", "months": "Mar ", "plus": "+",
+    "fullwidth": "\uff11", "zero-width": "\u200b", "dollars": "$1 ", "dates": "1/1/", "clocks": "1:",
+    "months": "Mar ", "plus": "+",
     "order numbers": "576461413038785752 ", "nested encoded": "=?utf-8?b?", "semicolon dmarc": ";dmarc=", "equals": "=",
     "brackets both": "()", "square": "[", "links": "http://", "wide digits": "\u0661", "ligatures": "\ufdfa",
 }  # fmt: skip
