@@ -22,11 +22,10 @@ ANY_HOST: Final = "*."  # at the start of a configured name: every host below th
 # These write their results below their own outermost Received header, and always write DMARC's.
 WRITES_BELOW: Final = frozenset({"mx.google.com", "*.icloud.com"})
 _RESULTS: Final = "authentication-results"
-_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
-_INNER_COMMENT: Final = re.compile(r"\((?:[^()\\]|\\.)*\)")
-_RESULT: Final = re.compile(r"^\s*([a-z0-9-]+)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)\b", re.IGNORECASE)
-_HEADER_FROM: Final = re.compile(r"\bheader\.from\s*=\s*([^\s;]+)", re.IGNORECASE)
-_MAX_COMMENT_DEPTH: Final = 20
+_MARK: Final = re.compile(r'\\.|["()]', re.DOTALL)
+_PLAIN: Final = re.compile(r"[\w.-]+", re.ASCII)
+_RESULT: Final = re.compile(r"^\s*([a-z0-9-]+)\s*(?:/\s*\d+\s*)?=\s*([^\s;]+)", re.IGNORECASE)
+_HEADER_FROM: Final = re.compile(r"(?<![\w.-])header\.from\s*=\s*([^\s;]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,18 +75,28 @@ def read_results(value: str) -> Results:
     for segment in segments if first else segments[1:]:
         result = _RESULT.match(segment)
         if result and result[1].lower() == "dmarc":
-            domain = _HEADER_FROM.search(segment)
-            dmarc.append((result[2].lower(), domain[1].lower().strip(".") if domain else None))
+            domains = {found.lower().rstrip(".") for found in _HEADER_FROM.findall(segment)}
+            dmarc.append((result[2].lower(), domains.pop() if len(domains) == 1 else None))
     return Results(authserv_id=authserv_id, dmarc=tuple(dmarc))
 
 
 def _without_comments(value: str) -> str:
-    value = _QUOTED.sub(" ", value)
-    for _ in range(_MAX_COMMENT_DEPTH):
-        value, found = _INNER_COMMENT.subn(" ", value)
-        if not found:
-            break
-    return value.split("(", 1)[0]  # what an unclosed comment swallows
+    """Leave out comments, and quoted strings but for plain words; whatever opens and never closes swallows the rest."""
+    kept: list[str] = []
+    depth, quoted, start = 0, False, 0
+    for mark in _MARK.finditer(value):
+        if len(mark[0]) > 1 or (mark[0] == '"' and depth) or (mark[0] != '"' and quoted):
+            continue  # escaped, or a sign that means nothing where it stands
+        if depth == 0:
+            piece = value[start : mark.start()]
+            kept.append(piece if not quoted or _PLAIN.fullmatch(piece) else " ")
+        start = mark.end()
+        if mark[0] == '"':
+            quoted = not quoted
+        else:
+            depth = max(0, depth + (1 if mark[0] == "(" else -1))
+            kept.append(" ")
+    return "".join(kept) + ("" if depth or quoted else value[start:])
 
 
 def _run(trace: Sequence[tuple[str, str]], configured: str | None) -> Iterator[Results]:

@@ -58,9 +58,7 @@ def decode_bytes(data: bytes, declared: str | None) -> tuple[str, bool]:
 
 def decode_header_value(value: str) -> str:
     """Return a header's text: encoded words decoded, raw 8-bit bytes as UTF-8, folds undone."""
-    value = value.replace("\r", "").replace("\n", "")
-    if not value.isascii():  # surrogates of raw bytes
-        value = decode_bytes(value.encode("utf-8", "surrogateescape"), None)[0]
+    value = unfolded(value)
     if "=?" not in value:
         return value.strip()
     try:
@@ -68,6 +66,14 @@ def decode_header_value(value: str) -> str:
     except Exception:  # noqa: BLE001  the parsers raise anything on hostile input
         return value.strip()
     return "".join(_chunk_text(chunk, charset) for chunk, charset in chunks).strip()
+
+
+def unfolded(value: str) -> str:
+    """Return a header's value as it stands in one line: where structure counts, encoded words are no words."""
+    value = value.replace("\r", "").replace("\n", "")
+    if not value.isascii():  # surrogates of raw bytes
+        value = decode_bytes(value.encode("utf-8", "surrogateescape"), None)[0]
+    return value.strip()
 
 
 def _chunk_text(chunk: bytes | str, charset: str | None) -> str:

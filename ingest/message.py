@@ -19,7 +19,7 @@ from typing import Final
 
 from mailparser import MailParser
 
-from ingest.decoding import decode_body, decode_header_value
+from ingest.decoding import decode_body, decode_header_value, unfolded
 from ingest.mime import MAX_PARTS, TooManyHeadersError, TooManyPartsError, parse_mime
 from ingest.text import one_line
 
@@ -39,6 +39,7 @@ logging.getLogger("mailparser").propagate = False
 
 _HEADER_END: Final = re.compile(rb"\r?\n\r?\n")
 _HEADER_START: Final = re.compile(rb"^[^\s:]+:", re.MULTILINE)
+_ODD_FROM: Final = re.compile(rb"^from[ \t]+:", re.IGNORECASE | re.MULTILINE)  # dropped here, a From to others
 _MULTIPART: Final = re.compile(rb"boundary[\s\d*]{0,20}=", re.IGNORECASE)
 _LONG_TAG: Final = re.compile(rf"<(?!!)[^<>]{{{MAX_ONE_TAG},}}")
 _TEXT_TYPES: Final[Mapping[str, bool]] = {  # content type: is it markup?
@@ -104,7 +105,7 @@ def parse_message(raw: bytes) -> Message:
     if refused is not None:
         return Message(defects=frozenset({refused}))
     try:
-        return _message_from(parse_mime(raw))
+        return _message_from(parse_mime(raw), [""] * len(_ODD_FROM.findall(_header_block(raw))))
     except TooManyPartsError:
         return Message(defects=frozenset({Defect.TOO_MANY_PARTS}))
     except TooManyHeadersError:
@@ -119,8 +120,7 @@ def _refused(raw: bytes) -> Defect | None:
         return Defect.EMPTY
     if len(raw) > MAX_BYTES:
         return Defect.TOO_LARGE
-    end = _HEADER_END.search(raw)
-    header_block = raw[: end.start() if end else len(raw)]
+    header_block = _header_block(raw)
     if len(header_block) > MAX_HEADER_BYTES or len(_HEADER_START.findall(header_block)) > MAX_HEADERS:
         return Defect.TOO_MANY_HEADERS
     multiparts = len(_MULTIPART.findall(raw)) if raw.lower().count(b"boundary") > FEW_MULTIPARTS else FEW_MULTIPARTS
@@ -129,7 +129,12 @@ def _refused(raw: bytes) -> Defect | None:
     return None
 
 
-def _message_from(mime: MimePart) -> Message:
+def _header_block(raw: bytes) -> bytes:
+    end = _HEADER_END.search(raw)
+    return raw[: end.start() if end else len(raw)]
+
+
+def _message_from(mime: MimePart, odd_froms: list[str]) -> Message:
     headers = [(name.lower(), str(value)) for name, value in mime.raw_items()]
     leaves, enclosed, defects = _walk(mime)
     texts, htmls, lied = _bodies(leaves, mime)
@@ -140,10 +145,10 @@ def _message_from(mime: MimePart) -> Message:
     if sum(map(len, (*texts, *htmls))) > MAX_BODY_CHARS or any(map(_has_too_many_tags, htmls)):
         defects.add(Defect.TOO_LARGE)
     return Message(
-        froms=tuple(value for name, value in headers if name == "from"),
+        froms=(*(value for name, value in headers if name == "from"), *odd_froms),
         subject=_first_header(headers, "subject"),
         sent_at=_sent_at(mime),
-        trace=tuple((name, decode_header_value(value)) for name, value in headers if name in _TRACE),
+        trace=tuple((name, unfolded(value)) for name, value in headers if name in _TRACE),
         sent_to=tuple((name, decode_header_value(value)) for name, value in headers if name in _SENT_TO),
         headers={name: decode_header_value(value) for name, value in reversed(headers) if name in _KEPT},
         texts=tuple(texts),

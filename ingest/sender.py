@@ -25,6 +25,7 @@ from models.settings import MailboxSettings
 
 _BRAND: Final = "tiktok"
 _QUOTED_OR_COMMENT: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)')
+_GROUP: Final = re.compile(r"[:;]")  # "name: address, address;"
 _NOT_LETTER: Final = re.compile(r"[^a-z]")
 _FORWARDED_SUBJECT: Final = re.compile(
     r"^\s*(?:(?:re|aw|sv)\s*:\s*)*(?:fwd?|wg|tr|rv|enc|i|chuyển tiếp|转发|轉寄|転送|doorst)\s*[:：]",
@@ -104,10 +105,10 @@ def unreadable_because(message: Message) -> QuarantineReason | None:
 
 
 def addresses_in(raw_from: str) -> list[str]:
-    """List the addresses of a From header; two entries also where one is hidden in a name."""
+    """List the addresses of a From header; two entries also where one is hidden in a name, or there is a group."""
     bare = _QUOTED_OR_COMMENT.sub(" ", raw_from)
     found = [address.strip() for _, address in getaddresses([raw_from]) if "@" in address]
-    return found if bare.count("@") <= 1 else [*found, "@"]
+    return found if bare.count("@") <= 1 and not _GROUP.search(bare) else [*found, "@"]
 
 
 def _judge_claim(message: Message, receiver: Receiver, domain: str) -> Verdict:
