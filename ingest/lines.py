@@ -21,7 +21,7 @@ from ingest.vocabulary import Field
 
 _MOST_NOTES: Final = 200
 _LONGEST: Final = 2_000
-_MOST_COLONS: Final = 40  # in one line: "SKU: A · Qty: 2" has some
+_MOST_COLONS: Final = 16  # in one line: "SKU: A · Qty: 2" has some
 _COLON: Final = re.compile(r"\s*[:：=]\s*|\s+[-–—]\s+|\s*(?:\.{3,}|…+)\s*")
 _STRONG_COLON: Final = re.compile(r"[:：]")
 _SEPARATOR: Final = re.compile(r"[\s,;|·•/–—-]+$")

@@ -64,14 +64,18 @@ def refusing_server(verdict: bytes) -> Iterator[tuple[int, list[bytes]]]:
 
 
 @contextmanager
-def cut_wire(to_port: int, after_bytes: int) -> Iterator[int]:
-    """Pass everything on to `to_port` until the server has said `after_bytes`, then hang up; give the port."""
+def cut_wire(to_port: int, after_bytes: int, at_cut: Callable[[], None] = lambda: None) -> Iterator[int]:
+    """Pass everything on to `to_port` until the server has said `after_bytes`, then hang up; give the port.
+
+    `at_cut` is called just before.
+    """
 
     def talk(client: socket.socket) -> None:
         with socket.create_connection(("127.0.0.1", to_port)) as server:
             upward = threading.Thread(target=_pass_on, args=(client, server, None), daemon=True)
             upward.start()
             _pass_on(server, client, after_bytes)
+            at_cut()
             for end in (client, server):
                 with contextlib.suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
