@@ -20,6 +20,7 @@ from ingest.text import clean
 
 MAX_TAGS: Final = 200_000
 MAX_ROW: Final = 2_000  # characters of a row's markup that is kept in mind
+MAX_MARKUP: Final = MAX_LINE * 8  # of one text, where each character may be written as &nbsp; is
 MAX_STYLE: Final = 4_000  # characters of one style attribute
 
 
@@ -254,7 +255,7 @@ class _Builder:
     def _read(self, source: str) -> None:
         """Read a part of the page tag by tag."""
         if not self._skipped:
-            self._piece.append(unescape(source.partition("<")[0]))
+            self._piece.append(unescape(source.partition("<")[0][:MAX_MARKUP]))
         tags = _TAG.findall(source)
         self._tags += len(tags)
         for closing, tag, attributes, text in tags if self._tags <= MAX_TAGS else ():
@@ -265,7 +266,7 @@ class _Builder:
             elif not self._enter(tag, attributes):
                 self._skipped = tag not in _VOID
             if text and not self._skipped:
-                self._piece.append(unescape(text) if "&" in text else text)
+                self._piece.append(unescape(text[:MAX_MARKUP]) if "&" in text else text)
             if self._length >= MAX_TEXT:
                 break
 

@@ -81,6 +81,7 @@ def _mailbox(server: Dovecot, user: str, mails: Iterable[bytes]) -> MailboxSetti
         ca_file=server.cert,
         authserv_id=RECEIVER,
         folders=("INBOX",),
+        dkim=False,  # its price is the name server's, not the reader's
     )
 
 

@@ -74,7 +74,7 @@ def mail(number: int) -> bytes:
 def forks() -> ForkServerContext:
     """Processes that start in milliseconds: the imports are done once, in the server that forks them."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.ingest.kills"])
+    context.set_forkserver_preload(["tests.ingest.desk", "tests.ingest.fake_server"])
     return context
 
 
