@@ -16,6 +16,7 @@ from typing import ClassVar, Final, NamedTuple
 from selectolax.lexbor import LexborHTMLParser
 
 from ingest.page import MAX_LINE, MAX_ROWS, MAX_TEXT, Cell, Line, Row, without_links
+from ingest.style import hidden_by, hides
 from ingest.text import clean
 
 MAX_TAGS: Final = 200_000
@@ -64,17 +65,8 @@ _UNSEEN: Final = re.compile(
     r' (?:href|src|srcset|alt|title|target|rel|width|height|v?align|border|bgcolor|cellpadding|cellspacing)="[^"]*"'
 )
 _TAG: Final = re.compile(r"<(/?)([^\s/>]+)([^>]*)>([^<]*)")
-_HIDING: Final = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|font-size\s*:\s*[01](?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:!|;|$)"
-    r"|max-height\s*:\s*0|(?<![\w-])opacity\s*:\s*0(?:\.0+)?\s*(?:!|;|$)|text-indent\s*:\s*-\d{3,}|(?:left|top)\s*:\s*-\d{3,}",
-    re.IGNORECASE,
-)
-_CLIPPING: Final = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
-_NO_SIZE: Final = re.compile(r"(?:height|width)\s*:\s*0(?:px|pt|em|%)?\s*(?:!|;|$)", re.IGNORECASE)
 _SIDE_BY_SIDE: Final = re.compile(r"display\s*:\s*(?:inline-)?(?:flex|grid|table-row)", re.IGNORECASE)
 _COLUMN: Final = re.compile(r"flex-direction\s*:\s*column", re.IGNORECASE)
-_CSS_BRACE: Final = re.compile(r"[{}]")
-_CSS_CLASS: Final = re.compile(r"^[\w*]*([.#])([\w-]+)$")
 
 
 def rows_of_html(html: str) -> list[Row]:
@@ -83,7 +75,7 @@ def rows_of_html(html: str) -> list[Row]:
     root = tree.body or tree.root
     if root is None:
         return []
-    hidden_names = frozenset().union(*(_hidden_by(style.text()) for style in tree.css("style")))
+    hidden_names = frozenset().union(*(hidden_by(style.text()) for style in tree.css("style")))
     source = root.html or ""
     if "<!--" in source:
         source = _COMMENT.sub("", source)
@@ -132,40 +124,6 @@ def is_cut_short(html: str) -> bool:
     )
 
 
-@lru_cache(maxsize=64)  # one template's sheet comes with each of its mails
-def _hidden_by(sheet: str) -> frozenset[str]:
-    """Return classes and ids, as .name and #name, that a mail's own style sheet hides on every screen."""
-    hidden: set[str] = set()
-    for selectors, body in _css_rules(sheet[:100_000]):
-        if _hides(body):
-            found = (_CSS_CLASS.match(selector.strip()) for selector in selectors.split(","))
-            hidden |= {name[1] + name[2] for name in found if name}
-    return frozenset(hidden)
-
-
-def _css_rules(sheet: str) -> Iterator[tuple[str, str]]:
-    """Yield selectors and body of each plain rule; those within @media and the like are not for every screen."""
-    depth = start = 0
-    selectors = ""
-    for brace in _CSS_BRACE.finditer(sheet):
-        if brace[0] == "{":
-            if depth == 0:
-                selectors = sheet[start : brace.start()].rpartition(";")[2].strip()
-            depth += 1
-        elif depth:
-            depth -= 1
-            if depth == 0 and not selectors.startswith("@"):
-                yield selectors, sheet[start : brace.start()]
-        start = brace.end()
-
-
-def _hides(style: str) -> bool:
-    """Tell whether a style keeps what it is set on from being seen."""
-    if _HIDING.search(style):
-        return True
-    return _CLIPPING.search(style) is not None and _NO_SIZE.search(style) is not None
-
-
 class _Looks(NamedTuple):
     """What a style does to what it is set on."""
 
@@ -180,7 +138,7 @@ _HIDDEN: Final = _Looks(hides=True, side_by_side=False)
 @lru_cache(maxsize=4096)  # a mail has few styles, each many times
 def _looks_of(style: str) -> _Looks:
     style = unescape(style[:MAX_STYLE])
-    if _hides(style):
+    if hides(style):
         return _HIDDEN
     side_by_side = bool(_SIDE_BY_SIDE.search(style)) and not _COLUMN.search(style)
     return _Looks(hides=False, side_by_side=True) if side_by_side else _PLAIN
