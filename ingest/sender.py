@@ -107,7 +107,10 @@ def unreadable_because(message: Message) -> QuarantineReason | None:
 def addresses_in(raw_from: str) -> list[str]:
     """List the addresses of a From header; two entries also where one is hidden in a name, or there is a group."""
     bare = _QUOTED_OR_COMMENT.sub(" ", raw_from)
-    found = [address.strip() for _, address in getaddresses([raw_from]) if "@" in address]
+    try:
+        found = [address.strip() for _, address in getaddresses([raw_from]) if "@" in address]
+    except Exception:  # noqa: BLE001  the parsers raise anything on hostile input: nests too deep, for one
+        return ["@", "@"]
     return found if bare.count("@") <= 1 and not _GROUP.search(bare) else [*found, "@"]
 
 

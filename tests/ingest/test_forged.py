@@ -6,6 +6,7 @@ import pytest
 
 from ingest.message import parse_message
 from ingest.sender import Receiver, judge_sender
+from models.notification import QuarantineReason
 
 OURS = "mx.inbox.example"
 RECEIVER = Receiver(authserv_id=OURS, allowed_from_domains=("shop.tiktok.com",))
@@ -115,6 +116,7 @@ HEADERS = {
     "a subdomain": (GOOD, OUTSIDE, "From: no-reply@x.shop.tiktok.com"),
     "the parent": (GOOD, OUTSIDE, "From: no-reply@tiktok.com"),
     "an address literal": (GOOD, OUTSIDE, "From: no-reply@[shop.tiktok.com]"),
+    "comments 9,000 deep": (GOOD, OUTSIDE, "From: " + "(" * 9_000 + ")" * 9_000 + " <no-reply@shop.tiktok.com>"),
     "no address": (GOOD, OUTSIDE, "From: shop.tiktok.com"),
     "headers below an empty line": (OUTSIDE, "", GOOD, FROM),
 }  # fmt: skip
@@ -144,6 +146,11 @@ GENUINE = {
     "other checks that failed": (ours(f"spf=fail; dkim=fail header.d=esp.example; {PASS}"), OUTSIDE, FROM),
     "the same result twice": (ours(f"{PASS}; {PASS}"), OUTSIDE, FROM),
 }  # fmt: skip
+
+
+def test_a_from_that_the_parser_breaks_on_is_unauthenticated_and_no_fault_of_ours():
+    message = parse_message("\r\n".join((GOOD, OUTSIDE, "From: " + "a:" * 9_000, "", "body")).encode())
+    assert judge_sender(message, RECEIVER).quarantine is QuarantineReason.SENDER_UNAUTHENTICATED
 
 
 @pytest.mark.parametrize("headers", GENUINE.values(), ids=GENUINE)
