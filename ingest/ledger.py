@@ -192,13 +192,17 @@ def quarantined(session: Session, *, mailbox: str | None = None, limit: int = 20
     return session.exec(query.order_by(col(MessageRow.seen_at), col(MessageRow.id)).limit(limit)).all()
 
 
-def shout_fakes(session: Session, mailbox: str, now: datetime) -> None:
-    """Alert about each waiting mail that claims to be TikTok Shop's and cannot be trusted, once (X12)."""
+def untold_fakes(session: Session, mailbox: str) -> Sequence[tuple[int | None, str]]:
+    """Number and folder of each waiting mail that claims to be TikTok Shop's and is not proved, if not told (X12)."""
     told = select(AlertRow.about).where(col(AlertRow.rule) == FAKE_RULE)
-    query = select(MessageRow.id).where(*_waits(mailbox), col(MessageRow.reason).in_(FAKES))
-    for number in session.exec(query.where(cast(MessageRow.id, String).not_in(told))).all():
-        alert = Alert(subject=f"mailbox:{mailbox}", rule=FAKE_RULE, level=0, text_key="fake", about=str(number))
-        raise_alert(session, alert, now)
+    query = select(MessageRow.id, MessageRow.folder).where(*_waits(mailbox), col(MessageRow.reason).in_(FAKES))
+    return session.exec(query.where(cast(MessageRow.id, String).not_in(told))).all()
+
+
+def shout_fake(session: Session, mailbox: str, number: int | None, now: datetime) -> None:
+    """Alert about such a mail."""
+    alert = Alert(subject=f"mailbox:{mailbox}", rule=FAKE_RULE, level=0, text_key="fake", about=str(number))
+    raise_alert(session, alert, now)
 
 
 def not_understood(session: Session, mailbox: str) -> Sequence[tuple[int | None, str | None, datetime]]:

@@ -28,6 +28,7 @@ from ingest.recording import PollResult, Recorder
 from ingest.rescan import ZONE_SLACK, Part
 from ingest.shop_sign import taught_shops
 from ingest.signature import LookUp
+from ingest.special_folders import JUNK
 from ingest.survey import Survey, survey
 from ingest.touch import has_untouched, nothing_to_do, to_do, touch_read
 from models.db.session import open_session
@@ -64,7 +65,7 @@ def poll_mailbox(  # what a poll needs, each a thing of its own
                 folders = box.find_folders(mailbox.folders)
                 result = sum((poll.read_folder(folder) for folder in folders), start=PollResult())
                 result += poll.read_again(folders)
-                _note_read(engine, mailbox.name, now())
+                _note_read(engine, mailbox.name, box, now())
                 touch_read(engine, mailbox, box)
         except MailboxBusyError:
             raise
@@ -85,10 +86,18 @@ def _begin(engine: Engine, mailbox: MailboxSettings, now: datetime) -> datetime 
     return last_ok_at
 
 
-def _note_read(engine: Engine, mailbox: str, now: datetime) -> None:
+def _note_read(engine: Engine, mailbox: str, box: Mailbox, now: datetime) -> None:
     with open_session(engine) as session:
         ledger.note_success(session, mailbox, now)
-        ledger.shout_fakes(session, mailbox, now)
+        fakes = ledger.untold_fakes(session, mailbox)
+        session.commit()
+    if not fakes:
+        return
+    junk = box.find_folders((JUNK,))  # what the server put there it has warned of itself
+    with open_session(engine) as session:
+        for number, folder in fakes:
+            if folder not in junk:
+                ledger.shout_fake(session, mailbox, number, now)
         session.commit()
 
 

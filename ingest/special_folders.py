@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+JUNK: Final = r"\Junk"
 SPECIAL: Final = "\\"  # what a folder's own name in the settings does not begin with
 # What a server may write for each; the second is of Gmail's XLIST, from before the RFC.
 ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {

@@ -148,6 +148,7 @@ def polled(desk: Desk, account: Account, raw: bytes, records, **settings: Any): 
 @pytest.mark.parametrize(
     ("raw", "opinion"),
     [(signed(RAW), "pass"), (signed(RAW).replace(b"Cedar", b"Cider"), "fail"), (RAW, "none")],
+    ids=["whole", "changed", "unsigned"],  # the bytes are others in each of pytest's processes
 )
 def test_an_order_is_begun_whatever_the_signature_says_and_the_ledger_keeps_it(
     desk: Desk, account: Account, raw: bytes, opinion: str

@@ -7,11 +7,12 @@ from sqlmodel import select
 
 from ingest.errors import FolderMissingError, UnreachableError
 from ingest.imap import ImapMailbox
+from ingest.ledger import FAKE_RULE
 from ingest.poll import has_news
 from ingest.quarantine import list_quarantined, read_again, release
 from ingest.special_folders import Listed, resolved
 from models.db.session import open_session
-from models.db.tables import FactRow
+from models.db.tables import AlertRow, FactRow
 from models.fact import Authority
 from models.settings import MailboxSettings
 from tests.dovecot import JUNK, Account
@@ -93,6 +94,23 @@ def test_without_that_proof_a_mail_in_junk_starts_nothing_until_a_person_vouches
     with open_session(desk.engine, read_only=True) as session:
         facts = session.exec(select(FactRow)).all()
     assert {fact.authority for fact in facts} == {Authority.HUMAN}
+
+
+def test_a_fake_is_shouted_about_unless_the_server_itself_put_it_into_junk(desk: Desk, junk: Account):
+    fake = new_order(1).replace(b"dmarc=pass", b"dmarc=fail")
+    junk.append(fake, folder=JUNK)
+    mailbox = junk.settings(**RECEIVER)
+    desk.poll(mailbox)
+    assert (desk.outcomes(), fakes_told(desk)) == ({("quarantined", "sender_unauthenticated"): 1}, 0)
+    junk.append(fake.replace(order_no(1).encode(), order_no(2).encode()))
+    desk.poll(mailbox)
+    desk.poll(mailbox)
+    assert fakes_told(desk) == 1
+
+
+def fakes_told(desk: Desk) -> int:
+    with open_session(desk.engine, read_only=True) as session:
+        return len(session.exec(select(AlertRow).where(AlertRow.rule == FAKE_RULE)).all())
 
 
 def test_the_same_mail_in_the_inbox_and_in_junk_is_one_order(desk: Desk, junk: Account):
