@@ -22,7 +22,7 @@ def microsoft(mailbox: Mailbox = None) -> None:
     r"""Sign in for a mailbox at Outlook.com or Microsoft 365: you type a code on any device, the rest goes by itself.
 
     Microsoft lets in only apps that it knows, and Shipclock has none of its own there. So make one once, free,
-    for yourself (words as in Microsoft's own pages, read in November 2026; they move now and then):
+    for yourself (pieced together from public guides in November 2026, not tried; names move now and then):
 
     \b
     1. Open https://entra.microsoft.com and sign in. An outlook.com address
@@ -68,7 +68,7 @@ def google(
 
     An app password is the normal way at Gmail, and simpler (`shipclock init` tells where to get one). Take this
     where app passwords are switched off. Google lets in only apps that it knows, and Shipclock has none of its
-    own there. So make one once (words as in Google's own pages, read in November 2026; they move now and then):
+    own there. So make one once (pieced together from public guides in November 2026, not tried; names move):
 
     \b
     1. Open https://console.cloud.google.com, make a project, and there
