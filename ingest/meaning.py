@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 from ingest.ideas import kind_told_in
@@ -20,7 +21,8 @@ from ingest.labelled import Findings
 from ingest.page import Row, text_of
 from ingest.phrases import Phrase, spans
 from ingest.settled import settled
-from ingest.text import fold
+from ingest.start import AFTER_ORDERING, IGNORED, Top, keep_to, speaks_of
+from ingest.text import fold, spaced
 from ingest.vocabulary import FALLBACK, Field, Language, Vocabulary, label_key
 from models.notification import IgnoreReason, NotificationKind
 
@@ -37,8 +39,7 @@ _SCRIPTS: Final = (
     ("vi", re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")),
 )
 _SELLER_SIDE: Final = frozenset({Field.BUYER, Field.SHIP_BY, Field.RESPOND_BY})
-_IGNORED: Final = frozenset(IgnoreReason)
-_NEW_ORDER_FIELDS: Final = frozenset({Field.SHIP_BY, Field.PLACED_AT, Field.TOTAL})
+_Zone = tuple[str, str, float]  # a line or the running text, the same as phrases are looked up in it, its weight
 # The answer to a request, the failure of a delivery: what comes later speaks of what went before.
 _DEFEATS: Final[Mapping[str, frozenset[str]]] = {
     NotificationKind.CANCEL_APPROVED: frozenset({NotificationKind.CANCEL_REQUESTED, NotificationKind.ORDER_CANCELLED}),
@@ -64,17 +65,8 @@ _REFINES: Final[Mapping[str, frozenset[str]]] = {
     NotificationKind.SHIP_REMINDER: frozenset({NotificationKind.SHIPPED}),
 }
 # What cannot both be true: a mail whose subject tells one and whose heading the other is left to a person.
-_AFTER_ORDERING: Final = frozenset(
-    {
-        NotificationKind.ORDER_CANCELLED, NotificationKind.CANCEL_REQUESTED, NotificationKind.CANCEL_APPROVED,
-        NotificationKind.CANCEL_REJECTED, NotificationKind.CANCEL_WITHDRAWN, NotificationKind.PICKED_UP,
-        NotificationKind.DELIVERED, NotificationKind.DELIVERY_FAILED, NotificationKind.PARCEL_LOST,
-        NotificationKind.PARCEL_DAMAGED, NotificationKind.RETURN_REQUESTED, NotificationKind.REFUND_REQUESTED,
-        NotificationKind.REFUND_COMPLETED,
-    }
-)  # fmt: skip
 _CONTRADICTS: Final[Mapping[str, frozenset[str]]] = {
-    NotificationKind.NEW_ORDER: _AFTER_ORDERING,
+    NotificationKind.NEW_ORDER: AFTER_ORDERING,
     NotificationKind.DELIVERED: frozenset(
         {NotificationKind.DELIVERY_FAILED, NotificationKind.PARCEL_LOST, NotificationKind.ORDER_CANCELLED}
     ),
@@ -167,21 +159,13 @@ def meaning_of(
     running = " \n ".join(findings.notes)[:_LONGEST]
     headings = ((line, _HEADING) for line in findings.headings[:8])
     zones = [(text, comparable(text), weight) for text, weight in ((subject, _SUBJECT), *headings, (running, _RUNNING))]
-    everything = "\n".join(text for _, text, _ in zones)
-    contradiction = False
-    for language in languages:
-        phrases = [
-            phrase
-            for phrase in language.telling.among(everything)
-            if not (seller_side and phrase.meaning == IgnoreReason.BUYER_SIDE)
-        ]
-        told = [dict(_told(text, folded, phrases, language)) for text, folded, _ in zones]
-        if findings.order_nos or _LONG_NUMBER.search(subject):
-            ideas = [kind_told_in(settled(text, language), language) for text, _, _ in zones[:-1][: _TITLES + 2]]
-            contradiction = contradiction or _contradict(told[: _TITLES + 1], ideas)
-            _add_ideas(told, ideas)
+    numbered = bool(findings.order_nos or _LONG_NUMBER.search(subject))
+    tops = [_read_top(zones, language, seller_side=seller_side, numbered=numbered) for language in languages]
+    contradiction = any(top.contradiction for top in tops)
+    keep_to(tops)
+    for top in tops:
         best: dict[tuple[str, float], float] = {}
-        for found, (_, _, weight) in zip(told, zones, strict=True):
+        for found, (_, _, weight) in zip(top.told, zones, strict=True):
             for meaning, length in found.items():
                 best[meaning, weight] = max(best.get((meaning, weight), 0), weight + length / 100)
         for (meaning, _), weight in best.items():
@@ -201,19 +185,40 @@ def meaning_of(
     )
 
 
-def _told(text: str, folded: str, phrases: Sequence[Phrase], language: Language) -> Iterator[tuple[str, int]]:
+def _read_top(zones: Sequence[_Zone], language: Language, *, seller_side: bool, numbered: bool) -> Top:
+    """Return what each line tells in one language."""
+    likely = language.telling.among("\n".join(folded for _, folded, _ in zones))
+    foreign = [phrase for phrase in likely if seller_side and phrase.meaning == IgnoreReason.BUYER_SIDE]
+    phrases = [phrase for phrase in likely if phrase not in foreign]
+    certain = [settled(text, language) for text, _, _ in zones]
+    told = [dict(_told(text, folded, sure, phrases)) for (text, folded, _), sure in zip(zones, certain, strict=True)]
+    titles = [spaced(sure) for sure in certain[:-1][: _TITLES + 1]]
+    top = Top(
+        told=told,
+        other_news=[speaks_of(padded, language, "other_news") for padded in titles],
+        no_start=[speaks_of(padded, language, "no_start") for padded in titles],
+        to_a_buyer=any(True for _, folded, _ in zones[:2] for _ in spans(folded, foreign)) if foreign else False,
+    )
+    if numbered:
+        ideas = [kind_told_in(sure, language) for sure in certain[:-1][: _TITLES + 2]]
+        ideas = [None if other else idea for idea, other in zip_longest(ideas, top.other_news, fillvalue=None)]
+        top.contradiction = _contradict(told[: _TITLES + 1], ideas)
+        _add_ideas(told, ideas)
+    return top
+
+
+def _told(text: str, folded: str, certain: str, phrases: Sequence[Phrase]) -> Iterator[tuple[str, int]]:
     """Yield each meaning of `text` and its phrase's length, the longest last; a kind only where it is settled."""
-    certain = settled(text, language)
     found = list(spans(folded, phrases))
     if certain != text:
-        found = [(meaning, length) for meaning, length in found if meaning in _IGNORED]
-        found += [span for span in spans(comparable(certain), phrases) if span[0] not in _IGNORED]
+        found = [(meaning, length) for meaning, length in found if meaning in IGNORED]
+        found += [span for span in spans(comparable(certain), phrases) if span[0] not in IGNORED]
     yield from sorted(found, key=lambda span: span[1])
 
 
 def _add_ideas(told: list[dict[str, int]], ideas: Sequence[NotificationKind | None]) -> None:
     """Add the kind that ideas tell where no phrase tells one, or one that it defeats ("the request ... refused")."""
-    if any(meaning in _IGNORED for found in told for meaning in found):
+    if any(meaning in IGNORED for found in told for meaning in found):
         return
     is_told = False
     for found, kind in zip(told, ideas, strict=False):  # ideas are asked for at the top alone
@@ -234,24 +239,20 @@ def _single(found: Mapping[str, int], idea: NotificationKind | None) -> str:
     if idea is not None and (not found or not _REFINES.get(idea, frozenset()).isdisjoint(found)):
         refined[idea] = 0
     defeated = {loser for meaning in refined for loser in (*_DEFEATS.get(meaning, ()), *_REFINES.get(meaning, ()))}
-    kinds = [meaning for meaning in refined if meaning not in _IGNORED and meaning not in defeated]
+    kinds = [meaning for meaning in refined if meaning not in IGNORED and meaning not in defeated]
     return kinds[0] if len(kinds) == 1 else ""
 
 
 def _add_structure(weights: dict[str, float], findings: Findings, *, bulk: bool) -> None:
-    """Add what the form of the mail says: an order's full statement, or a mass mailing."""
-    kinds_told = any(meaning not in _IGNORED for meaning in weights)
-    if findings.items and findings.order_nos:
-        if NotificationKind.NEW_ORDER in weights:
-            weights[NotificationKind.NEW_ORDER] += _STRUCTURE
-        elif not kinds_told and findings.values.keys() >= _NEW_ORDER_FIELDS:
-            weights[NotificationKind.NEW_ORDER] = _HEADING
+    """Add what the form of the mail says: an order's statement bears out what is told, or it is a mass mailing."""
+    if findings.items and findings.order_nos and NotificationKind.NEW_ORDER in weights:
+        weights[NotificationKind.NEW_ORDER] += _STRUCTURE
     if bulk and not findings.order_nos:
         weights[IgnoreReason.MARKETING] = weights.get(IgnoreReason.MARKETING, 0) + _BULK
 
 
 def _best(weights: Mapping[str, float], *, ignored: bool) -> tuple[str | None, float]:
-    chosen = [(weight, meaning) for meaning, weight in weights.items() if (meaning in _IGNORED) is ignored and weight]
+    chosen = [(weight, meaning) for meaning, weight in weights.items() if (meaning in IGNORED) is ignored and weight]
     if not chosen:
         return None, 0.0
     weight, best = max(chosen)

@@ -22,15 +22,14 @@ from ingest.vocabulary import Field
 from models.notification import NotificationKind
 
 _DEADLINE: Final = {
+    NotificationKind.NEW_ORDER: Field.SHIP_BY,
     NotificationKind.SHIP_REMINDER: Field.SHIP_BY,
     NotificationKind.LATE_DISPATCH: Field.SHIP_BY,
     NotificationKind.CANCEL_REQUESTED: Field.RESPOND_BY,
     NotificationKind.RETURN_REQUESTED: Field.RESPOND_BY,
     NotificationKind.REFUND_REQUESTED: Field.RESPOND_BY,
 }
-_WITHOUT_EVENT: Final = frozenset(
-    {NotificationKind.NEW_ORDER, NotificationKind.SHIP_REMINDER, NotificationKind.LATE_DISPATCH}
-)
+_TO_SHIP: Final = frozenset({NotificationKind.SHIP_REMINDER, NotificationKind.LATE_DISPATCH})
 _ABOUT_PARCELS: Final = frozenset(
     {
         NotificationKind.SHIPPED, NotificationKind.PICKED_UP, NotificationKind.IN_TRANSIT, NotificationKind.DELIVERED,
@@ -78,6 +77,7 @@ def _take_moments(source: Source, kind: NotificationKind, told: list[str]) -> No
     """Take the only moment of the event, and the only deadline."""
     events: list[str] = []
     deadlines: list[str] = []
+    is_new = kind is NotificationKind.NEW_ORDER
     for part in told:
         for spot in moments_in(part, source.calendar):
             moment = moment_in(spot.text, source.calendar)
@@ -85,14 +85,24 @@ def _take_moments(source: Source, kind: NotificationKind, told: list[str]) -> No
                 continue
             is_due = _is_deadline(source, fold(part), spot)
             later = moment > source.calendar.around + _SLACK
-            if is_due or (later and kind in _DEADLINE):
-                deadlines.append(spot.text)
-            elif not later and _may_be_the_event(source, part, spot):
+            if is_due or (later and kind in _DEADLINE and not is_new):
+                deadlines += [spot.text] if not is_new or _speaks_of(source, part, "ship") else []
+            elif not later and (_may_be_placing(source, part) if is_new else _may_be_the_event(source, part, spot)):
                 events.append(spot.text)
     if kind in _DEADLINE:
-        _take_moment(source, _DEADLINE[kind], deadlines or (events if kind in _WITHOUT_EVENT else []))
-    if kind not in _WITHOUT_EVENT:
-        _take_moment(source, Field.EVENT_AT, events)
+        _take_moment(source, _DEADLINE[kind], deadlines or (events if kind in _TO_SHIP else []))
+    if kind not in _TO_SHIP:
+        _take_moment(source, Field.PLACED_AT if is_new else Field.EVENT_AT, events)
+
+
+def _speaks_of(source: Source, part: str, idea: str) -> bool:
+    padded = spaced(part)
+    return any(word in padded for word in source.language.ideas.get(idea, ()))
+
+
+def _may_be_placing(source: Source, part: str) -> bool:
+    """Tell whether a moment in a new order's mail may be the order's own: not that of its payment or delivery."""
+    return not any(_speaks_of(source, part, idea) for idea in ("paid", "refund", "delivered"))
 
 
 def _take_moment(source: Source, wanted: Field, texts: list[str]) -> None:

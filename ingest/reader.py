@@ -21,13 +21,14 @@ from ingest.message import Defect, Message, parse_message
 from ingest.page import MAX_TEXT, is_too_long, rows_of_text
 from ingest.printed import Refused
 from ingest.sender import Receiver, judge_sender, unreadable_because
-from ingest.shop_of import whose_mail
+from ingest.shop_of import Whose, whose_mail
 from ingest.statement import notification_from
 from ingest.text import fold, plain_digits
 from ingest.values import ORDER_NO
 from ingest.vocabulary import FALLBACK, Field, Language, Vocabulary
 from models.notification import (
     Ignored,
+    IgnoreReason,
     NotificationKind,
     Quarantined,
     QuarantineReason,
@@ -35,7 +36,7 @@ from models.notification import (
 )
 from models.settings import ShopSettings
 
-READER_VERSION: Final = "2"
+READER_VERSION: Final = "3"
 DIGESTS: Final = frozenset({NotificationKind.SHIP_REMINDER, NotificationKind.LATE_DISPATCH})
 _BULK: Final = frozenset({"bulk", "list", "junk"})
 
@@ -119,7 +120,7 @@ def _read_trusted(
         return Quarantined(reason=QuarantineReason.INCOMPLETE, detail="no body text")
     whose = whose_mail(message, body.findings, body.language.code, shops)
     meaning = meaning_in(message, body, vocabulary, own_shop_named=whose.named)
-    ignored = _ignored(meaning, body)
+    ignored = _ignored(meaning, body, whose)
     if ignored is not None:
         return ignored
     if meaning.kind is None or meaning.contradiction:
@@ -204,16 +205,30 @@ def meaning_in(message: Message, body: Body, vocabulary: Vocabulary, *, own_shop
     return meaning
 
 
-def _ignored(meaning: Meaning, body: Body) -> Ignored | None:
+def _ignored(meaning: Meaning, body: Body, whose: Whose) -> Ignored | None:
     """Return that the mail is none of ours; a mail that labels an order number needs the stronger signal."""
-    if meaning.ignore is None:
+    if meaning.ignore is None or _is_sellers_order(body, whose):
         return None
+    if meaning.ignore is IgnoreReason.BUYER_SIDE and _is_foreign(meaning, whose):
+        return Ignored(reason=meaning.ignore, language=body.language.code)
     stronger = meaning.ignore_weight > meaning.kind_weight
     if stronger or (meaning.ignore_weight == meaning.kind_weight and not body.findings.order_nos):
         return Ignored(reason=meaning.ignore, language=body.language.code)
     if not body.findings.order_nos and not body.cut and meaning.ignore_weight >= 4:  # noqa: PLR2004  says itself
         return Ignored(reason=meaning.ignore, language=body.language.code)
     return None
+
+
+def _is_sellers_order(body: Body, whose: Whose) -> bool:
+    """Tell whether a mail states an order as only its seller is told; no phrase makes that an advertisement."""
+    found = body.findings
+    return bool(found.order_nos) and (Field.SHIP_BY in found.values or (whose.named and bool(found.items)))
+
+
+def _is_foreign(meaning: Meaning, whose: Whose) -> bool:
+    """Tell whether a mail thanks for a purchase in another's shop: what became of that parcel is no work of ours."""
+    weighty = meaning.ignore_weight >= 3  # noqa: PLR2004  said in subject or title
+    return whose.shop is None and not whose.named and weighty and meaning.kind is not NotificationKind.NEW_ORDER
 
 
 def _order_nos(message: Message, body: Body, kind: NotificationKind) -> tuple[str, ...]:

@@ -54,21 +54,21 @@ def notification_from(  # noqa: PLR0913  most are keywords
         language=language.code,
         order_nos=order_nos,
         shop=shop.name,
-        **_money(source, kind),
+        **_money(source, kind, subject),
         **_times(source, kind, order_nos),
         **_shipping(source, kind, subject),
         **_requests(source, kind, subject),
     )
 
 
-def _money(source: Source, kind: NotificationKind) -> _Told:
+def _money(source: Source, kind: NotificationKind, subject: str) -> _Told:
     bill = bill_of(source, kind)
     return {
         "currency": bill.currency,
         "amounts": bill.amounts,
         "items": bill.items,
         "payment_method": source.code("payment_methods", source.findings.first(Field.PAYMENT_METHOD)),
-        "paid": _paid(source),
+        "paid": _paid(source, kind, subject),
     }
 
 
@@ -140,12 +140,23 @@ def _ship_by_each(source: Source, order_nos: tuple[str, ...]) -> dict[str, datet
     return {no: moment for no, moment in read.items() if moment is not None and no in order_nos}
 
 
-def _paid(source: Source) -> bool | None:
-    """Return whether the order is paid, as stated; cash on delivery counts as paid."""
+def _paid(source: Source, kind: NotificationKind, subject: str) -> bool | None:
+    """Return whether the order is paid, as stated or, of a new order, as told; cash on delivery counts as paid."""
     if source.code("payment_methods", source.findings.first(Field.PAYMENT_METHOD)) == "cod":
         return True
     state = source.code("payment_states", source.findings.first(Field.PAYMENT_STATUS))
-    return None if state is None else state == "paid"
+    if state is not None:
+        return state == "paid"
+    return False if kind is NotificationKind.NEW_ORDER and _is_told_unpaid(source, subject) else None
+
+
+def _is_told_unpaid(source: Source, subject: str) -> bool:
+    """Tell whether subject or title call the order unpaid, or any sentence says that the buyer has not paid yet."""
+    titles = settled(" \n ".join((subject, *source.findings.headings[:2])), source.language)
+    if source.code("unpaid_told", titles):
+        return True
+    notes = settled(" \n ".join(source.findings.notes), source.language)
+    return any("anywhere" in spoken.codes_of("unpaid_told", notes) for spoken in (source.language, source.fallback))
 
 
 def _attempt(source: Source, subject: str) -> int | None:

@@ -35,13 +35,17 @@ IDEAS: Final = frozenset(
 )  # fmt: skip
 _LOOKUPS: Final = (
     "causes", "reasons", "payment_methods", "payment_states", "order_types", "handling", "request_types",
-    "handovers", "shipping_modes", "ordinals", "actors",
+    "handovers", "shipping_modes", "ordinals", "actors", "unpaid_told",
 )  # fmt: skip
 _WORDS: Final = (
     "order_words", "morning", "afternoon", "month_first_markets", "markets", "attempt_words", "return_words",
+    "number_fillers",
 )  # fmt: skip
 # Parts of words and sentences, found wherever they stand; a space at an end is the border of a word.
-_PARTS: Final = ("asides", "possibles", "denials", "purposes", "deadline_before", "deadline_after", "not_the_event")
+_PARTS: Final = (
+    "asides", "possibles", "denials", "purposes", "deadline_before", "deadline_after", "not_the_event", "other_news",
+    "no_start",
+)  # fmt: skip
 # "order no. 57...", "Bestellung mit der Nummer 57..."
 _NUMBER_WORD: Final = (
     r"(?:\W{0,3}(?<![^\W\d])"
@@ -119,9 +123,9 @@ class Language:
 
     @cached_property
     def order_no(self) -> re.Pattern[str]:
-        """An order number right behind the word for order, in running text."""
-        words = alternatives(self.words["order_words"])
-        return re.compile(rf"(?:{words}|#){_NUMBER_WORD}\W{{0,4}}(\d{{17,20}})(?!\d)")
+        """An order number behind the word for order in running text, nothing but "is" or the like between."""
+        words, fillers = (alternatives(self.words.get(name, ())) for name in ("order_words", "number_fillers"))
+        return re.compile(rf"(?:{words}|#){_NUMBER_WORD}(?:\W{{0,3}}(?:{fillers}))?\W{{0,4}}(\d{{17,20}})(?!\d)")
 
     def hits(self, meaning: str, text: str) -> tuple[str, ...]:
         """Return the phrases of a kind (or reason to ignore) that stand in folded text, the longest first."""

@@ -1,0 +1,78 @@
+"""What the top of a mail must say, and what it must not, for an order to begin.
+
+Pure. An order begins only where subject or title say so: a mail that states a whole order may tell of a review, an
+invoice or a changed address. Which words speak of something else is the vocabulary's data (`other_news`: what no
+kind of ours tells; `no_start`: what is said of an order that is known already).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.vocabulary import Language
+from models.notification import IgnoreReason, NotificationKind
+
+IGNORED: Final = frozenset(IgnoreReason)
+AFTER_ORDERING: Final = frozenset(
+    {
+        NotificationKind.ORDER_CANCELLED, NotificationKind.CANCEL_REQUESTED, NotificationKind.CANCEL_APPROVED,
+        NotificationKind.CANCEL_REJECTED, NotificationKind.CANCEL_WITHDRAWN, NotificationKind.PICKED_UP,
+        NotificationKind.DELIVERED, NotificationKind.DELIVERY_FAILED, NotificationKind.PARCEL_LOST,
+        NotificationKind.PARCEL_DAMAGED, NotificationKind.RETURN_REQUESTED, NotificationKind.REFUND_REQUESTED,
+        NotificationKind.REFUND_COMPLETED,
+    }
+)  # fmt: skip
+# Said in one line with "new order", these tell the later thing: "the new order was cancelled".
+_GOES_FIRST: Final = AFTER_ORDERING | {
+    NotificationKind.SHIPPED, NotificationKind.IN_TRANSIT, NotificationKind.LATE_DISPATCH,
+}  # fmt: skip
+_TOLD_AT: Final = 5  # the subject and the lines in which a mail may say what it is about
+_TOP: Final = 2  # the subject and the title
+
+
+@dataclass(slots=True, kw_only=True)
+class Top:
+    """What subject, headings and, last, the running text tell in one language; the flags go for the first lines."""
+
+    told: list[dict[str, int]]  # meaning: length of its phrase
+    other_news: Sequence[bool]
+    no_start: Sequence[bool]
+    to_a_buyer: bool  # subject or title thank for a purchase, in a mail of the seller's side
+    contradiction: bool = False
+
+
+def speaks_of(padded: str, language: Language, parts: str) -> bool:
+    """Tell whether a line (of `spaced` text) holds one of the vocabulary's `parts`."""
+    return any(part in padded for part in language.parts.get(parts, ()))
+
+
+def keep_to(tops: Sequence[Top]) -> None:
+    """Leave nothing told that the top of the mail does not bear out: no beginning, and no kind beside other news."""
+    if any(_bars_a_start(top) for top in tops) or not any(
+        NotificationKind.NEW_ORDER in found for top in tops for found in top.told[:_TOLD_AT][: len(top.told) - 1]
+    ):
+        _forget(tops, frozenset({NotificationKind.NEW_ORDER}))
+    strange = any(top.to_a_buyer or any(top.other_news[:_TOP]) for top in tops)
+    if strange and not any(_kinds(found) for top in tops for found in top.told[:_TOP]):
+        _forget(tops, frozenset(NotificationKind))
+
+
+def _bars_a_start(top: Top) -> bool:
+    if any(top.other_news) or any(top.no_start[:_TOP]):
+        return True
+    starting = [found for found in top.told[:-1] if NotificationKind.NEW_ORDER in found]
+    again = any(no for found, no in zip(top.told, top.no_start, strict=False) if NotificationKind.NEW_ORDER in found)
+    return again or any(not _GOES_FIRST.isdisjoint(found) for found in starting)
+
+
+def _kinds(found: Mapping[str, int]) -> set[str]:
+    return {meaning for meaning in found if meaning not in IGNORED}
+
+
+def _forget(tops: Sequence[Top], kinds: frozenset[NotificationKind]) -> None:
+    for top in tops:
+        for found in top.told:
+            for kind in kinds:
+                found.pop(kind, None)
