@@ -1,0 +1,121 @@
+"""What starts an order and what does not: a mail may state a whole order and tell of a review or of an invoice."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from ingest.reader import read_mail
+from models.notification import Ignored, Notification, NotificationKind, Quarantined, QuarantineReason
+from tests.ingest.corpus import vocabulary
+from tests.ingest.markets import MARKETS, RECEIVER, STEP, a_shop
+from tests.ingest.renderings import HEADERS, LAYOUTS, PLAIN, Line, Sale, Style, render
+
+WORDS = tomllib.loads((Path(__file__).parent / "other_notices.toml").read_text(encoding="utf-8"))
+NEVER_HEARD = ("Blauwe zeepaardjes", "Zeepaardjes vandaag", "Wij zwemmen.")  # what no vocabulary knows
+PLACED = datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001  printed in the shop's zone
+
+
+def each(name):
+    return [
+        pytest.param(language, words, id=f"{language}-{at}")
+        for language, spoken in WORDS.items()
+        for at, words in enumerate(spoken[name])
+    ]
+
+
+def an_order(language):
+    step = STEP.get(MARKETS[language][1], Decimal("0.05"))
+    return Sale(
+        order_no="577300400500600701",
+        shop="Juniper & Pine",
+        placed_at=PLACED,
+        ship_by=PLACED + timedelta(hours=48),
+        lines=(Line(name="Kelvo M7", sku="KV-7", quantity=2, price=step * 400),),
+        shipping=step * 100,
+        discount=Decimal(0),
+    )
+
+
+def a_mail(language, words, layout):
+    """Return a mail with the whole order under a subject, a title and a line of text."""
+    subject, title, text = words
+    body = render(an_order(language), Style(language=language, currency=MARKETS[language][1], choice=Random(7)), layout)  # noqa: S311  varies test data
+    body = body.decode().partition("\n\n")[2]
+    if layout in PLAIN:
+        told, kind = f"{title}\n\n{text}\n\n{body.partition(chr(10) * 2)[2]}", "plain"
+    else:
+        told, kind = f"<h1>{title}</h1><p>{text}</p>{body.partition('</h2>')[2]}", "html"
+    return f'{HEADERS}Subject: {subject}\nContent-Type: text/{kind}; charset="utf-8"\n\n{told}'.encode()
+
+
+def read(language, words, layout):
+    return read_mail(a_mail(language, words, layout), RECEIVER, [a_shop(language)], vocabulary())
+
+
+def starts(reading):
+    return isinstance(reading, Notification) and reading.kind is NotificationKind.NEW_ORDER
+
+
+def layouts():
+    return [name for name in LAYOUTS if name not in {"prose", "prose_behind", "prose_each"}]  # one sentence, no block
+
+
+@pytest.mark.parametrize(("language", "words"), each("notices"))
+def test_another_notice_with_the_whole_order_is_left_to_a_person(language, words):
+    for layout in layouts():
+        reading = read(language, words, layout)
+        assert isinstance(reading, Quarantined), (layout, reading)
+        assert reading.reason is QuarantineReason.UNKNOWN_KIND, layout
+
+
+@pytest.mark.parametrize(("language", "words"), each("of_a_new_order"))
+def test_a_notice_that_calls_the_order_new_starts_nothing(language, words):
+    for layout in layouts():
+        assert not starts(read(language, words, layout)), layout
+
+
+@pytest.mark.parametrize(("language", "words"), each("thanks"))
+def test_thanks_for_a_purchase_start_nothing_though_the_own_shop_is_named(language, words):
+    for layout in layouts():
+        assert not isinstance(read(language, words, layout), Notification), layout
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_a_whole_order_that_nobody_calls_new_starts_nothing(language):
+    for layout in layouts():
+        assert isinstance(read(language, NEVER_HEARD, layout), Quarantined), layout
+
+
+@pytest.mark.parametrize(("language", "words"), each("sales"))
+@pytest.mark.parametrize("foot", ["", "Black Friday: join the campaign, boost your sales with coupons!"])
+def test_a_sale_is_a_new_order_and_no_advertisement(language, words, foot):
+    for layout in layouts():
+        reading = read(language, (*words, foot), layout)
+        assert starts(reading), (layout, reading)
+
+
+@pytest.mark.parametrize(("language", "words"), each("unpaid"))
+def test_an_order_that_is_told_to_be_unpaid_does_not_look_paid(language, words):
+    reading = read(language, words, "beside")
+    assert starts(reading), reading
+    assert reading.paid is False
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_what_would_happen_to_an_unpaid_order_says_nothing_of_this_one(language):
+    _, title, _ = WORDS[language]["unpaid"][1]
+    reading = read(language, (title, title, WORDS[language]["paid_later"]), "beside")
+    assert starts(reading), reading
+    assert reading.paid is None
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_an_order_stated_as_to_its_seller_is_never_ignored(language):
+    words = ("Black Friday", "Join the campaign", "Boost your sales with coupons, training and a webinar.")
+    assert not isinstance(read(language, words, "beside"), Ignored)
