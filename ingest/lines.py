@@ -109,9 +109,17 @@ class LineReader:
                 return self._gather.take(label, value) or separator.group().strip() in {":", "："}
         for at in range(1, len(line)):
             label = self._gather.fields("".join(line[:at]))
+            if label and self._holds_order_no(label, text):
+                return False
             if label and self._gather.take(label, text_of(line[at:]).lstrip(":： ")):
                 return True
         return False
+
+    def _holds_order_no(self, label: tuple[Field, ...], text: str) -> bool:
+        """Tell whether a line is a sentence with an order number: "Buyer B has ordered. Order number 57..."."""
+        if Field.ORDER_NO in label or _LONG_NUMBER.search(text) is None:
+            return False
+        return self._gather.language.order_no.search(fold(plain_digits(text))) is not None
 
     def _read_prefix(self, text: str) -> bool:
         """Read "Order total $32.89": a label, then a value of its kind, nothing between."""

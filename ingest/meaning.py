@@ -21,7 +21,7 @@ from ingest.labelled import Findings
 from ingest.page import Row, text_of
 from ingest.phrases import Phrase, spans
 from ingest.settled import settled
-from ingest.start import AFTER_ORDERING, IGNORED, Top, keep_to, speaks_of
+from ingest.start import AFTER_ORDERING, IGNORED, Top, forget_known_orders, keep_to, speaks_of, tells_wholly
 from ingest.text import fold, spaced
 from ingest.vocabulary import FALLBACK, Field, Language, Vocabulary, label_key
 from models.notification import IgnoreReason, NotificationKind
@@ -192,7 +192,9 @@ def _read_top(zones: Sequence[_Zone], language: Language, *, seller_side: bool, 
     phrases = [phrase for phrase in likely if phrase not in foreign]
     certain = [settled(text, language) for text, _, _ in zones]
     told = [dict(_told(text, folded, sure, phrases)) for (text, folded, _), sure in zip(zones, certain, strict=True)]
-    titles = [spaced(sure) for sure in certain[:-1][: _TITLES + 1]]
+    forget_known_orders(told, certain, language)
+    heads = list(zip(told, zones, certain, strict=True))[:-1][: _TITLES + 1]
+    titles = ["" if tells_wholly(found, folded) else spaced(sure) for found, (_, folded, _), sure in heads]
     top = Top(
         told=told,
         other_news=[speaks_of(padded, language, "other_news") for padded in titles],

@@ -46,6 +46,8 @@ def take_from_prose(source: Source, kind: NotificationKind, subject: str) -> Non
     """Add to the findings what running text alone states of an order."""
     lines = (subject, *source.findings.notes)
     told = [part for line in lines for part in sentences(line)][:_MOST]
+    for value in source.findings.values.get(Field.PLACED_AT, ()):
+        told += [*sentences(value)][1:3]  # "placed on DATE. Please ship it before DATE" in one line
     if len(source.findings.order_nos) <= 1:
         _take_moments(source, kind, told)
     if kind in ABOUT_REFUNDS:
@@ -78,6 +80,8 @@ def _take_moments(source: Source, kind: NotificationKind, told: list[str]) -> No
     events: list[str] = []
     deadlines: list[str] = []
     is_new = kind is NotificationKind.NEW_ORDER
+    if is_new and {Field.PLACED_AT, Field.SHIP_BY} <= source.findings.values.keys():
+        return
     for part in told:
         for spot in moments_in(part, source.calendar):
             moment = moment_in(spot.text, source.calendar)

@@ -1,8 +1,8 @@
 """What the top of a mail must say, and what it must not, for an order to begin.
 
 Pure. An order begins only where subject or title say so: a mail that states a whole order may tell of a review, an
-invoice or a changed address. Which words speak of something else is the vocabulary's data (`other_news`: what no
-kind of ours tells; `no_start`: what is said of an order that is known already).
+invoice or a changed address. Which words speak of something else is the vocabulary's data: `other_news`, what no
+kind of ours tells; `no_start`, what is said of an order that is known already; `known_order`, how one speaks of it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.text import spaced
 from ingest.vocabulary import Language
 from models.notification import IgnoreReason, NotificationKind
 
@@ -29,6 +30,7 @@ _GOES_FIRST: Final = AFTER_ORDERING | {
     NotificationKind.SHIPPED, NotificationKind.IN_TRANSIT, NotificationKind.LATE_DISPATCH,
 }  # fmt: skip
 _TOLD_AT: Final = 5  # the subject and the lines in which a mail may say what it is about
+_ALL_OF_A_LINE: Final = 0.9  # of its letters
 _TOP: Final = 2  # the subject and the title
 
 
@@ -48,18 +50,33 @@ def speaks_of(padded: str, language: Language, parts: str) -> bool:
     return any(part in padded for part in language.parts.get(parts, ()))
 
 
+def tells_wholly(found: Mapping[str, int], line: str) -> bool:
+    """Tell whether a phrase for a new order is all of a line, as one that a seller has taught: then none of it bars."""
+    return found.get(NotificationKind.NEW_ORDER, 0) >= _ALL_OF_A_LINE * len(line)
+
+
+def forget_known_orders(told: Sequence[dict[str, int]], lines: Sequence[str], language: Language) -> None:
+    """Leave out "new order" where a line speaks of a known one: "the label for your new order is ready"."""
+    for found, line in zip(told, lines, strict=True):
+        if NotificationKind.NEW_ORDER in found and speaks_of(spaced(line), language, "known_order"):
+            del found[NotificationKind.NEW_ORDER]
+
+
 def keep_to(tops: Sequence[Top]) -> None:
     """Leave nothing told that the top of the mail does not bear out: no beginning, and no kind beside other news."""
-    if any(_bars_a_start(top) for top in tops) or not any(
-        NotificationKind.NEW_ORDER in found for top in tops for found in top.told[:_TOLD_AT][: len(top.told) - 1]
-    ):
+    if any(_bars_a_start(top) for top in tops) or not any(_tells_a_start(top) for top in tops):
         _forget(tops, frozenset({NotificationKind.NEW_ORDER}))
     strange = any(top.to_a_buyer or any(top.other_news[:_TOP]) for top in tops)
     if strange and not any(_kinds(found) for top in tops for found in top.told[:_TOP]):
         _forget(tops, frozenset(NotificationKind))
 
 
+def _tells_a_start(top: Top) -> bool:
+    return any(NotificationKind.NEW_ORDER in found for found in top.told[:-1][:_TOLD_AT])
+
+
 def _bars_a_start(top: Top) -> bool:
+    """Tell whether a line at the top speaks of something else, or of what comes after ordering."""
     if any(top.other_news) or any(top.no_start[:_TOP]):
         return True
     starting = [found for found in top.told[:-1] if NotificationKind.NEW_ORDER in found]

@@ -152,11 +152,15 @@ def _paid(source: Source, kind: NotificationKind, subject: str) -> bool | None:
 
 def _is_told_unpaid(source: Source, subject: str) -> bool:
     """Tell whether subject or title call the order unpaid, or any sentence says that the buyer has not paid yet."""
-    titles = settled(" \n ".join((subject, *source.findings.headings[:2])), source.language)
-    if source.code("unpaid_told", titles):
+    titles = " \n ".join((subject, *source.findings.headings[:2]))
+    if source.code("unpaid_told", titles) and source.code("unpaid_told", settled(titles, source.language)):
         return True
-    notes = settled(" \n ".join(source.findings.notes), source.language)
-    return any("anywhere" in spoken.codes_of("unpaid_told", notes) for spoken in (source.language, source.fallback))
+    notes = " \n ".join(source.findings.notes)
+    return _says_unpaid(source, notes) and _says_unpaid(source, settled(notes, source.language))
+
+
+def _says_unpaid(source: Source, text: str) -> bool:
+    return any("anywhere" in spoken.codes_of("unpaid_told", text) for spoken in (source.language, source.fallback))
 
 
 def _attempt(source: Source, subject: str) -> int | None:

@@ -7,18 +7,21 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import TypeGuard
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from ingest.reader import read_mail
-from models.notification import Ignored, Notification, NotificationKind, Quarantined, QuarantineReason
+from ingest.vocabulary import load_vocabulary
+from models.notification import Ignored, Notification, NotificationKind, Quarantined, QuarantineReason, Reading
 from tests.ingest.corpus import vocabulary
 from tests.ingest.markets import MARKETS, RECEIVER, STEP, a_shop
-from tests.ingest.renderings import HEADERS, LAYOUTS, PLAIN, Line, Sale, Style, render
+from tests.ingest.renderings import HEADERS, LAYOUTS, PLAIN, TIMES, Line, Sale, Style, render
 
 WORDS = tomllib.loads((Path(__file__).parent / "other_notices.toml").read_text(encoding="utf-8"))
 NEVER_HEARD = ("Blauwe zeepaardjes", "Zeepaardjes vandaag", "Wij zwemmen.")  # what no vocabulary knows
-PLACED = datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001  printed in the shop's zone
+PLACED = datetime(2026, 3, 13, 9, 30)  # noqa: DTZ001  printed in the shop's zone
 
 
 def each(name):
@@ -45,8 +48,8 @@ def an_order(language):
 def a_mail(language, words, layout):
     """Return a mail with the whole order under a subject, a title and a line of text."""
     subject, title, text = words
-    body = render(an_order(language), Style(language=language, currency=MARKETS[language][1], choice=Random(7)), layout)  # noqa: S311  varies test data
-    body = body.decode().partition("\n\n")[2]
+    style = Style(language=language, currency=MARKETS[language][1], choice=Random(7))  # noqa: S311  varies test data
+    body = render(an_order(language), style, layout).decode().partition("\n\n")[2]
     if layout in PLAIN:
         told, kind = f"{title}\n\n{text}\n\n{body.partition(chr(10) * 2)[2]}", "plain"
     else:
@@ -58,7 +61,7 @@ def read(language, words, layout):
     return read_mail(a_mail(language, words, layout), RECEIVER, [a_shop(language)], vocabulary())
 
 
-def starts(reading):
+def starts(reading: Reading) -> TypeGuard[Notification]:
     return isinstance(reading, Notification) and reading.kind is NotificationKind.NEW_ORDER
 
 
@@ -100,6 +103,15 @@ def test_a_sale_is_a_new_order_and_no_advertisement(language, words, foot):
         assert starts(reading), (layout, reading)
 
 
+def test_a_taught_wording_starts_an_order_whatever_words_it_has(tmp_path):
+    (tmp_path / "en.toml").write_text(
+        'language = "en"\n[kinds]\nnew_order = ["your order was updated: it is on hold for you"]\n'
+    )
+    raw = a_mail("en", ("Your order was updated: it is on hold for you", "Hello", "Good day."), "beside")
+    assert not starts(read_mail(raw, RECEIVER, [a_shop("en")], vocabulary()))
+    assert starts(read_mail(raw, RECEIVER, [a_shop("en")], load_vocabulary(tmp_path)))
+
+
 @pytest.mark.parametrize(("language", "words"), each("unpaid"))
 def test_an_order_that_is_told_to_be_unpaid_does_not_look_paid(language, words):
     reading = read(language, words, "beside")
@@ -119,3 +131,17 @@ def test_what_would_happen_to_an_unpaid_order_says_nothing_of_this_one(language)
 def test_an_order_stated_as_to_its_seller_is_never_ignored(language):
     words = ("Black Friday", "Join the campaign", "Boost your sales with coupons, training and a webinar.")
     assert not isinstance(read(language, words, "beside"), Ignored)
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_number_and_times_come_back_from_sentences(language):
+    order, title = an_order(language), WORDS[language]["unpaid"][1][1]
+    placed, due = (moment.strftime(TIMES[language][0]) for moment in (order.placed_at, order.ship_by))
+    text = "\n".join(WORDS[language]["told"]).format(no=order.order_no, placed=placed, due=due)
+    raw = f'{HEADERS}Subject: {title}\nContent-Type: text/plain; charset="utf-8"\n\n{text}\n'.encode()
+    reading = read_mail(raw, RECEIVER, [a_shop(language)], vocabulary())
+    assert starts(reading), reading
+    zone = ZoneInfo(MARKETS[language][2])
+    assert (reading.order_nos, reading.placed_at, reading.ship_by) == (
+        (order.order_no,), order.placed_at.replace(tzinfo=zone), order.ship_by.replace(tzinfo=zone)
+    )  # fmt: skip

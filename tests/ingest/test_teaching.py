@@ -90,7 +90,7 @@ def test_a_phrase_that_tells_something_else_is_refused(tmp_path):
 
 def test_a_kind_that_other_words_of_the_mail_outweigh_is_refused(tmp_path):
     raw = (FOLDER / TABLE).read_bytes().replace(b"You have a new order", b"New order received, bamboo")
-    trial = tried(tmp_path, PhraseLesson(NotificationKind.PARCEL_LOST, "received, bamboo"), raw=raw)
+    trial = tried(tmp_path, PhraseLesson(NotificationKind.ORDER_PAID, "received, bamboo"), raw=raw)
     assert [(one.code, one.values["other"]) for one in trial.refused] == [("kind_not_told", "new_order")]
 
 
