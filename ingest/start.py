@@ -77,7 +77,8 @@ def _tells_a_start(top: Top) -> bool:
 
 def _bars_a_start(top: Top) -> bool:
     """Tell whether a line at the top speaks of something else, or of what comes after ordering."""
-    if any(top.other_news) or any(top.no_start[:_TOP]):
+    named = all(NotificationKind.NEW_ORDER in found for found in top.told[:_TOP])  # then "check the address" may follow
+    if any(top.other_news[:_TOP] if named else top.other_news) or any(top.no_start[:_TOP]):
         return True
     starting = [found for found in top.told[:-1] if NotificationKind.NEW_ORDER in found]
     again = any(no for found, no in zip(top.told, top.no_start, strict=False) if NotificationKind.NEW_ORDER in found)

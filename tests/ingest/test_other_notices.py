@@ -103,6 +103,13 @@ def test_a_sale_is_a_new_order_and_no_advertisement(language, words, foot):
         assert starts(reading), (layout, reading)
 
 
+@pytest.mark.parametrize(("language", "words"), each("new"))
+def test_a_new_order_starts_though_its_text_speaks_of_address_label_or_message(language, words):
+    for layout in layouts():
+        reading = read(language, words, layout)
+        assert starts(reading), (layout, reading)
+
+
 def test_a_taught_wording_starts_an_order_whatever_words_it_has(tmp_path):
     (tmp_path / "en.toml").write_text(
         'language = "en"\n[kinds]\nnew_order = ["your order was updated: it is on hold for you"]\n'
