@@ -232,6 +232,7 @@ class Masker:
         pieces = {piece for phrase in self._phrases for piece in re.findall(_WORD, phrase)}
         runs = {piece for piece in pieces if len(piece) > 1 and any(map(_script, piece))}
         runs |= set(_table()["words"]["runs"]) | {word for word in self.kept if any(map(_script, word))}
+        runs |= {piece.replace("\u0e4d\u0e32", "\u0e33") for piece in runs}  # Thai's sara am, which folding takes apart
         return re.compile("(" + "|".join(map(re.escape, sorted(runs, key=len, reverse=True))) + ")")
 
 
