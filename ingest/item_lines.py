@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 from ingest.item_part import HEADING, MARKER, is_code
 from ingest.page import Cell, Line, text_of
@@ -26,6 +26,10 @@ _SENTENCE: Final = re.compile(r"[.!?。!?]$")
 _SKU_BELOW: Final = re.compile(r"(?<![a-z])sku(?![a-z])(?:.{0,20}?(?:[:：]|\.{2,}))?\s*(\S.*)$", re.IGNORECASE)
 _CODE_IN_BRACKETS: Final = re.compile(r"^(.*\S)\s*[(\[（]\s*(\S+?)\s*[)\]）]$")
 _CODE_BEHIND: Final = re.compile(r"^(.*\S)(?:,\s+|\s+[-–—/|·]\s+)(\S+)$")
+_COUNTED: Final = re.compile(
+    r"\s*[(（\[]\s*\d{1,3}(?:\s[^\d()（）]{1,12}|[件点點个個])?\s*[)）\]]\s*[:：]?$|[:：]$"
+)  # "In the box (2)"
+_DEPTH_OF_NAMES: Final = 3  # h3: titles and parts of a mail stand above
 _LONGEST_NAME: Final = 250
 _MEASURES: Final = frozenset({Field.QUANTITY, Field.UNIT_PRICE, Field.LINE_TOTAL})
 _AMOUNT_TAIL: Final = r"(?P<price>(?![x×✕*]\s?\d)[^\s\d]{0,5}\s?\d[\d.,' ]*\s?[^\s\d]{0,5})"
@@ -50,6 +54,11 @@ _PROSE: Final = (
 )
 
 
+class _Heading(NamedTuple):
+    text: str
+    depth: int  # 1 for a title
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawItem:
     """One item line as printed."""
@@ -68,16 +77,32 @@ class ItemLines:
         self._done: list[RawItem] = []
         self._current: dict[Field, str] = {}
         self._names: list[str] = []
+        self._heading: _Heading | None = None  # above the item, of no use yet
+        self._is_labelled = True  # the name, if there is one: by a label or a place of its own
+        self._headings: list[_Heading | None] = []  # of the items that are done
 
     def finish(self) -> list[RawItem]:
         """End the last item and return all."""
         self.end()
-        return self._done
+        return [*map(self._named, self._done, self._headings)]
+
+    def _named(self, item: RawItem, heading: _Heading | None) -> RawItem:
+        """Give an item the heading above it as its name, unless the heading is of several items or of a list."""
+        if heading is None:
+            return item
+        own = all(self._headings) if len(self._done) > 1 else heading.depth >= _DEPTH_OF_NAMES
+        return replace(item, name=heading.text) if item.name is None or own else item
+
+    def take_heading(self, text: str, depth: int) -> None:
+        """Take a heading that is no label: perhaps the name of the item below it."""
+        self.end()
+        self._heading = _Heading(text, depth) if may_be_name(text) and not _COUNTED.search(text) else None
 
     def end(self) -> None:
         """End the open item: something else begins."""
         self._close()
         self._names.clear()
+        self._heading = None
 
     def forget_names(self) -> None:
         """Begin a list of items: lines above it are no names."""
@@ -122,7 +147,7 @@ class ItemLines:
             self._put(Field.QUANTITY, str(both[0]))
             self._put(Field.UNIT_PRICE, both[1])
             return True
-        if not (self._current or self._names):
+        if not (self._current or self._names or self._heading):
             return False
         if multiplier_in(text) is not None:
             self._put(Field.QUANTITY, text)
@@ -152,7 +177,7 @@ class ItemLines:
         for line in lines:
             found = _SKU_BELOW.search(text_of(line))
             if found:
-                part.setdefault(Field.SKU, found[1].strip())
+                part.setdefault(Field.SKU, _code_in(found[1].strip()))
 
     def take_cells(self, cells: Sequence[Cell]) -> bool:
         """Take a row without header: a name, a count and a price in cells of their own."""
@@ -195,7 +220,10 @@ class ItemLines:
             self._close()
         self._current[wanted] = value
         if Field.PRODUCT not in self._current and self._names:
-            self._current[Field.PRODUCT] = self._names[0]
+            self._current[Field.PRODUCT] = _first_name(self._names)
+            self._is_labelled = False
+        elif wanted is Field.PRODUCT:
+            self._is_labelled = True
         self._names = []
 
     def _close(self) -> None:
@@ -204,6 +232,8 @@ class ItemLines:
             part[Field.PRODUCT], code = _without_code(part[Field.PRODUCT])
             part |= {Field.SKU: code} if code else {}
         if part.keys() & (_MEASURES | {Field.SKU}):
+            self._headings.append(None if Field.PRODUCT in part and self._is_labelled else self._heading)
+            self._heading, self._is_labelled = None, True
             self._done.append(
                 RawItem(
                     name=part.get(Field.PRODUCT),
@@ -213,6 +243,11 @@ class ItemLines:
                     line_total=part.get(Field.LINE_TOTAL),
                 )
             )
+
+
+def _first_name(names: Sequence[str]) -> str:
+    """Return the first of the lines above an item that is not the heading of the list."""
+    return next((name for name in names[:-1] if not _COUNTED.search(name)), names[-1])
 
 
 def may_be_name(text: str) -> bool:
@@ -227,6 +262,13 @@ def _name_and_code(found: re.Match[str]) -> tuple[str, str | None]:
         return name, sku
     end = found.end("sku") if found["sku"] else found.end("name")
     return found.string[found.start("name") : end + bool(found["sku"])].strip(" ,-–—"), None
+
+
+def _code_in(text: str) -> str:
+    """Return the code behind the word SKU, without the rest of its label: "del vendedor AB-1"."""
+    *words, last = text.split()
+    has_label = words and is_code(last) and not any(map(str.isdigit, "".join(words)))
+    return last if has_label else text.rstrip("])】）") if "[" not in text and "(" not in text else text
 
 
 def _without_code(name: str) -> tuple[str, str | None]:

@@ -52,10 +52,13 @@ class Part:
 _BULLETS: Final = "•●◦▪▫■□◆◇○★☆✓✔➤►▶▸‣·・»"
 _DASHES: Final = "*–—>-"  # before a digit they are part of it
 MARKER: Final = re.compile(
-    rf"^\s*(?:[{_BULLETS}]+\s*(?=\S)|[{_DASHES}]\s*(?=[^\W\d])|[{_DASHES}]\s+(?=\S)|\d{{1,3}}[.)、．]\s*(?=[^\d\s])|\d{{1,3}}[.)、．]\s+(?=\S)"
+    rf"^\s*(?:[{_BULLETS}]+\s*(?=\S)|[{_DASHES}]\s*(?=[^\W\d])|[{_DASHES}]\s+(?=\S)|\d{{1,3}}[.)）、．]\s*(?=[^\d\s])|\d{{1,3}}[.)、．]\s+(?=\S)|\d{{1,3}}）\s*(?=\S)"
     r"|[(\[（【]\d{1,2}[)\]）】]\s*(?=\S)|[①-⑳⓪]\s*|#\d{1,2}\s+(?=\S)|[\U0001F300-\U0001FAFF☀-➿]+\s*(?=\S))"
 )
 HEADING: Final = re.compile(r"^\s*(?:[▼▽]|【[^】]*】\s*$|[-=~*─━]{2,}.*[-=~*─━]{2,}\s*$)")
+_LABEL_IN_BRACKETS: Final = re.compile(
+    r"^\s*[【［〔〈《「『\[<＜]([^【】［］〔〕〈〉《》「」『』\[\]<>＜＞\d]{1,40})[】］〕〉》」』\]>＞]\s*[:：]?\s*"
+)
 _CODE: Final = re.compile(
     r"(?=[^\s]{3,40}$)(?:(?=.*[A-Z])(?=.*[-_./])[A-Z0-9]+(?:[-_./&+][A-Z0-9&]+)+|(?=.*\d)[a-z]+[-_][\w-]*\d"
     r"|(?=.*[A-Z]{2})(?=.*\d{2})[A-Z0-9]{5,}|(?=.*\d)[A-Z]{2,}[A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)+)$"
@@ -115,9 +118,18 @@ def is_money(text: str) -> bool:
     return [letter.casefold() for letter in letters] not in (["d"], ["p"]) or bool(_SINGLE_LETTER.match(text.strip()))
 
 
+def label_in_brackets(text: str) -> tuple[str, str] | None:
+    """Return the label in the brackets that `text` begins with, and what stands behind; None without."""
+    found = _LABEL_IN_BRACKETS.match(text)
+    return (found[1].strip(), text[found.end() :]) if found else None
+
+
 def parts_of(text: str, labels: Labels) -> list[Part]:
     """Return the parts of one line, in order."""
     parts: list[Part] = []
+    bracketed = label_in_brackets(text)
+    if bracketed and bracketed[1] and labels(bracketed[0]):
+        text = ": ".join(bracketed)
     marked = MARKER.match(text)
     if marked:
         text = text[marked.end() :]

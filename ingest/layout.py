@@ -84,7 +84,7 @@ class _RowReader:
         elif not self._read_pairs(row.cells, labels) and not self._gather.items.take_cells(filled):
             for cell in filled:
                 for line in cell:
-                    self._lines.read(line, heading=False)
+                    self._lines.read(line, heading=0)
 
     def _label_of(self, cell: Cell) -> tuple[Field, ...]:
         return self._gather.fields(text_of(cell[0])) if len(cell) == 1 else ()
@@ -150,7 +150,7 @@ class _RowReader:
                     continue
             elif taken and cells[index]:
                 for line in cells[index]:
-                    self._lines.read(line, heading=False)
+                    self._lines.read(line, heading=0)
             index += 1
         if taken:
             self._columns = []

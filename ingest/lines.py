@@ -9,11 +9,11 @@ in running text.
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final
 
 from ingest.fit import ITEM_FIELDS, has_form
-from ingest.item_part import ends_in_code, is_code
+from ingest.item_part import ends_in_code, is_code, label_in_brackets
 from ingest.labelled import LONGEST_LABEL, Gatherer
 from ingest.page import Line, text_of
 from ingest.text import fold, plain_digits
@@ -29,6 +29,9 @@ _WHERE_LABELS_END: Final = re.compile(r"\s+|(?<=\D)(?=[#\d])")
 _LONG_NUMBER: Final = re.compile(r"\d{17}")
 _DIGIT: Final = re.compile(r"\d")
 _MOST_INERT: Final = 5_000
+_DOTS: Final = re.compile(r"(?:^|\s+)[•·|‧∙●◦▪](?:\s+|$)")
+_PARTS: Final = re.compile(r"\s+[-–—|·•/]\s+|;\s+|\s{2,}")
+_OPENING: Final = {"]": "[", ")": "(", "】": "【", "］": "［", "）": "（"}
 _NO_VALUE: Final = re.compile(r"^[\s\-–—:：]*$")
 
 
@@ -40,7 +43,7 @@ class LineReader:
         self._gather = gather
         self._inert = gather.language.inert
 
-    def read(self, line: Line, *, heading: bool) -> None:
+    def read(self, line: Line, *, heading: int) -> None:
         """Read one line: labelled values, a label that waits for its value, or running text."""
         text = text_of(line)
         if not text or len(text) > _LONGEST:
@@ -58,7 +61,38 @@ class LineReader:
             self._read_running(text, heading=heading)
 
     def _read_labelled(self, line: Line, text: str) -> bool:
-        return self._read_several(text) or self._read_split(line, text) or self._read_prefix(text)
+        return (
+            self._read_several(text)
+            or self._read_bracketed(text)
+            or self._read_split(line, text)
+            or self._read_dotted(line, text)
+            or self._read_prefix(text)
+        )
+
+    def _read_bracketed(self, text: str) -> bool:
+        """Read "【SKU】AB-1": a label in brackets of its own, its value behind."""
+        found = label_in_brackets(text)
+        if found is None or not (label := self._gather.fields(found[0])):
+            return False
+        if found[1]:
+            return self._gather.take(label, found[1])
+        self._gather.wait_for_value(label)
+        return True
+
+    def _read_dotted(self, line: Line, text: str) -> bool:
+        """Read "ORDER NO. 57... • SHIP BY 5 May": labels and values without colons, the pairs parted by dots."""
+        if not _DOTS.search(text):
+            return False
+        pairs = _parted(line)
+        if len(pairs) < 2 or not all(map(self._is_pair, pairs)):  # noqa: PLR2004  says itself
+            return False
+        for pair in pairs:
+            self.read(pair, heading=0)
+        return True
+
+    def _is_pair(self, line: Line) -> bool:
+        set_apart = len(line) > 1 and bool(self._gather.fields(line[0]))
+        return set_apart or self._prefix_of(text_of(line)) is not None
 
     def _read_several(self, text: str) -> bool:
         """Read "SKU: A · Qty: 2 · Price: $3": each colon's label ends at the colon, its value at the next label."""
@@ -69,16 +103,28 @@ class LineReader:
                 spots.append((start, colon.end(), label))
         if not spots or (len(spots) == 1 and spots[0][0] == 0):
             return False
-        name = _SEPARATOR.sub("", text[: spots[0][0]]).strip(" (")
+        name = _SEPARATOR.sub("", text[: spots[0][0]]).strip(" ([（［【")
         if name and spots[0][2][0] in ITEM_FIELDS:
-            self._gather.items.take_text(name)
+            self._read_name(name)
         elif name and spots[0][2][0] not in ITEM_FIELDS:
-            self._read_running(name, heading=False)
+            self._read_running(name, heading=0)
         ends = [start for start, _, _ in spots[1:]] + [len(text)]
         for (_, after, label), end in zip(spots, ends, strict=True):
-            value = _SEPARATOR.sub("", text[after:end]).strip()
+            value = _without_stray_bracket(_SEPARATOR.sub("", text[after:end]).strip())
             self._take_with_rest(label, value)
         return True
+
+    def _read_name(self, text: str) -> None:
+        """Read what stands before the first colon of an item: its name, perhaps with labelled parts behind."""
+        spots = [0, *(found.end() for found in _PARTS.finditer(text)), len(text)]
+        pieces = [text[start:end] for start, end in pairwise(spots)]
+        behind: list[tuple[tuple[Field, ...], str]] = []
+        while len(pieces) > 1 and (found := self._prefix_of(_SEPARATOR.sub("", pieces[-1]).strip())):
+            behind.append(found)
+            pieces.pop()
+        self._gather.items.take_text(_SEPARATOR.sub("", "".join(pieces)).strip())
+        for label, value in behind:
+            self._gather.take(label, value)
 
     def _take_with_rest(self, label: tuple[Field, ...], value: str) -> None:
         """Take a value that may be followed by an unlabelled price or count."""
@@ -123,8 +169,13 @@ class LineReader:
 
     def _read_prefix(self, text: str) -> bool:
         """Read "Order total $32.89": a label, then a value of its kind, nothing between."""
+        found = self._prefix_of(text)
+        return found is not None and self._gather.take(*found)
+
+    def _prefix_of(self, text: str) -> tuple[tuple[Field, ...], str] | None:
+        """Return the label that a text begins with, and the value of its kind behind it; None without."""
         if not self._gather.may_begin_with_label(text):
-            return False
+            return None
         for space in reversed(list(_WHERE_LABELS_END.finditer(text, 0, LONGEST_LABEL))):
             label = self._gather.fields(text[: space.start()])
             value = text[space.end() :]
@@ -133,16 +184,16 @@ class LineReader:
                 typed = (Field.SKU,)
             if label == (Field.SHOP,) and " " in text[: space.start()].strip():  # "Sold by NAME"
                 typed = label
-            if typed and not _NO_VALUE.match(value) and self._take_typed(typed, value):
-                return True
-        return False
+            if typed and not _NO_VALUE.match(value) and self._is_typed(typed, value):
+                return typed, value
+        return None
 
-    def _take_typed(self, label: tuple[Field, ...], value: str) -> bool:
+    def _is_typed(self, label: tuple[Field, ...], value: str) -> bool:
         if Field.ORDER_NO in label and not re.match(r"\W{0,3}\d{17,20}\W*$", plain_digits(value)):
             return False
-        return self._gather.take(label, value)
+        return self._gather.meant(label, value) is not None
 
-    def _read_running(self, text: str, *, heading: bool) -> None:
+    def _read_running(self, text: str, *, heading: int) -> None:
         digits = plain_digits(text)
         found = self._gather.language.order_no.search(fold(digits)) if _LONG_NUMBER.search(digits) else None
         if found:
@@ -150,7 +201,9 @@ class LineReader:
             self._take_ship_by_in(text, found[1])
         if len(self._gather.found.notes) < _MOST_NOTES:
             self._gather.found.notes.append(text)
-        if not heading and not found:
+        if heading:
+            self._gather.items.take_heading(text, heading)
+        elif not found:
             self._gather.items.take_text(text)
 
     def _take_ship_by_in(self, text: str, order_no: str) -> None:
@@ -160,6 +213,22 @@ class LineReader:
             if Field.SHIP_BY in wanted and (at := folded.find(key)) >= 0:
                 self._gather.found.ship_by_each[order_no] = folded[at + len(key) :].strip(" :：-–(")
                 return
+
+
+def _parted(line: Line) -> list[Line]:
+    """Return the lines that dots part a line into, the pieces of each kept apart."""
+    parted: list[list[str]] = [[]]
+    for piece in line:
+        first, *others = _DOTS.split(piece)
+        parted[-1].append(first)
+        parted += [[other] for other in others]
+    return [tuple(piece for piece in pieces if piece.strip()) for pieces in parted if "".join(pieces).strip()]
+
+
+def _without_stray_bracket(value: str) -> str:
+    """Take off the bracket that closes one opened before the label: "[SKU: A-1]"."""
+    opening = _OPENING.get(value[-1:])
+    return value[:-1].rstrip() if opening is not None and opening not in value else value
 
 
 def _space_splits(value: str) -> list[tuple[str, str]]:

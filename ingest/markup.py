@@ -16,6 +16,7 @@ from typing import ClassVar, Final, NamedTuple
 from selectolax.lexbor import LexborHTMLParser
 
 from ingest.page import MAX_LINE, MAX_ROWS, MAX_TEXT, Cell, Line, Row, without_links
+from ingest.preformatted import with_lines
 from ingest.style import hidden_by, hides
 from ingest.text import clean
 
@@ -59,7 +60,6 @@ _VOID: Final = frozenset(
 _NEVER_A_ROW: Final = frozenset({"table", "tbody"})
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _PREFORMATTED: Final = re.compile(r"<(pre)\b[^>]*>")
-_TEXT: Final = re.compile(r">[^<]*")
 _RAW_TEXT: Final = re.compile(r"<(style|script|xmp|iframe|noembed|noframes)\b[^>]*>")
 _UNSEEN: Final = re.compile(
     r' (?:href|src|srcset|alt|title|target|rel|width|height|v?align|border|bgcolor|cellpadding|cellspacing)="[^"]*"'
@@ -80,15 +80,10 @@ def rows_of_html(html: str) -> list[Row]:
     if "<!--" in source:
         source = _COMMENT.sub("", source)
     if "<pre" in source:
-        source = _each_changed(source, _PREFORMATTED, _with_breaks)
+        source = _each_changed(source, _PREFORMATTED, with_lines)
     builder = _Builder(hidden_names)
     builder.build(_UNSEEN.sub("", _each_changed(source, _RAW_TEXT, _without)))
     return builder.rows
-
-
-def _with_breaks(text: str) -> str:
-    """Give a preformatted text with its line breaks as elements."""
-    return _TEXT.sub(lambda found: found[0].replace("\n", "<br>"), text)
 
 
 def _without(_: str) -> str:
@@ -182,7 +177,7 @@ class _Builder:
         self._open: list[tuple[list[Cell], list[Line]]] = []  # rows around the open one
         self._cells: list[Cell] | None = None  # of the open row; None outside of rows
         self._around: list[tuple[_Role | None, _Looks]] = [(None, _PLAIN)]  # the elements that are open
-        self._heading = 0
+        self._headings: list[int] = []  # how deep the headings are that are open
         self._length = 0  # characters in all lines
         self._in_dl = False
         self._skipped = 0  # elements open within one that is not shown
@@ -294,13 +289,13 @@ class _Builder:
         self._end_line()
         self._lines = []
 
-    def _start_heading(self, _: str) -> None:
+    def _start_heading(self, tag: str) -> None:
         self._end_line()
-        self._heading += 1
+        self._headings.append(int(tag[1]) if tag[1:].isdigit() else 1)
 
     def _end_heading(self) -> None:
         self._end_line()
-        self._heading -= 1
+        self._headings.pop()
 
     def _start_block(self, _: str) -> None:
         self._end_line()
@@ -359,7 +354,7 @@ class _Builder:
         if self._cells is not None:
             self._lines.append(line)
         else:
-            self.rows.append(Row(((line,),), heading=self._heading > 0))
+            self.rows.append(Row(((line,),), heading=self._headings[-1] if self._headings else 0))
 
     _opening: ClassVar[Mapping[_Role, Callable[[_Builder, str], None]]] = {
         _Role.ROW: _start_row,

@@ -28,12 +28,14 @@ class Row:
     """Cells beside each other; a line of running text is a row of one cell."""
 
     cells: tuple[Cell, ...]
-    heading: bool = False
+    heading: int = 0  # how deep a heading: 1 for a title; 0 for none
 
 
 _LINK: Final = re.compile(r"(?<!\S)(?:https?://|www\.|mailto:)\S+", re.IGNORECASE)
 _RULE: Final = re.compile(r"^[\s|+:=_*~.─━-]*$")
-_COLUMNS: Final = re.compile(r"\t+| {2,}")
+_COLUMNS: Final = re.compile(r"\t+|[ \u3000]{2,}")
+_MARKDOWN_HEADING: Final = re.compile(r"^\s*(#{1,6})\s+(?=\S)")
+_MARKDOWN_BOLD: Final = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,200}?)(?<=\S)\1")
 _HAS_LABEL: Final = re.compile(r"[:：]\s*\S|[:：]\s*$")
 
 
@@ -44,7 +46,7 @@ def rows_of_text(text: str) -> list[Row]:
         line = without_links(raw[:MAX_LINE]).rstrip()
         if _RULE.match(line):
             continue
-        rows.append(_text_row(line))
+        rows.append(_marked_row(line) if "**" in line or "__" in line or "# " in line else _text_row(line))
         if len(rows) >= MAX_ROWS:
             break
     return rows
@@ -56,14 +58,31 @@ def is_too_long(rows: Sequence[Row]) -> bool:
     return len(rows) >= MAX_ROWS or length >= MAX_TEXT
 
 
-def _text_row(line: str) -> Row:
+def _marked_row(line: str) -> Row:
+    """Return the row of a line with the marks of Markdown, which show as its form."""
+    heading = _MARKDOWN_HEADING.match(line)
+    bare = _MARKDOWN_BOLD.sub(r"\2", line[heading.end() :] if heading else line)
+    if heading is None or bare.lstrip()[:1].isdigit():  # "# 1", a place in a list
+        return _text_row(bare if heading is None else line)
+    return Row((((one_line(bare),),),), heading=len(heading[1]))
+
+
+def text_cells(line: str) -> list[str]:
+    """Return the cells of a line of text: more than one where bars, tabs or several spaces part them."""
     if line.count("|") >= 2 or (" | " in line and ":" not in line):  # noqa: PLR2004  says itself
-        pieces = line.strip().strip("|").split("|")
-    elif _HAS_LABEL.search(line):
-        pieces = [line]
-    else:
-        pieces = _COLUMNS.split(line.strip())
-    return Row(tuple(((one_line(piece),),) for piece in pieces))
+        return line.strip().strip("|").split("|")
+    if _HAS_LABEL.search(line):
+        return [line]
+    return _COLUMNS.split(line.strip())
+
+
+def is_rule(line: str) -> bool:
+    """Tell whether a line of text holds nothing but what draws a line."""
+    return _RULE.match(line) is not None
+
+
+def _text_row(line: str) -> Row:
+    return Row(tuple(((one_line(piece),),) for piece in text_cells(line)))
 
 
 def without_links(text: str) -> str:
