@@ -142,7 +142,9 @@ def _by_kind(run: Run, starts: Kind) -> list[Group]:
     row = -1
     for placed in run:
         part = placed.part
-        begins = part.kind in {starts, Kind.MARK} or (part.kind is Kind.NUMBER and placed.row != row)
+        begins = (part.kind in {starts, Kind.MARK} and not part.tail) or (
+            part.kind is Kind.NUMBER and placed.row != row
+        )
         row = placed.row
         if begins and _has_name(groups[-1]) and any(_is_measure(other) for other in groups[-1]):
             groups.append([])

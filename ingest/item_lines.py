@@ -9,8 +9,10 @@ currencies: prices and quantities stay the text that was printed.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ingest.item_part import HEADING, MARKER, is_code
@@ -79,12 +81,32 @@ class ItemLines:
         self._names: list[str] = []
         self._heading: _Heading | None = None  # above the item, of no use yet
         self._is_labelled = True  # the name, if there is one: by a label or a place of its own
+        self._above: list[tuple[str, ...]] = []  # the lines that may be the names of the items that are done
+        self._lines_above: tuple[str, ...] = ()  # of the open item
+        self._seen: Counter[str] = Counter()  # lines that may be names
         self._headings: list[_Heading | None] = []  # of the items that are done
 
     def finish(self) -> list[RawItem]:
         """End the last item and return all."""
         self.end()
-        return [*map(self._named, self._done, self._headings)]
+        return [*map(self._named, self._names_of_all(), self._headings)]
+
+    def _names_of_all(self) -> list[RawItem]:
+        """Return the items without what stands above the first alone, or below each: headings and buttons."""
+        if len(self._done) < 2:  # noqa: PLR2004  one tells nothing of another
+            return self._done
+        items = [*map(self._without_button, self._done, self._above)]
+        first, *others = self._above
+        if items[0].name in first[:1] and len(first) > 1 and {len(first) - 1} == set(map(len, others)):
+            items[0] = replace(items[0], name=first[1])
+        return items
+
+    def _without_button(self, item: RawItem, above: tuple[str, ...]) -> RawItem:
+        """Take the next line for the name where the first is one that stands below each item, as a button does."""
+        for name, following in pairwise(above):
+            if item.name == name and self._seen[name] >= len(self._done) and name not in self._above[0]:
+                item = replace(item, name=following)
+        return item
 
     def _named(self, item: RawItem, heading: _Heading | None) -> RawItem:
         """Give an item the heading above it as its name, unless the heading is of several items or of a list."""
@@ -126,7 +148,7 @@ class ItemLines:
             self.forget_names()
             return
         bare = MARKER.sub("", text)
-        if self._take_prose(bare):
+        if self.take_sentence(bare):
             return
         if bare != text:
             self._close()
@@ -139,6 +161,7 @@ class ItemLines:
             self._names = []
         if Field.PRODUCT not in self._current and may_be_name(text):
             self._names.append(text)
+            self._seen[text] += 1
 
     def take_measure(self, text: str) -> bool:
         """Take an unlabelled count, price or both; False when the text is neither."""
@@ -198,16 +221,17 @@ class ItemLines:
         self._close()
         return True
 
-    def _take_prose(self, text: str) -> bool:
+    def take_sentence(self, text: str, code: str | None = None) -> bool:
+        """Take an item in prose: name, count and price in one line; False when it is none. `code` stood in it."""
         for pattern in _PROSE:
-            found = pattern.match(text)
+            found = pattern.match(MARKER.sub("", text) if code else text)
             if found and is_marked_amount(found["price"]):
                 self._close()
                 name, sku = _name_and_code(found)
                 self._current = {Field.PRODUCT: name, Field.QUANTITY: found["quantity"]}
                 self._current[Field.UNIT_PRICE] = found["price"]
-                if sku:
-                    self._current[Field.SKU] = sku
+                if code or sku:
+                    self._current[Field.SKU] = code or sku or ""
                 self._close()
                 self._names = []
                 return True
@@ -221,6 +245,7 @@ class ItemLines:
         self._current[wanted] = value
         if Field.PRODUCT not in self._current and self._names:
             self._current[Field.PRODUCT] = _first_name(self._names)
+            self._lines_above = tuple(self._names)
             self._is_labelled = False
         elif wanted is Field.PRODUCT:
             self._is_labelled = True
@@ -233,7 +258,8 @@ class ItemLines:
             part |= {Field.SKU: code} if code else {}
         if part.keys() & (_MEASURES | {Field.SKU}):
             self._headings.append(None if Field.PRODUCT in part and self._is_labelled else self._heading)
-            self._heading, self._is_labelled = None, True
+            self._above.append(self._lines_above)
+            self._heading, self._is_labelled, self._lines_above = None, True, ()
             self._done.append(
                 RawItem(
                     name=part.get(Field.PRODUCT),

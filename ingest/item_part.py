@@ -59,6 +59,9 @@ HEADING: Final = re.compile(r"^\s*(?:[▼▽]|【[^】]*】\s*$|[-=~*─━]{2,}
 _LABEL_IN_BRACKETS: Final = re.compile(
     r"^\s*[【［〔〈《「『\[<＜]([^【】［］〔〕〈〉《》「」『』\[\]<>＜＞\d]{1,40})[】］〕〉》」』\]>＞]\s*[:：]?\s*"
 )
+_CODE_AND_LABEL: Final = re.compile(
+    r"\s*[\[(（［【]\s*([^\[\]()（）［］【】:：]{1,30}?)\s*[:：]\s*([^\[\]()（）［］【】\s]{2,40})\s*[\])）］】]"
+)
 _CODE: Final = re.compile(
     r"(?=[^\s]{3,40}$)(?:(?=.*[A-Z])(?=.*[-_./])[A-Z0-9]+(?:[-_./&+][A-Z0-9&]+)+|(?=.*\d)[a-z]+[-_][\w-]*\d"
     r"|(?=.*[A-Z]{2})(?=.*\d{2})[A-Z0-9]{5,}|(?=.*\d)[A-Z]{2,}[A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)+)$"
@@ -66,6 +69,7 @@ _CODE: Final = re.compile(
 _MEASURE: Final = re.compile(
     r"\d+(?:[.,]\d+)?\s?(?:ml|cl|l|g|kg|mg|mm|cm|m|oz|lb|w|v|mah|gb|tb|in|inch|pack)$", re.IGNORECASE
 )
+_SIZE: Final = re.compile(r"(?:X{0,4}[SML]|\d?XL|\d{2})(?:[/-](?:X{0,4}[SML]|\d?XL|\d{2}))+$")  # "M/L"
 _SEPARATOR: Final = re.compile(r"(\s*[|;¦│]\s*|\s+[·•‧∙]\s+|\s*[・／]\s+|\s*\t\s*|\s{2,}|\s*…\s*|\s+[-–—/]\s+|,\s+|、)")
 _WEAK: Final = re.compile(r"^(?:\s+[-–—/]\s+|,\s+|、)$")
 _TIMES: Final = r"[x×✕✖*]"
@@ -101,7 +105,7 @@ _LONGEST_LABEL: Final = 40
 
 def is_code(text: str) -> bool:
     """Tell whether `text` looks like a seller's own code ("JP-SOAP-3"), not like a word, a size or a year."""
-    return bool(_CODE.match(text)) and not _MEASURE.match(text)
+    return bool(_CODE.match(text)) and not _MEASURE.match(text) and not _SIZE.match(text)
 
 
 def ends_in_code(text: str) -> bool:
@@ -124,6 +128,14 @@ def label_in_brackets(text: str) -> tuple[str, str] | None:
     return (found[1].strip(), text[found.end() :]) if found else None
 
 
+def code_with_label(text: str, labels: Labels) -> tuple[str, str]:
+    """Return the code that stands in brackets with its label, "[SKU: AB-1]", and the text without; "" for none."""
+    found = _CODE_AND_LABEL.search(text) if ":" in text or "：" in text else None
+    if found is None or found.start() == 0 or Field.SKU not in labels(found[1]):
+        return "", text
+    return found[2], f"{text[: found.start()]} {text[found.end() :]}".strip()
+
+
 def parts_of(text: str, labels: Labels) -> list[Part]:
     """Return the parts of one line, in order."""
     parts: list[Part] = []
@@ -135,6 +147,7 @@ def parts_of(text: str, labels: Labels) -> list[Part]:
         text = text[marked.end() :]
     if _is_fact(text, labels):
         return [Part(Kind.END, text)]
+    code, text = code_with_label(text, labels)
     separator = ""
     for at, piece in enumerate(_SEPARATOR.split(text)):
         if at % 2:
@@ -144,7 +157,7 @@ def parts_of(text: str, labels: Labels) -> list[Part]:
         if found and _WEAK.match(separator):
             found[0] = replace(found[0], joined=separator)
         parts += found
-    parts = _joined(parts)
+    parts = _joined(parts) + ([Part(Kind.CODE, code, labelled=True)] if code else [])
     leads = bool(marked and parts) and (
         parts[0].kind is Kind.NAME or (parts[0].kind is Kind.COUNT and not parts[0].labelled)
     )
@@ -238,9 +251,9 @@ def _labelled(text: str, labels: Labels) -> list[Part]:
             return _valued(known, text[colon.end() :], labels, strict=False)
         inner = _label_before(text, colon.start(), labels)
         if inner:
-            before = text[: inner[0]].strip(" ,-–—(")
+            before = text[: inner[0]].strip(" ,-–—([（［")
             head = list(_of_piece(before, labels)) if before else []
-            return head + _valued(inner[1], text[colon.end() :].strip(" )"), labels, strict=False)
+            return head + _valued(inner[1], text[colon.end() :].strip(" )]）］"), labels, strict=False)
     for space in _spaces(text):
         known = labels(text[: space[0]])
         if known and (found := _valued(known, text[space[1] :], labels, strict=True)):
@@ -250,7 +263,7 @@ def _labelled(text: str, labels: Labels) -> list[Part]:
 
 def _label_before(text: str, end: int, labels: Labels) -> tuple[int, tuple[Field, ...]] | None:
     """Return the longest item label that ends at `end` behind other words, and where it starts."""
-    for start in [match.end() for match in re.finditer(r"[\s(,]+", text[:end])][-4:]:
+    for start in [match.end() for match in re.finditer(r"[\s(,\[（［]+", text[:end])][-4:]:
         known = labels(text[start:end])
         if known and set(known) & ITEM_FIELDS and not ends_in_code(text[start:end]):
             return start, known

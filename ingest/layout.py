@@ -81,10 +81,18 @@ class _RowReader:
             self._start_columns(labels)
         elif self._columns and len(row.cells) == len(self._columns) and not self._is_pair(row.cells, labels):
             self._read_columns(row.cells)
-        elif not self._read_pairs(row.cells, labels) and not self._gather.items.take_cells(filled):
+        elif not self._read_pairs(row.cells, labels) and not self._take_unlabelled(filled):
             for cell in filled:
                 for line in cell:
                     self._lines.read(line, heading=0)
+
+    def _take_unlabelled(self, cells: Sequence[Cell]) -> bool:
+        if len(cells) < 3:  # noqa: PLR2004  name, count and price
+            return False
+        if len(cells[0]) == 1 and self._lines.begins_with_label(text_of(cells[0][0])):
+            return False
+        plain = [((self._lines.count_of(text_of(cell[0])),),) if len(cell) == 1 else cell for cell in cells[1:]]
+        return self._gather.items.take_cells([cells[0], *plain])
 
     def _label_of(self, cell: Cell) -> tuple[Field, ...]:
         return self._gather.fields(text_of(cell[0])) if len(cell) == 1 else ()

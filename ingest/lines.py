@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 from typing import Final
 
 from ingest.fit import ITEM_FIELDS, has_form
-from ingest.item_part import ends_in_code, is_code, label_in_brackets
+from ingest.item_part import code_with_label, ends_in_code, is_code, label_in_brackets
 from ingest.labelled import LONGEST_LABEL, Gatherer
 from ingest.page import Line, text_of
 from ingest.text import fold, plain_digits
@@ -62,12 +62,18 @@ class LineReader:
 
     def _read_labelled(self, line: Line, text: str) -> bool:
         return (
-            self._read_several(text)
+            self._read_sentence(text)
+            or self._read_several(text)
             or self._read_bracketed(text)
-            or self._read_split(line, text)
             or self._read_dotted(line, text)
+            or self._read_split(line, text)
             or self._read_prefix(text)
         )
+
+    def _read_sentence(self, text: str) -> bool:
+        """Read "2 x Soap [SKU: AB-1], $3": an item in prose whose code has its label."""
+        code, rest = code_with_label(text, self._gather.fields)
+        return bool(code) and self._gather.items.take_sentence(rest, code)
 
     def _read_bracketed(self, text: str) -> bool:
         """Read "【SKU】AB-1": a label in brackets of its own, its value behind."""
@@ -104,9 +110,9 @@ class LineReader:
         if not spots or (len(spots) == 1 and spots[0][0] == 0):
             return False
         name = _SEPARATOR.sub("", text[: spots[0][0]]).strip(" ([（［【")
-        if name and spots[0][2][0] in ITEM_FIELDS:
+        if name and not ITEM_FIELDS.isdisjoint(spots[0][2]):
             self._read_name(name)
-        elif name and spots[0][2][0] not in ITEM_FIELDS:
+        elif name:
             self._read_running(name, heading=0)
         ends = [start for start, _, _ in spots[1:]] + [len(text)]
         for (_, after, label), end in zip(spots, ends, strict=True):
@@ -125,6 +131,16 @@ class LineReader:
         self._gather.items.take_text(_SEPARATOR.sub("", "".join(pieces)).strip())
         for label, value in behind:
             self._gather.take(label, value)
+
+    def begins_with_label(self, text: str) -> bool:
+        """Tell whether a text is a label and its value."""
+        colon = _STRONG_COLON.search(text)
+        return bool(colon and self._gather.fields(text[: colon.start()])) or self._prefix_of(text) is not None
+
+    def count_of(self, text: str) -> str:
+        """Return the count of "Qty 2"; any other text as it is."""
+        found = self._prefix_of(text)
+        return found[1] if found and self._gather.meant(*found) is Field.QUANTITY else text
 
     def _take_with_rest(self, label: tuple[Field, ...], value: str) -> None:
         """Take a value that may be followed by an unlabelled price or count."""

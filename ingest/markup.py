@@ -339,7 +339,7 @@ class _Builder:
         if not piece.isspace():
             self._line.append(clean(piece[:MAX_LINE]).replace("\n", " "))
         elif self._line:
-            self._line.append(" ")
+            self._line[-1] += " "
 
     def _end_line(self) -> None:
         if self._piece:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -34,6 +34,9 @@ class Row:
 _LINK: Final = re.compile(r"(?<!\S)(?:https?://|www\.|mailto:)\S+", re.IGNORECASE)
 _RULE: Final = re.compile(r"^[\s|+:=_*~.─━-]*$")
 _COLUMNS: Final = re.compile(r"\t+|[ \u3000]{2,}")
+_MARKDOWN: Final = re.compile(r"[*_`]{2}|# |`[^`]")
+_DEPTH_OF_RULED: Final = 2  # a heading over a line
+_LONGEST_TITLE: Final = 60
 _MARKDOWN_HEADING: Final = re.compile(r"^\s*(#{1,6})\s+(?=\S)")
 _MARKDOWN_BOLD: Final = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,200}?)(?<=\S)\1")
 _HAS_LABEL: Final = re.compile(r"[:：]\s*\S|[:：]\s*$")
@@ -42,11 +45,16 @@ _HAS_LABEL: Final = re.compile(r"[:：]\s*\S|[:：]\s*$")
 def rows_of_text(text: str) -> list[Row]:
     """Return the rows of a plain body: its lines, those of pipe or space-made tables split into cells."""
     rows: list[Row] = []
+    below = False  # a line of text stands right above
     for raw in text[:MAX_TEXT].replace("\xa0", " ").splitlines()[: MAX_ROWS * 2]:
         line = without_links(raw[:MAX_LINE]).rstrip()
         if _RULE.match(line):
+            if rows and line and below and _is_title(rows[-1]):
+                rows[-1] = replace(rows[-1], heading=_DEPTH_OF_RULED)
+            below = False
             continue
-        rows.append(_marked_row(line) if "**" in line or "__" in line or "# " in line else _text_row(line))
+        below = True
+        rows.append(_marked_row(line) if _MARKDOWN.search(line) else _text_row(line))
         if len(rows) >= MAX_ROWS:
             break
     return rows
@@ -58,11 +66,17 @@ def is_too_long(rows: Sequence[Row]) -> bool:
     return len(rows) >= MAX_ROWS or length >= MAX_TEXT
 
 
+def _is_title(row: Row) -> bool:
+    """Tell whether a line of text may be the heading over a drawn line: short, and without figures."""
+    text = text_of(row.cells[0][0])
+    return len(row.cells) == 1 and len(text) <= _LONGEST_TITLE and not any(map(str.isdigit, text))
+
+
 def _marked_row(line: str) -> Row:
     """Return the row of a line with the marks of Markdown, which show as its form."""
     heading = _MARKDOWN_HEADING.match(line)
-    bare = _MARKDOWN_BOLD.sub(r"\2", line[heading.end() :] if heading else line)
-    if heading is None or bare.lstrip()[:1].isdigit():  # "# 1", a place in a list
+    bare = _MARKDOWN_BOLD.sub(r"\2", line[heading.end() :] if heading else line).replace("`", "")
+    if heading is None or (heading[1] == "#" and bare[:1].isdigit()):  # "# 1", a place in a list
         return _text_row(bare if heading is None else line)
     return Row((((one_line(bare),),),), heading=len(heading[1]))
 

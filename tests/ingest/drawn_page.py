@@ -31,7 +31,8 @@ class Page:
 
     def word(self, name: str) -> str:
         """Return the language's word for a part of an item, the same in all of the mail."""
-        return str(WORDS[self.style.language][name][0])
+        words = WORDS[self.style.language][name]
+        return str(words[len(self.facts[0][1] + self.items[0].name) % len(words)] if name == "section" else words[0])
 
 
 def pairs_of(pairs: Sequence[Pair], between: str = ": ", end: str = "\n") -> str:

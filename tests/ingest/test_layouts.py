@@ -16,12 +16,15 @@ from hypothesis import strategies as st
 
 from ingest.reader import read_mail
 from models.notification import Notification, Quarantined, QuarantineReason
+from tests.ingest import block_layouts, layouts
 from tests.ingest.corpus import vocabulary
 from tests.ingest.drawn_page import Page, Shown
-from tests.ingest.layouts import LAYOUTS, PLAIN, WITHOUT_CODE
 from tests.ingest.markets import MARKETS, RECEIVER, STEP, a_shop
 from tests.ingest.renderings import MONEY, TIMES, Line, Sale, Style, mail_of
 
+LAYOUTS = layouts.LAYOUTS | block_layouts.LAYOUTS
+PLAIN = layouts.PLAIN | block_layouts.PLAIN
+WITHOUT_CODE = layouts.WITHOUT_CODE | block_layouts.WITHOUT_CODE
 TRAPS = (
     "Cable USB-C x2", "Tea 3-Pack", "Calendar 2027", "T-Shirt (XL)", 'Frame "A4" 21/30', "Lamp 12V/5A",
     "Socks, Wool, Grey", "Box – Large", "Set 2 × 500 ml", "Soap 2 pcs", "Candle No. 5", "1984 Poster", "Vitamin D 3",
