@@ -127,7 +127,10 @@ def _value(source: Source, amount: Amount, currency: str) -> Decimal:
 
 
 def _items(source: Source, currency: str) -> tuple[Item, ...]:
-    return tuple(_item(source, raw, currency) for raw in source.findings.items if raw.name or raw.sku)
+    items = [raw for raw in source.findings.items if raw.name or raw.sku or raw.unit_price]
+    if not items and source.findings.announces_items:
+        raise source.refused(QuarantineReason.INCOMPLETE, "items that could not be read")
+    return tuple(_item(source, raw, currency) for raw in items)
 
 
 def _item(source: Source, raw: RawItem, currency: str) -> Item:
@@ -144,8 +147,9 @@ def _item(source: Source, raw: RawItem, currency: str) -> Item:
         raise source.refused(QuarantineReason.INVALID_VALUE, "a quantity out of range")
     if price is None and total is not None:
         price = total / quantity
-    name = one_line(raw.name or raw.sku or "")[:_LONGEST_NAME]
-    return Item(name=name, quantity=quantity, sku=short(raw.sku), unit_price=price)
+    if raw.name is None:
+        raise source.refused(QuarantineReason.INCOMPLETE, "an item without a name")
+    return Item(name=one_line(raw.name)[:_LONGEST_NAME], quantity=quantity, sku=short(raw.sku), unit_price=price)
 
 
 def _price(source: Source, text: str | None, currency: str) -> Decimal | None:

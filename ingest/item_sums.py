@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -18,6 +19,7 @@ from ingest.page import Row, text_of
 from ingest.values import amount_in, is_marked_amount, quantity_in
 from ingest.vocabulary import Field
 
+_BRACKETS: Final = (")", "\uff09")
 _ROUNDING: Final = Decimal("0.01")
 _NO_NAME: Final = re.compile(r"^\W*\d{0,3}\W*$")
 _AMOUNT_LIKE: Final = re.compile(  # with a mark or with decimals
@@ -34,11 +36,23 @@ def believed_items(rows: Sequence[Row], found: Findings, labels: Labels) -> list
     if not first and not _may_hold_items(rows, found):
         return first
     agrees = adds_up(first, found) if is_whole(first) else False
-    if agrees is not False and all(_is_name(item.name) for item in first):
+    named = _without_labels(first, labels)
+    if agrees is not False and all(_is_name(item.name) for item in named):
         return first
     if any(_is_invalid(item) for item in first):
         return first
-    return _better(first, found, list(_readings(rows, found, labels)))
+    others = [_without_labels(items, labels) for items in _readings(rows, found, labels)]
+    return _better(named, found, others)
+
+
+def _without_labels(items: list[RawItem], labels: Labels) -> list[RawItem]:
+    """Take from items the names that are labels, headings or what buttons say: such a name is worse than none."""
+    return [replace(item, name=None) if item.name and _is_wording(item.name, labels) else item for item in items]
+
+
+def _is_wording(name: str, labels: Labels) -> bool:
+    known = labels(name)
+    return bool(known) and not name.rstrip().endswith(_BRACKETS)  # "Style (XL)" may be a product
 
 
 def better_of(chosen: Findings, other: Findings) -> list[RawItem]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from ingest.fit import ITEM_FIELDS, fits, likeliest_first
+from ingest.fit import AMOUNT_FIELDS, ITEM_FIELDS, fits, likeliest_first
 from ingest.item_lines import ItemLines, RawItem
+from ingest.text import fold
 from ingest.values import order_no_in
 from ingest.vocabulary import Field, Language, Vocabulary, label_key
 
@@ -27,6 +28,7 @@ class Findings:
     ship_by_each: dict[str, str] = field(default_factory=dict)
     headings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    announces_items: bool = False  # a heading or label of items stands there, whether or not one was read
     from_prose: set[Field] = field(default_factory=set)  # stated in running text, under no label
 
     def first(self, wanted: Field) -> str | None:
@@ -49,6 +51,7 @@ class Gatherer:
         self.language = language
         self.found = Findings()
         self.items = ItemLines()
+        self._headed = False  # a heading of items stands right above
         self._waiting: list[tuple[Field, ...]] = []  # labels whose values come on the next lines
 
     def finish(self) -> Findings:
@@ -61,6 +64,14 @@ class Gatherer:
         if not text or len(text) > LONGEST_LABEL + 10:
             return ()
         return self._vocabulary.fields_of(label_key(text), self.language.code)
+
+    def fields_or_button(self, text: str) -> tuple[Field, ...]:
+        """Return what `text` means as a label; of a button, that it is none of our business."""
+        return self.fields(text) or ((Field.OTHER,) if self.is_button(text) else ())
+
+    def is_button(self, text: str) -> bool:
+        """Tell whether a line is what a button or link says."""
+        return len(text) <= LONGEST_LABEL and fold(text) in self._vocabulary.buttons
 
     def may_begin_with_label(self, text: str) -> bool:
         """Tell, at little cost, whether a label may stand at the beginning of `text`."""
@@ -78,6 +89,7 @@ class Gatherer:
         wanted = self.meant(label, value)
         if wanted is None:
             return False
+        self._note_heading(wanted)
         if wanted in ITEM_FIELDS:
             self.items.take(wanted, value)
         elif wanted is Field.ORDER_NO:
@@ -88,6 +100,12 @@ class Gatherer:
         self._waiting = [] if self._waiting and self._waiting[0] == label else self._waiting
         return True
 
+    def _note_heading(self, wanted: Field) -> None:
+        """Note that items are announced: by one of their labels, or by a heading that no fact of the order follows."""
+        if wanted is Field.QUANTITY or (self._headed and wanted in AMOUNT_FIELDS):
+            self.found.announces_items = True
+        self._headed = False
+
     def take_order_no(self, order_no: str) -> None:
         """Take an order number; the items before it are complete."""
         self.items.end()
@@ -97,6 +115,7 @@ class Gatherer:
     def wait_for_value(self, label: tuple[Field, ...]) -> None:
         """Keep a label that stands alone until a line fits it."""
         if Field.ITEMS in label:
+            self._headed = True
             self.items.forget_names()
             self._waiting = []
             return

@@ -36,7 +36,7 @@ def find_values(
     for row in rows:
         reader.read(row)
     found = gather.finish()
-    found.items = believed_items(rows, found, gather.fields)
+    found.items = believed_items(rows, found, gather.fields_or_button)
     return found
 
 
@@ -115,6 +115,8 @@ class _RowReader:
         self._columns = labels
         self._gather.stop_waiting()
         self._gather.items.forget_names()
+        if any(Field.QUANTITY in label for label in labels):
+            self._gather.found.announces_items = True
 
     def _is_pair(self, cells: Sequence[Cell], labels: list[tuple[Field, ...]]) -> bool:
         """Tell whether a row under a header is a total or a fact instead: a label, then a value of its form."""

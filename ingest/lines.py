@@ -51,9 +51,10 @@ class LineReader:
         inert = line in self._inert
         if not inert and self._read_labelled(line, text):
             return
-        label = () if inert else self._gather.fields(text)
+        label = () if inert else self._gather.fields_or_button(text)
         if label:
-            self._gather.wait_for_value(label)
+            if not self._gather.is_button(text):
+                self._gather.wait_for_value(label)
             return
         if not inert and len(self._inert) < _MOST_INERT and _DIGIT.search(text) is None:
             self._inert.add(line)

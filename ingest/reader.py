@@ -187,6 +187,7 @@ def _fill_up(chosen: Findings, other: Findings) -> None:
         chosen.values.setdefault(wanted, values)
     chosen.order_nos = chosen.order_nos or other.order_nos
     chosen.items = better_of(chosen, other)
+    chosen.announces_items = chosen.announces_items or other.announces_items
     chosen.headings = [*chosen.headings, *other.headings]
 
 

@@ -39,7 +39,7 @@ _LOOKUPS: Final = (
 )  # fmt: skip
 _WORDS: Final = (
     "order_words", "morning", "afternoon", "month_first_markets", "markets", "attempt_words", "return_words",
-    "number_fillers",
+    "number_fillers", "buttons",
 )  # fmt: skip
 # Parts of words and sentences, found wherever they stand; a space at an end is the border of a word.
 _PARTS: Final = (
@@ -177,6 +177,11 @@ class Vocabulary:
     @cached_property
     def _label_starts(self) -> frozenset[str]:
         return frozenset(_starts(key)[0] for key in self.label_owners)
+
+    @cached_property
+    def buttons(self) -> frozenset[str]:
+        """What buttons and links say in any language, folded: no product is called so."""
+        return frozenset(text for language in self.languages.values() for text in language.words.get("buttons", ()))
 
     @cached_property
     def months(self) -> Mapping[str, int]:
