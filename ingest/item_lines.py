@@ -29,7 +29,7 @@ _SKU_BELOW: Final = re.compile(r"(?<![a-z])sku(?![a-z])(?:.{0,20}?(?:[:：]|\.{2
 _CODE_IN_BRACKETS: Final = re.compile(r"^(.*\S)\s*[(\[（]\s*(\S+?)\s*[)\]）]$")
 _CODE_BEHIND: Final = re.compile(r"^(.*\S)(?:,\s+|\s+[-–—/|·]\s+)(\S+)$")
 _COUNTED: Final = re.compile(
-    r"\s*[(（\[]\s*\d{1,3}(?:\s[^\d()（）]{1,12}|[件点點个個])?\s*[)）\]]\s*[:：]?$|[:：]$"
+    r"\s*[(（\[]\s*(\d{1,3})(?:\s[^\d()（）]{1,12}|[件点點个個])?\s*[)）\]]\s*[:：]?$|[:：]$"
 )  # "In the box (2)"
 _DEPTH_OF_NAMES: Final = 3  # h3: titles and parts of a mail stand above
 _LONGEST_NAME: Final = 250
@@ -93,13 +93,24 @@ class ItemLines:
 
     def _names_of_all(self) -> list[RawItem]:
         """Return the items without what stands above the first alone, or below each: headings and buttons."""
-        if len(self._done) < 2:  # noqa: PLR2004  one tells nothing of another
-            return self._done
         items = [*map(self._without_button, self._done, self._above)]
-        first, *others = self._above
-        if items[0].name in first[:1] and len(first) > 1 and {len(first) - 1} == set(map(len, others)):
+        first, *others = self._above or [()]
+        more = len(first) - max(map(len, others), default=1)
+        alone = bool(others) and len(set(map(len, others))) == 1
+        if (
+            len(first) > 1
+            and more > 0
+            and items[0].name == first[0]
+            and ((alone and more == 1) or self._counts(first[0]))
+        ):
             items[0] = replace(items[0], name=first[1])
         return items
+
+    def _counts(self, line: str) -> bool:
+        """Tell whether a line ends in the number of items or of pieces in brackets, as a heading of the list may."""
+        found = _COUNTED.search(line)
+        counts = [quantity_in(item.quantity or "") or 0 for item in self._done]
+        return found is not None and int(found[1] or 0) in {0, len(self._done), sum(counts)}
 
     def _without_button(self, item: RawItem, above: tuple[str, ...]) -> RawItem:
         """Take the next line for the name where the first is one that stands below each item, as a button does."""
@@ -113,12 +124,14 @@ class ItemLines:
         if heading is None:
             return item
         own = all(self._headings) if len(self._done) > 1 else heading.depth >= _DEPTH_OF_NAMES
+        if self._counts(heading.text) and not (own and len(self._done) > 1):
+            return item
         return replace(item, name=heading.text) if item.name is None or own else item
 
     def take_heading(self, text: str, depth: int) -> None:
         """Take a heading that is no label: perhaps the name of the item below it."""
         self.end()
-        self._heading = _Heading(text, depth) if may_be_name(text) and not _COUNTED.search(text) else None
+        self._heading = _Heading(text, depth) if may_be_name(text) else None
 
     def end(self) -> None:
         """End the open item: something else begins."""
@@ -244,7 +257,7 @@ class ItemLines:
             self._close()
         self._current[wanted] = value
         if Field.PRODUCT not in self._current and self._names:
-            self._current[Field.PRODUCT] = _first_name(self._names)
+            self._current[Field.PRODUCT] = self._names[0]
             self._lines_above = tuple(self._names)
             self._is_labelled = False
         elif wanted is Field.PRODUCT:
@@ -269,11 +282,6 @@ class ItemLines:
                     line_total=part.get(Field.LINE_TOTAL),
                 )
             )
-
-
-def _first_name(names: Sequence[str]) -> str:
-    """Return the first of the lines above an item that is not the heading of the list."""
-    return next((name for name in names[:-1] if not _COUNTED.search(name)), names[-1])
 
 
 def may_be_name(text: str) -> bool:

@@ -192,7 +192,8 @@ def _of_piece(text: str, labels: Labels) -> Iterator[Part]:
     while text:
         whole = _whole(text, labels)
         if whole is not None:
-            yield whole
+            is_word = bool(whole.fields and behind and behind[0].tail) and Field.QUANTITY not in whole.fields
+            yield Part(Kind.NAME, text) if is_word else whole  # "Produit X 2" is called so
             break
         left = _LEFT.match(text)
         if left:

@@ -6,6 +6,7 @@ where on the page to look. A value is taken only when it fits its label.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +17,7 @@ from ingest.values import order_no_in
 from ingest.vocabulary import Field, Language, Vocabulary, label_key
 
 LONGEST_LABEL: Final = 60
+_SIZED: Final = re.compile(r"\(\s*(?:\d?X{0,4}[SML]|\d{1,4}\s?(?:ml|l|g|kg|cm|mm|m))\s*\)$")  # a product, "Style (XL)"
 
 
 @dataclass(slots=True)
@@ -61,7 +63,7 @@ class Gatherer:
 
     def fields(self, text: str) -> tuple[Field, ...]:
         """Return what `text` means as a label; nothing when it is none."""
-        if not text or len(text) > LONGEST_LABEL + 10:
+        if not text or len(text) > LONGEST_LABEL + 10 or (text[-1] == ")" and _SIZED.search(text)):
             return ()
         return self._vocabulary.fields_of(label_key(text), self.language.code)
 

@@ -31,6 +31,7 @@ _DIGIT: Final = re.compile(r"\d")
 _MOST_INERT: Final = 5_000
 _DOTS: Final = re.compile(r"(?:^|\s+)[•·|‧∙●◦▪](?:\s+|$)")
 _PARTS: Final = re.compile(r"\s+[-–—|·•/]\s+|;\s+|\s{2,}")
+_CLOSING: Final = frozenset(" \t\u3000)]）］】,;.")
 _OPENING: Final = {"]": "[", ")": "(", "】": "【", "］": "［", "）": "（"}
 _NO_VALUE: Final = re.compile(r"^[\s\-–—:：]*$")
 
@@ -159,7 +160,7 @@ class LineReader:
         offset = end - len(window)
         for match in re.finditer(r"(?<![^\W\d])(?=\S)", window):
             label = self._gather.fields(window[match.start() :])
-            if label and not window[match.start()].isspace() and not ends_in_code(window):
+            if label and window[match.start()] not in _CLOSING and not ends_in_code(window):
                 return offset + match.start(), label
         return end, ()
 

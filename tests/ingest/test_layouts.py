@@ -30,7 +30,8 @@ TRAPS = (
     "Socks, Wool, Grey", "Box – Large", "Set 2 × 500 ml", "Soap 2 pcs", "Candle No. 5", "1984 Poster", "Vitamin D 3",
     "Juniper & Pine <Gift>", "Bộ 3 khăn 30x50 cm", "方眼ノート B6", "กระถาง 6 นิ้ว", "Größe M/L Tuch",
     "Order of 100 Pins", "Total Clean Spray", "Mug - Price Winner", "Pack of 12 (4 x 3)", "24/7 Notebook",
-    "Size 42 Boots",
+    "Size 42 Boots", "Produit X 2", "Set of Items (3)", "Color Pop Lipstick 3", "Order Book A5", "Style (XL)",
+    "商品券 500", "Quantity Surveyor Mug", "Shipping Box 40 x 30",
 )  # fmt: skip
 VARIANTS = ("Honey", "Charcoal / L", "100 g", "XL", "Grau", "赤", "Red, matte", "2026", "1 m", "")
 SEEDS = st.integers(0, 10**6)
