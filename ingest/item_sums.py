@@ -101,11 +101,19 @@ def _better(first: list[RawItem], found: Findings, others: list[list[RawItem]]) 
         return untrue
     whole = [items for items in others if is_whole(items) and all(_is_name(item.name) for item in items)]
     if is_whole(first):  # what says itself what each piece costs is not explained away by reading it as a sum
-        whole = [items for items in whole if all(item.unit_price for item in items)]
+        whole = [items for items in whole if all(item.unit_price for item in items) and not _splits(first, items)]
     fitting = next((items for items in whole if adds_up(items, found) is not False), None)
     if fitting is not None and (adds_up(fitting, found) or not is_whole(first)):
         return fitting
     return first if is_whole(first) or not whole else whole[0]
+
+
+def _splits(first: list[RawItem], other: list[RawItem]) -> bool:
+    """Tell whether the other reading takes a count from the end of a name in place of one that stands by itself."""
+    if [_count(item) for item in first] == list(range(1, len(first) + 1)):
+        return False  # no counts but places in the list
+    pairs = zip(first, other, strict=False)
+    return any(one.name != two.name and (one.name or "").startswith(two.name or " ") for one, two in pairs)
 
 
 def is_whole(items: Sequence[RawItem]) -> bool:

@@ -31,6 +31,7 @@ _DIGIT: Final = re.compile(r"\d")
 _MOST_INERT: Final = 5_000
 _DOTS: Final = re.compile(r"(?:^|\s+)[•·|‧∙●◦▪](?:\s+|$)")
 _PARTS: Final = re.compile(r"\s+[-–—|·•/]\s+|;\s+|\s{2,}")
+_SIGNS: Final = frozenset("-\u2212\u2013")
 _CLOSING: Final = frozenset(" \t\u3000)]）］】,;.")
 _OPENING: Final = {"]": "[", ")": "(", "】": "【", "］": "［", "）": "（"}
 _NO_VALUE: Final = re.compile(r"^[\s\-–—:：]*$")
@@ -195,6 +196,8 @@ class LineReader:
         if not self._gather.may_begin_with_label(text):
             return None
         for space in reversed(list(_WHERE_LABELS_END.finditer(text, 0, LONGEST_LABEL))):
+            if text[space.start() - 1 : space.start()] in _SIGNS and space.start() == space.end():
+                continue  # "Qty -2": the sign is the number's
             label = self._gather.fields(text[: space.start()])
             value = text[space.end() :]
             typed = tuple(wanted for wanted in label if has_form(wanted) and wanted is not Field.ATTEMPT)
