@@ -124,9 +124,8 @@ class ItemLines:
         if heading is None:
             return item
         own = all(self._headings) if len(self._done) > 1 else heading.depth >= _DEPTH_OF_NAMES
-        if self._counts(heading.text) and not (own and len(self._done) > 1):
-            return item
-        return replace(item, name=heading.text) if item.name is None or own else item
+        is_name = own or (item.name is None and not self._counts(heading.text))
+        return replace(item, name=heading.text) if is_name else item
 
     def take_heading(self, text: str, depth: int) -> None:
         """Take a heading that is no label: perhaps the name of the item below it."""

@@ -16,7 +16,7 @@ from ingest.item_lines import RawItem
 from ingest.item_part import HEADING, MARKER, Labels, is_code
 from ingest.labelled import Findings
 from ingest.page import Row, text_of
-from ingest.values import amount_in, is_marked_amount, quantity_in
+from ingest.values import amount_in, is_marked_amount, multiplier_in, quantity_in
 from ingest.vocabulary import Field
 
 _BRACKETS: Final = (")", "\uff09")
@@ -112,8 +112,8 @@ def _splits(first: list[RawItem], other: list[RawItem]) -> bool:
     """Tell whether the other reading takes a count from the end of a name in place of one that stands by itself."""
     if [_count(item) for item in first] == list(range(1, len(first) + 1)):
         return False  # no counts but places in the list
-    pairs = zip(first, other, strict=False)
-    return any(one.name != two.name and (one.name or "").startswith(two.name or " ") for one, two in pairs)
+    ends = ((one.name or "").removeprefix(two.name or "") for one, two in zip(first, other, strict=False))
+    return any(multiplier_in(end) is not None for end in ends)
 
 
 def is_whole(items: Sequence[RawItem]) -> bool:
