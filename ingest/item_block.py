@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from ingest.fit import AMOUNT_FIELDS
-from ingest.item_lines import RawItem, may_be_name, name_of
+from ingest.item_lines import RawItem, may_be_name, name_of, without_code
 from ingest.item_part import HEADING, MARKER, Kind, Labels, Part, parts_of
 from ingest.page import Line, Row, text_of
 from ingest.text import one_line
@@ -208,7 +208,9 @@ def _item(group: Group, choice: int, *, by_line: bool) -> RawItem | None:
     if not any(part.kind in _MEASURES for part in group):
         return None
     count = _count(group, choice)
-    name = _name(group, count)
+    name, code = _name(group, count), _code(group)
+    if name is not None and code is None:
+        name, code = without_code(name)
     prices = [part for part in group if part.kind is Kind.PRICE]
     totals = [part.text for part in group if part.kind is Kind.LINE_TOTAL]
     unit, line = _unit_and_line(prices, count)
@@ -218,7 +220,7 @@ def _item(group: Group, choice: int, *, by_line: bool) -> RawItem | None:
         return None
     return RawItem(
         name=name,
-        sku=_code(group),
+        sku=code,
         quantity=count.text if count else None,
         unit_price=unit,
         line_total=line or (totals[0] if totals else None),

@@ -27,6 +27,11 @@ _NO_NAME: Final = re.compile(  # a pair under a label we don't know, a mail addr
 _SENTENCE: Final = re.compile(r"[.!?。!?]$")
 _SKU_BELOW: Final = re.compile(r"(?<![a-z])sku(?![a-z])(?:.{0,20}?(?:[:：]|\.{2,}))?\s*(\S.*)$", re.IGNORECASE)
 _CODE_IN_BRACKETS: Final = re.compile(r"^(.*\S)\s*[(\[（]\s*(\S+?)\s*[)\]）]$")
+_CODE_WITH_WORD: Final = re.compile(
+    r"^(.*\S)\s*[(\[（]\s*(?:sku|r[eé]f|rif|art|c[oó]d(?:e|igo|ice)?)[.:：\s]+(?:\w*\.?\s+)?(\S+?)\s*[)\]）]$",
+    re.IGNORECASE,
+)
+_CODE_BEFORE: Final = re.compile(r"^[(\[（【]\s*(\S+?)\s*[)\]）】]\s*(\S.*)$")
 _CODE_BEHIND: Final = re.compile(r"^(.*\S)(?:,\s+|\s+[-–—/|·]\s+)(\S+)$")
 _COUNTED: Final = re.compile(
     r"\s*[(（\[]\s*(\d{1,3})(?:\s[^\d()（）]{1,12}|[件点點个個])?\s*[)）\]]\s*[:：]?$|[:：]$"
@@ -266,7 +271,7 @@ class ItemLines:
     def _close(self) -> None:
         part, self._current = self._current, {}
         if Field.PRODUCT in part and Field.SKU not in part:
-            part[Field.PRODUCT], code = _without_code(part[Field.PRODUCT])
+            part[Field.PRODUCT], code = without_code(part[Field.PRODUCT])
             part |= {Field.SKU: code} if code else {}
         if part.keys() & (_MEASURES | {Field.SKU}):
             self._headings.append(None if Field.PRODUCT in part and self._is_labelled else self._heading)
@@ -304,9 +309,13 @@ def _code_in(text: str) -> str:
     return last if has_label else text.rstrip("])】）") if "[" not in text and "(" not in text else text
 
 
-def _without_code(name: str) -> tuple[str, str | None]:
-    """Take a seller's code from the end of a name: in brackets, or behind a comma or dash."""
-    for pattern in (_CODE_IN_BRACKETS, _CODE_BEHIND):
+def without_code(name: str) -> tuple[str, str | None]:
+    """Take a seller's code from a name: in brackets, or behind a comma or dash."""
+    name = name.rstrip(" :：")
+    before = _CODE_BEFORE.match(name)
+    if before and is_code(before[1]):
+        return before[2], before[1]
+    for pattern in (_CODE_IN_BRACKETS, _CODE_WITH_WORD, _CODE_BEHIND):
         found = pattern.match(name)
         if found and is_code(found[2]):
             return found[1], found[2]

@@ -86,7 +86,7 @@ _RIGHT_CJK: Final = re.compile(r"^(.*\S)\s*(?:[×✕✖]\s?([-−–]?\d{1,5}))$
 _BRACKETED: Final = re.compile(r"^(.*\S)\s*[(\[（［]([^()\[\]（）［］]{1,60})[)\]）］]$")
 _EACH: Final = re.compile(
     r"\s*(?:/\s?\w+|\b(?:each|ea|a piece|per \w+|apiece|c/u|cada un[oa]|cada|pro stück|je stück|l'unité|pièce|cad"
-    r"|satuan|seunit|mỗi \w+|一个|一件)\b\.?|ต่อชิ้น)$",
+    r"|satuan|seunit|setiap satu|sebiji|cada una|jeweils|chacune?|ciascun[oa]|l'un[oa]|mỗi \w+|一个|一件)\b\.?|ต่อชิ้น)$",
     re.IGNORECASE,
 )
 _AT: Final = re.compile(r"(?:^|\s+|(?<=\d))(?:@|à|á|at|je|zu|for|por|per|a|da|von)\s*$", re.IGNORECASE)

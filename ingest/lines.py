@@ -147,6 +147,10 @@ class LineReader:
 
     def _take_with_rest(self, label: tuple[Field, ...], value: str) -> None:
         """Take a value that may be followed by an unlabelled price or count."""
+        code, _, behind = value.partition(" ")
+        if Field.SKU in label and behind and is_code(code) and self._gather.take(label, code):
+            self._gather.items.take_measure(behind.strip(" )(,;–-@"))
+            return
         if self._gather.take(label, value):
             return
         head, _, rest = value.partition(",")
