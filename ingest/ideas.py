@@ -6,6 +6,7 @@ where no known phrase tells the kind, and never tells a new order: nothing may s
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ingest.settled import sentences
@@ -56,12 +57,16 @@ TELLINGS: Final = (
 
 def kind_told_in(text: str, language: Language) -> NotificationKind | None:
     """Return the kind that one sentence of `text` tells by its ideas, or None."""
-    for sentence in sentences(text):
-        padded = spaced(sentence)
-        there = _ideas_in(padded, language)
-        for telling in TELLINGS:
-            if telling.all_of <= there and not telling.none_of & there:
-                return telling.kind
+    told = (_kind_told_by(sentence, language) for sentence in sentences(text))
+    return next((kind for kind in told if kind is not None), None)
+
+
+@lru_cache(maxsize=4_096)  # the sentences of a title are a template's
+def _kind_told_by(sentence: str, language: Language) -> NotificationKind | None:
+    there = _ideas_in(spaced(sentence), language)
+    for telling in TELLINGS:
+        if telling.all_of <= there and not telling.none_of & there:
+            return telling.kind
     return None
 
 

@@ -215,7 +215,7 @@ class Masker:
     @cached_property
     def _phrases(self) -> frozenset[str]:
         """Every label and phrase of every language, folded."""
-        found: set[str] = set(self.vocabulary.months)
+        found: set[str] = set(self.vocabulary.months.by_name)
         for language in self.vocabulary.languages.values():
             found |= set(language.labels)
             for table in (language.phrases, language.words, *language.lookups.values()):

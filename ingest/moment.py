@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -36,14 +37,33 @@ CLOCK: Final = re.compile(
 HOUR_ONLY: Final = re.compile(r"(?<![\d.,:])(\d{1,2})(?=\s*(?:[ap]\.?\s?m\b|時|时|點|点|uhr\b|h\b))")
 _OFFSET: Final = re.compile(r"(?:\b(?:gmt|utc)\s*|(?<=\d)\s*|\s)([+\-−])\s*(\d{1,2})(?::?(\d{2}))?(?![\d/.-])")
 _WORD: Final = re.compile(r"[a-z]{1,5}")
+_DIGIT: Final = re.compile(r"\d")
 _ORDINAL: Final = r"(?:st|nd|rd|th|\.º|º|er)?"
+
+
+@dataclass(frozen=True)
+class Months:
+    """The names of the months (folded), and how dates are written with them."""
+
+    by_name: Mapping[str, int]
+
+    @cached_property
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        """Where a date with a month's name stands: the day before the month, then behind it."""
+        name = "|".join(re.escape(month) for month in sorted(self.by_name, key=len, reverse=True))
+        month, day = rf"(?P<month>{name})(?!\w)\.?", rf"(?<!\d)(?P<day>\d{{1,2}}){_ORDINAL}(?!\d)"
+        year = r"(?:,?[-\s]*(?:de\s+|del\s+|năm\s+|พ\.ศ\.\s*)?(?P<year>\d{4}))?"
+        return (
+            re.compile(rf"{day}\.?,?[-\s]*(?:de\s+|di\s+|of\s+)?{month}{year}"),
+            re.compile(rf"(?<!\w){month}\s*{day}{year}"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """How one language and market write times: names of months (folded) and of day halves."""
+    """How one language and market write times: the months, and the words for day halves."""
 
-    months: Mapping[str, int]
+    months: Months
     morning: Collection[str]
     afternoon: Collection[str]
     month_first: bool
@@ -56,9 +76,11 @@ def moment_in(text: str, calendar: Calendar) -> datetime | None:
 
     A date without a clock time is the start of that day.
     """
-    if len(text) > _LONGEST or not any(letter.isdigit() for letter in text):
+    if len(text) > _LONGEST:
         return None
     text = fold(text)
+    if _DIGIT.search(text) is None:
+        return None
     found = _date_in(text, calendar)
     if found is None:
         return None
@@ -76,7 +98,9 @@ def moment_in(text: str, calendar: Calendar) -> datetime | None:
 
 def dates_in(text: str, calendar: Calendar) -> list[tuple[int, int]]:
     """Return where the dates of folded running text stand, in order."""
-    patterns = (_YEAR_FIRST, _NUMERIC, _MONTH_DAY_HAN, *_named_patterns(tuple(calendar.months)))
+    if _DIGIT.search(text) is None:
+        return []
+    patterns = (_YEAR_FIRST, _NUMERIC, _MONTH_DAY_HAN, *calendar.months.patterns)
     spans: list[tuple[int, int]] = []
     for pattern in patterns:
         for found in pattern.finditer(text):
@@ -106,28 +130,12 @@ def _date_in(text: str, calendar: Calendar) -> tuple[tuple[int, int, int], int, 
 
 
 def _named_date(text: str, calendar: Calendar) -> tuple[tuple[int, int, int], int, int] | None:
-    for pattern in _named_patterns(tuple(calendar.months)):
+    for pattern in calendar.months.patterns:
         if found := pattern.search(text):
-            month, day = calendar.months[found["month"]], int(found["day"])
+            month, day = calendar.months.by_name[found["month"]], int(found["day"])
             year = int(found["year"]) if found["year"] else _nearest_year(month, day, calendar.around)
             return (year, month, day), found.start(), found.end()
     return None
-
-
-_PATTERNS: dict[tuple[str, ...], tuple[re.Pattern[str], ...]] = {}
-
-
-def _named_patterns(months: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    """Return the patterns for dates with a month's name, compiled once a vocabulary."""
-    if months not in _PATTERNS:
-        name = "|".join(re.escape(month) for month in sorted(months, key=len, reverse=True))
-        month, day = rf"(?P<month>{name})(?!\w)\.?", rf"(?<!\d)(?P<day>\d{{1,2}}){_ORDINAL}(?!\d)"
-        year = r"(?:,?[-\s]*(?:de\s+|del\s+|năm\s+|พ\.ศ\.\s*)?(?P<year>\d{4}))?"
-        _PATTERNS[months] = (
-            re.compile(rf"{day}\.?,?[-\s]*(?:de\s+|di\s+|of\s+)?{month}{year}"),
-            re.compile(rf"(?<!\w){month}\s*{day}{year}"),
-        )
-    return _PATTERNS[months]
 
 
 def _nearest_year(month: int, day: int, around: datetime) -> int:
@@ -186,6 +194,6 @@ def _clock_in(text: str, calendar: Calendar) -> tuple[int, int, int]:
 
 def _half_of_day(text: str, calendar: Calendar) -> str | None:
     for half, words in (("afternoon", calendar.afternoon), ("morning", calendar.morning)):
-        if any(re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text) for word in words):
+        if any(word in text and re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text) for word in words):
             return half
     return None

@@ -60,7 +60,11 @@ class Phrases:
         """The phrases that may stand in `text` (folded): a cheap question that leaves a few."""
         words = self._by_word.keys() & set(_WORD.findall(text))
         likely = [phrase for word in words for phrase in self._by_word[word]]
-        return [phrase for phrase in (*likely, *self._others) if all(piece in text for piece in phrase.pieces)]
+        return [
+            phrase
+            for phrase in (*likely, *self._others)
+            if phrase.pieces[0] in text and all(piece in text for piece in phrase.pieces[1:])
+        ]
 
 
 def spans(text: str, phrases: Collection[Phrase]) -> Iterator[tuple[str, int]]:

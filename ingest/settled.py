@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from ingest.text import spaced
@@ -23,16 +24,26 @@ _CLAUSE_END: Final = re.compile(r"(?<=[,:、，：(（)）–—])|(?<=\s-)(?=\s
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of `text`, as they stand."""
-    return (sentence for sentence in _SENTENCE_END.split(text) if sentence.strip())
+    """Yield the sentences of `text`, as they stand; none goes on behind the end of a line."""
+    return (sentence for line in text.splitlines(keepends=True) for sentence in _sentences_of(line))
+
+
+@lru_cache(maxsize=4_096)  # most lines are a template's: they come with each of its mails
+def _sentences_of(line: str) -> tuple[str, ...]:
+    return tuple(sentence for sentence in _SENTENCE_END.split(line) if sentence.strip())
 
 
 def settled(text: str, language: Language) -> str:
     """Return `text` without the sentences and clauses that tell nothing that has happened."""
-    whole = spaced(text)
+    return "".join([_settled_line(line, language) for line in text.splitlines(keepends=True)])
+
+
+@lru_cache(maxsize=4_096)
+def _settled_line(line: str, language: Language) -> str:
+    whole = spaced(line)
     if not any(_has(whole, language, parts) for parts in ("asides", "possibles", "purposes")):
-        return text
-    kept = (sentence for sentence in sentences(text) if not _has(spaced(sentence), language, "asides"))
+        return line
+    kept = (sentence for sentence in _sentences_of(line) if not _has(spaced(sentence), language, "asides"))
     return "".join(_settled_clauses(sentence, language) for sentence in kept)
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.expansion import expanded
+from ingest.moment import Months
 from ingest.phrases import Phrases, alternatives, is_spaced
 from ingest.text import fold, spaced
 from models.notification import IgnoreReason, NotificationKind
@@ -102,7 +103,7 @@ class Field(StrEnum):
     OTHER = "other"  # known, and none of our business: buyer's note, address, package id
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # by identity, so that what a line says in a language can be kept in mind
 class Language:
     """One language's words, folded."""
 
@@ -114,7 +115,7 @@ class Language:
     months: Mapping[str, int]
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ideas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # idea: parts of the words it is said with
-    inert: set[tuple[str, ...]] = field(default_factory=set, compare=False, repr=False)  # lines known to hold no label
+    inert: set[tuple[str, ...]] = field(default_factory=set, repr=False)  # lines known to hold no label
 
     @cached_property
     def telling(self) -> Phrases:
@@ -184,9 +185,10 @@ class Vocabulary:
         return frozenset(text for language in self.languages.values() for text in language.words.get("buttons", ()))
 
     @cached_property
-    def months(self) -> Mapping[str, int]:
+    def months(self) -> Months:
         """Every language's names of the months."""
-        return {name: month for language in self.languages.values() for name, month in language.months.items()}
+        every = {name: month for language in self.languages.values() for name, month in language.months.items()}
+        return Months(every)
 
 
 @lru_cache(maxsize=16_384)  # a template's labels come again with each of its mails
