@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 from ingest.item_part import HEADING, MARKER, is_code
 from ingest.page import Cell, Line, text_of
+from ingest.text import has_digit
 from ingest.values import is_marked_amount, multiplier_in, quantity_and_price, quantity_in
 from ingest.vocabulary import Field
 
@@ -159,13 +160,14 @@ class ItemLines:
 
     def take_text(self, text: str) -> None:
         """Take a line without a label: a name, a count, a price, or a whole item in prose."""
-        if len(text) > _LONGEST_NAME or self.take_measure(text):
+        numbered = has_digit(text)  # what holds no number is neither a count nor a price
+        if len(text) > _LONGEST_NAME or (numbered and self.take_measure(text)):
             return
         if HEADING.match(text):
             self.forget_names()
             return
         bare = MARKER.sub("", text)
-        if self.take_sentence(bare):
+        if numbered and self.take_sentence(bare):
             return
         if bare != text:
             self._close()

@@ -16,7 +16,7 @@ from ingest.fit import ITEM_FIELDS, has_form
 from ingest.item_part import code_with_label, ends_in_code, is_code, label_in_brackets
 from ingest.labelled import LONGEST_LABEL, Gatherer
 from ingest.page import Line, text_of
-from ingest.text import fold, plain_digits
+from ingest.text import fold, has_digit, plain_digits
 from ingest.vocabulary import Field
 
 _MOST_NOTES: Final = 200
@@ -219,17 +219,22 @@ class LineReader:
         return self._gather.meant(label, value) is not None
 
     def _read_running(self, text: str, *, heading: int) -> None:
-        digits = plain_digits(text)
-        found = self._gather.language.order_no.search(fold(digits)) if _LONG_NUMBER.search(digits) else None
+        found = self._order_no_in(text) if has_digit(text) else None
         if found:
-            self._gather.take_order_no(found[1])
-            self._take_ship_by_in(text, found[1])
+            self._gather.take_order_no(found)
+            self._take_ship_by_in(text, found)
         if len(self._gather.found.notes) < _MOST_NOTES:
             self._gather.found.notes.append(text)
         if heading:
             self._gather.items.take_heading(text, heading)
         elif not found:
             self._gather.items.take_text(text)
+
+    def _order_no_in(self, text: str) -> str | None:
+        """Return the number behind the word for order in running text."""
+        digits = plain_digits(text)
+        found = self._gather.language.order_no.search(fold(digits)) if _LONG_NUMBER.search(digits) else None
+        return found[1] if found else None
 
     def _take_ship_by_in(self, text: str, order_no: str) -> None:
         """Take the deadline that stands in the same line as an order number (digests)."""

@@ -23,6 +23,7 @@ _SPACES: Final = re.compile(r"[^\S\n]+")
 _UNCLEAN: Final = re.compile(rf"[^\S \n]|  |{_CONTROLS.pattern}|{_INVISIBLE.pattern}")
 _ALL_SPACE: Final = re.compile(r"\s+")
 _FOREIGN_DIGIT: Final = re.compile(r"[^\W\d_]|[0-9]|(\d)")
+_DIGIT: Final = re.compile("[0-9]")
 _MARKS: Final = re.compile(r"[^\w\u0e00-\u0e7f]+")  # Thai's vowel signs are no word letters to `re`
 _ENDS: Final = " \t:：#.,;|*-–—_·•=»>"
 
@@ -44,9 +45,17 @@ def one_line(text: str) -> str:
 
 def plain_digits(text: str) -> str:
     """Give `text` in NFKC with the digits of every script as 0-9, for reading numbers and times."""
-    if text.isascii():
-        return text
+    return text if text.isascii() else _plain_digits(text)
+
+
+@lru_cache(maxsize=4096)  # each value is asked for as several things, a template's lines with each of its mails
+def _plain_digits(text: str) -> str:
     return _FOREIGN_DIGIT.sub(_plain_digit, unicodedata.normalize("NFKC", text))
+
+
+def has_digit(text: str) -> bool:
+    """Tell, at little cost, whether a number may stand in `text`, in whatever script."""
+    return _DIGIT.search(plain_digits(text)) is not None
 
 
 def _plain_digit(match: re.Match[str]) -> str:
