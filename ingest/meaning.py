@@ -263,4 +263,5 @@ def _best(weights: Mapping[str, float], *, ignored: bool) -> tuple[str | None, f
 
 def comparable(text: str) -> str:
     """Return `text` as phrases are looked up in it: folded, order numbers as "#"."""
-    return _SPACE_OUT.sub(" # ", _LONG_NUMBER.sub("#", fold(text[:_LONGEST])))
+    text = _LONG_NUMBER.sub("#", fold(text[:_LONGEST]))
+    return _SPACE_OUT.sub(" # ", text) if "#" in text else text

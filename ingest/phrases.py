@@ -1,12 +1,13 @@
 """Finding many phrases in a text at once, much faster than one pattern of them all.
 
 Pure. A phrase is literal but for ".." (a gap within a line); words of scripts that set spaces must stand whole.
-Most phrases are ruled out by their first word, or by plain search where words have no borders.
+Most phrases are ruled out by their rarest word, or by their rarest letter where words have no borders.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from typing import Final
 GAP: Final = ".."
 LONGEST_GAP: Final = 40  # letters
 THAI, LATIN_MORE, PUNCTUATION = 0x0E00, 0x1E00, 0x2000  # Unicode blocks: from Thai on no spaces but in more Latin
+_AT_GAP: Final = "_"  # counts as a letter
 _WORD: Final = re.compile(r"[^\W\d]+")
 
 
@@ -36,12 +38,20 @@ class Phrase:
         return tuple(piece.strip() for piece in self.text.split(GAP))
 
     @property
-    def first_word(self) -> str | None:
-        """The word with which it must begin; None where it begins with none that stands by itself."""
-        found = _WORD.match(self.text)
-        if found is None or not is_spaced(self.text[0]) or not all(map(is_spaced, found[0])):
-            return None
-        return found[0] if self.text[found.end() : found.end() + 1] in {" ", ""} else None
+    def keys(self) -> set[str]:
+        """The words that must stand whole in a text for it to be there; where it has none, the letters."""
+        words = _WORD.findall(_AT_GAP.join(self.pieces))  # beside a gap a word may go on
+        whole = {word for word in words if _AT_GAP not in word and all(map(is_spaced, word))}
+        return whole or set(max(self.pieces, key=len))
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield from where to where it stands in `text`; found by plain search, which is faster than a pattern."""
+        at = text.find(self.pieces[0])
+        while at >= 0:
+            found = self.pattern.match(text, at)
+            if found:
+                yield found.span()
+            at = text.find(self.pieces[0], found.end() if found else at + 1)
 
 
 class Phrases:
@@ -49,32 +59,35 @@ class Phrases:
 
     def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
         """Take the phrases (folded) by meaning."""
-        self._by_word: dict[str, list[Phrase]] = {}
-        self._others: list[Phrase] = []
-        for meaning, texts in phrases.items():
-            for phrase in (Phrase(text, meaning) for text in dict.fromkeys(texts)):
-                word = phrase.first_word
-                (self._others if word is None else self._by_word.setdefault(word, [])).append(phrase)
+        known = [
+            Phrase(text, meaning)
+            for meaning, texts in phrases.items()
+            for text in dict.fromkeys(texts)
+            if text.strip(f"{GAP} ")
+        ]
+        frequency = Counter(key for phrase in known for key in phrase.keys)
+        self._by_key: dict[str, list[Phrase]] = {}
+        for phrase in known:
+            rarest = min(sorted(phrase.keys), key=frequency.__getitem__)
+            self._by_key.setdefault(rarest, []).append(phrase)
+        self._by_letter = any(len(key) == 1 for key in self._by_key)
 
     def among(self, text: str) -> list[Phrase]:
         """The phrases that may stand in `text` (folded): a cheap question that leaves a few."""
-        words = self._by_word.keys() & set(_WORD.findall(text))
-        likely = [phrase for word in words for phrase in self._by_word[word]]
+        there = set(_WORD.findall(text))
+        if self._by_letter:
+            there.update(text)
         return [
             phrase
-            for phrase in (*likely, *self._others)
+            for key in self._by_key.keys() & there
+            for phrase in self._by_key[key]
             if phrase.pieces[0] in text and all(piece in text for piece in phrase.pieces[1:])
         ]
 
 
 def spans(text: str, phrases: Collection[Phrase]) -> Iterator[tuple[str, int]]:
     """Yield each meaning found in `text` and the length of its phrase; phrases within longer ones left out."""
-    found = [
-        (match.start(), match.end(), phrase.meaning)
-        for phrase in phrases
-        if phrase.pieces[0] in text
-        for match in phrase.pattern.finditer(text)
-    ]
+    found = [(start, end, phrase.meaning) for phrase in phrases for start, end in phrase.places(text)]
     for start, end, meaning in set(found):
         if not any(a <= start and end <= b and (b - a) > (end - start) for a, b, _ in found):
             yield meaning, end - start
