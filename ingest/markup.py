@@ -111,12 +111,9 @@ def _each_changed(source: str, opening: re.Pattern[str], change: Callable[[str],
 def is_cut_short(html: str) -> bool:
     """Tell whether a document that began with an html tag never ended."""
     tail = html[-4096:].lower()
-    return (
-        "<html" in html[:20_000].lower()
-        and "</html" not in tail
-        and "</body" not in tail
-        and not tail.rstrip().endswith("-->")
-    )
+    if "</html" in tail or "</body" in tail or tail.rstrip().endswith("-->"):
+        return False
+    return "<html" in html[:20_000].lower()
 
 
 class _Looks(NamedTuple):

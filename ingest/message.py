@@ -116,7 +116,7 @@ def parse_message(raw: bytes) -> Message:
 
 def _refused(raw: bytes) -> Defect | None:
     """Name the limit that `raw` breaks, before any parser sees it."""
-    if not raw.strip():
+    if not raw or raw.isspace():
         return Defect.EMPTY
     if len(raw) > MAX_BYTES:
         return Defect.TOO_LARGE
@@ -124,7 +124,8 @@ def _refused(raw: bytes) -> Defect | None:
     if len(header_block) > MAX_HEADER_BYTES or len(_HEADER_START.findall(header_block)) > MAX_HEADERS:
         return Defect.TOO_MANY_HEADERS
     multiparts = len(_MULTIPART.findall(raw)) if raw.lower().count(b"boundary") > FEW_MULTIPARTS else FEW_MULTIPARTS
-    if multiparts > MAX_MULTIPARTS or multiparts * raw.count(b"\n") > MAX_SCANS:
+    scans = multiparts * len(raw)  # at most: only a long mail's lines are worth counting
+    if multiparts > MAX_MULTIPARTS or (scans > MAX_SCANS and multiparts * raw.count(b"\n") > MAX_SCANS):
         return Defect.TOO_MANY_PARTS
     return None
 

@@ -42,7 +42,8 @@ class Phrase:
         """The words that must stand whole in a text for it to be there; where it has none, the letters."""
         words = _WORD.findall(_AT_GAP.join(self.pieces))  # beside a gap a word may go on
         whole = {word for word in words if _AT_GAP not in word and all(map(is_spaced, word))}
-        return whole or set(max(self.pieces, key=len))
+        longest: str = max(self.pieces, key=len)
+        return whole or set(longest)
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield from where to where it stands in `text`; found by plain search, which is faster than a pattern."""
