@@ -4,8 +4,6 @@ One stream of evidence from label beside value, above value, header row over val
 lists, bullets, cards, prose and pipe tables. A value counts only when it fits its label.
 """
 
-# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
-
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -19,8 +17,6 @@ from ingest.page import Cell, Row, text_of
 from ingest.text import fold
 from ingest.values import amount_in
 from ingest.vocabulary import Field, Language, Vocabulary
-
-_COLONS: Final[tuple[Cell, ...]] = (((":",),), (("：",),))
 
 _PLACE: Final = frozenset(
     {"", "no", "nr", "n", "nº", "stt", "序号", "序號", "pos", "番号", "ลำดับ", "bil", "item no", "line"}
@@ -38,13 +34,6 @@ def find_values(
     found = gather.finish()
     found.items = believed_items(rows, found, gather.fields_or_button)
     return found
-
-
-def _without_colons(row: Row) -> Row:
-    """Leave out cells that hold nothing but the colon between a label and its value."""
-    if not any(cell in _COLONS for cell in row.cells):
-        return row
-    return Row(tuple(cell for cell in row.cells if cell not in _COLONS), heading=row.heading)
 
 
 def _is_place(cell: Cell) -> bool:
@@ -65,8 +54,8 @@ class _RowReader:
 
     def read(self, row: Row) -> None:
         """Read one row: several cells beside each other, or the lines of one."""
-        row = _without_colons(row)
-        filled = [cell for cell in row.cells if cell]
+        row = row.without_colons
+        filled = row.filled
         if row.heading or len(self._gather.found.headings) < 3:  # noqa: PLR2004  says itself
             self._gather.found.headings += [text_of(line)[:LONGEST_VALUE] for cell in filled for line in cell[:3]][:3]
         if len(filled) >= 2:  # noqa: PLR2004  says itself
@@ -75,7 +64,7 @@ class _RowReader:
             for line in filled[0]:
                 self._lines.read(line, heading=row.heading)
 
-    def _read_cells(self, row: Row, filled: list[Cell]) -> None:
+    def _read_cells(self, row: Row, filled: Sequence[Cell]) -> None:
         labels = [self._label_of(cell) for cell in row.cells]
         if self._is_header(row, labels):
             self._start_columns(labels)

@@ -21,7 +21,7 @@ from ingest.style import hidden_by, hides
 from ingest.text import clean
 
 MAX_TAGS: Final = 200_000
-MAX_ROW: Final = 2_000  # characters of a row's markup that is kept in mind
+MAX_BLOCK: Final = 2_000  # characters of markup of a row or small table that is kept in mind
 MAX_MARKUP: Final = MAX_LINE * 8  # of one text, where each character may be written as &nbsp; is
 MAX_STYLE: Final = 4_000  # characters of one style attribute
 
@@ -58,9 +58,9 @@ _VOID: Final = frozenset(
      "meta", "param", "source", "track", "wbr"}
 )  # fmt: skip
 _NEVER_A_ROW: Final = frozenset({"table", "tbody"})
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _PREFORMATTED: Final = re.compile(r"<(pre)\b[^>]*>")
-_RAW_TEXT: Final = re.compile(r"<(style|script|xmp|iframe|noembed|noframes)\b[^>]*>")
+_NO_TEXT: Final = re.compile(r"<(style|script|xmp|iframe|noembed|noframes|!--)(?:(?<=-)|\b[^>]*>)")
+_STYLE: Final = "<style"
 _UNSEEN: Final = re.compile(
     r' (?:href|src|srcset|alt|title|target|rel|width|height|v?align|border|bgcolor|cellpadding|cellspacing)="[^"]*"'
 )
@@ -75,19 +75,26 @@ def rows_of_html(html: str) -> list[Row]:
     root = tree.body or tree.root
     if root is None:
         return []
-    hidden_names = frozenset().union(*(hidden_by(style.text()) for style in tree.css("style")))
-    source = root.html or ""
-    if "<!--" in source:
-        source = _COMMENT.sub("", source)
+    sheets: list[str] = []
+    if tree.head is not None:
+        _without_sheets(tree.head.html or "", sheets)
+    source = _without_sheets(root.html or "", sheets)
     if "<pre" in source:
         source = _each_changed(source, _PREFORMATTED, with_lines)
-    builder = _Builder(hidden_names)
-    builder.build(_UNSEEN.sub("", _each_changed(source, _RAW_TEXT, _without)))
+    builder = _Builder(frozenset().union(*map(hidden_by, sheets)))
+    builder.build(_UNSEEN.sub("", source))
     return builder.rows
 
 
-def _without(_: str) -> str:
-    return ""
+def _without_sheets(source: str, sheets: list[str]) -> str:
+    """Return repaired markup without scripts, comments and style sheets; these go to `sheets`."""
+
+    def taken(element: str) -> str:
+        if element.startswith(_STYLE):
+            sheets.append(element[element.index(">") + 1 : -len("</style>")])
+        return ""
+
+    return _each_changed(source, _NO_TEXT, taken)
 
 
 def _each_changed(source: str, opening: re.Pattern[str], change: Callable[[str], str]) -> str:
@@ -98,7 +105,7 @@ def _each_changed(source: str, opening: re.Pattern[str], change: Callable[[str],
     for found in opening.finditer(source):
         if found.start() < at or found[1] in endless:
             continue
-        closing = f"</{found[1]}>"
+        closing = "-->" if found[1] == "!--" else f"</{found[1]}>"
         end = source.find(closing, found.end())
         if end < 0:
             endless.add(found[1])
@@ -142,24 +149,44 @@ def _attribute(attributes: str, name: str) -> str:
     return rest.partition('"')[0] if found else ""
 
 
-def _innermost_rows(source: str) -> Iterator[tuple[int, int]]:
-    """Yield from where to where the rows of tables stand that hold no other row."""
+def _blocks(source: str) -> Iterator[tuple[int, int]]:
+    """Yield from where to where small tables stand that hold no other, and the rows outside of them that hold none."""
     at = 0
-    while (shut := source.find("</tr>", at)) >= 0:
+    while (shut := source.find("</table>", at)) >= 0:
+        start, end = source.rfind("<table", at, shut), shut + len("</table>")
+        is_small = start >= 0 and end - start <= MAX_BLOCK
+        yield from _innermost_rows(source, at, start if is_small else shut)
+        if is_small:
+            yield start, end
+        at = end
+    yield from _innermost_rows(source, at, len(source))
+
+
+def _innermost_rows(source: str, at: int, upto: int) -> Iterator[tuple[int, int]]:
+    """Yield from where to where the rows of tables stand that hold no other row."""
+    while (shut := source.find("</tr>", at, upto)) >= 0:
         start, end = source.rfind("<tr", at, shut), shut + len("</tr>")
-        if start >= 0 and end - start <= MAX_ROW and source[start + 3] in " >":
+        if start >= 0 and end - start <= MAX_BLOCK and source[start + 3] in " >":
             yield start, end
         at = end
 
 
-@lru_cache(maxsize=2_048)  # the rows around an order are a template's: they come with each of its mails
-def _cells_of(source: str) -> tuple[Cell, ...] | None:
-    """Return the cells of one plain row of a table; None where it is hidden or not all that stands there."""
+class _Block(NamedTuple):
+    """What a row or a small table shows, and how many characters."""
+
+    rows: tuple[Row, ...]
+    length: int
+
+
+@lru_cache(maxsize=2_048)  # what stands around an order is a template's: it comes with each of its mails
+def _block_of(source: str) -> _Block | None:
+    """Return what a row or table shows wherever it stands; None where it is hidden or not all of it is in rows."""
     builder = _Builder(frozenset())
-    hidden = builder.read_row(source)
-    if hidden or len(builder.rows) > 1:
+    tag, _, _ = source.partition(">")
+    if "<caption" in source or builder.hides(tag):
         return None
-    return builder.rows[0].cells if builder.rows else ()
+    builder.read(source)
+    return _Block(tuple(builder.rows), builder.length)
 
 
 class _Builder:
@@ -175,7 +202,7 @@ class _Builder:
         self._cells: list[Cell] | None = None  # of the open row; None outside of rows
         self._around: list[tuple[_Role | None, _Looks]] = [(None, _PLAIN)]  # the elements that are open
         self._headings: list[int] = []  # how deep the headings are that are open
-        self._length = 0  # characters in all lines
+        self.length = 0  # characters in all lines
         self._in_dl = False
         self._skipped = 0  # elements open within one that is not shown
         self._tags = 0
@@ -183,26 +210,23 @@ class _Builder:
     def build(self, source: str) -> None:
         """Read all of `source`."""
         at = 0
-        for start, end in _innermost_rows(source):
-            self._read(source[at:start])
+        for start, end in _blocks(source):
+            self.read(source[at:start])
             self._take(source[start:end])
             at = end
-            if len(self.rows) >= MAX_ROWS or self._length >= MAX_TEXT:
+            if len(self.rows) >= MAX_ROWS or self.length >= MAX_TEXT:
                 break
         else:
-            self._read(source[at:])
+            self.read(source[at:])
         while self._cells is not None:
             self._end_row()
         self._end_line()
 
-    def read_row(self, source: str) -> bool:
-        """Read one row of a table, which holds no other; give whether it is hidden."""
-        tag, _, _ = source.partition(">")
-        hidden = self._looks(tag).hides
-        self._read(source)
-        return hidden
+    def hides(self, tag: str) -> bool:
+        """Tell whether an element that begins with `tag` is not shown."""
+        return self._looks(tag).hides
 
-    def _read(self, source: str) -> None:
+    def read(self, source: str) -> None:
         """Read a part of the page tag by tag."""
         if not self._skipped:
             self._piece.append(unescape(source.partition("<")[0][:MAX_MARKUP]))
@@ -217,21 +241,21 @@ class _Builder:
                 self._skipped = tag not in _VOID
             if text and not self._skipped:
                 self._piece.append(unescape(text[:MAX_MARKUP]) if "&" in text else text)
-            if self._length >= MAX_TEXT:
+            if self.length >= MAX_TEXT:
                 break
 
     def _take(self, source: str) -> None:
-        """Read a row of a table that holds no other, at once if it was read before."""
+        """Read a row or a table that holds no other, at once if it was read before."""
         known = None
         if not self._skipped and not self._hidden_names and self._around[-1][1] is _PLAIN:
-            known = _cells_of(source)
+            known = _block_of(source)
         if known is None:
-            self._read(source)
+            self.read(source)
             return
-        self._start_row()
-        self._length += sum(len(piece) for cell in known for line in cell for piece in line)
-        self._cells = list(known)
+        self._start_row()  # what stood before a table in a cell comes first
         self._end_row()
+        self.rows += known.rows
+        self.length += known.length
 
     def _enter(self, tag: str, attributes: str) -> bool:
         """Open an element; False when nothing of it is shown."""
@@ -347,7 +371,7 @@ class _Builder:
         self._line = []
         if not line:
             return
-        self._length += sum(map(len, line))
+        self.length += sum(map(len, line))
         if self._cells is not None:
             self._lines.append(line)
         else:

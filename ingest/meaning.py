@@ -5,8 +5,6 @@ a longer one of another meaning does not count ("cancellation request" in "... r
 that tells what may happen. Where no phrase tells the kind, the ideas in subject or heading do.
 """
 
-# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
-
 from __future__ import annotations
 
 import re
@@ -18,7 +16,7 @@ from typing import Final
 
 from ingest.ideas import kind_told_in
 from ingest.labelled import Findings
-from ingest.page import Row, text_of
+from ingest.page import Row
 from ingest.phrases import Phrase, spans
 from ingest.settled import settled
 from ingest.start import AFTER_ORDERING, IGNORED, Top, forget_known_orders, keep_to, speaks_of, tells_wholly
@@ -31,7 +29,6 @@ _STRUCTURE: Final = 1.5
 _BULK: Final = 2.0
 _LONG_NUMBER: Final = re.compile(r"#?\d{12,}")
 _SPACE_OUT: Final = re.compile(r"\s*#\s*")
-_COLON: Final = re.compile(r"[:：]")
 _SCRIPTS: Final = (
     ("th", re.compile("[\u0e01-\u0e5b]")),
     ("ja", re.compile("[\u3041-\u30fa]")),
@@ -76,6 +73,7 @@ _CONTRADICTS: Final[Mapping[str, frozenset[str]]] = {
     NotificationKind.ORDER_CANCELLED: frozenset({NotificationKind.SHIPPED, NotificationKind.IN_TRANSIT}),
 }
 _TITLES: Final = 2  # lines at the top that may be the mail's title
+_TOP: Final = 8  # rows that tell a language by their words
 _LONGEST: Final = 2_000
 _KANA: Final = re.compile("[\u3041-\u30fa]")
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
@@ -99,11 +97,11 @@ def language_of(rows: Sequence[Row], subject: str, vocabulary: Vocabulary, marke
     """
     votes: Counter[str] = Counter()
     for row in rows:
-        for text in _label_candidates(row):
+        for text in row.beginnings:
             owners = vocabulary.label_owners.get(label_key(text), ())
             for code in owners:
                 votes[code] += 6 // len(owners)
-    lines = [subject, *(text_of(line) for row in _first(rows) for cell in row.cells for line in cell)]
+    lines = [subject, *(text for row in rows[:_TOP] for _, text in row.lines)]
     leading = [code for code, count in votes.items() if count == max(votes.values())]
     if len(leading) != 1:
         text = comparable(" \n ".join(lines))
@@ -122,21 +120,6 @@ def _impossible(subject: str, text: str) -> frozenset[str]:
     if _KANA.search(subject):
         return frozenset({"zh"})
     return frozenset({"ja"} if _HAN.search(text) and not _KANA.search(text) else ())
-
-
-def _first(rows: Iterable[Row]) -> Iterator[Row]:
-    for count, row in enumerate(rows):
-        if count >= 8:  # noqa: PLR2004  says itself
-            return
-        yield row
-
-
-def _label_candidates(row: Row) -> Iterator[str]:
-    for cell in row.cells:
-        for line in cell:
-            text = text_of(line)
-            if len(text) <= _LONGEST:
-                yield _COLON.split(text, maxsplit=1)[0] if len(line) == 1 else line[0]
 
 
 def _by_script(text: str, vocabulary: Vocabulary) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from ingest.text import one_line
@@ -21,16 +21,52 @@ MAX_TEXT: Final = 100_000  # characters that a person would see; a notification 
 
 Line = tuple[str, ...]  # pieces of one line as the markup sets them apart; joined they are its text
 Cell = tuple[Line, ...]
+_COLONS: Final[tuple[Cell, ...]] = (((":",),), (("：",),))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
-    """Cells beside each other; a line of running text is a row of one cell."""
+    """Cells beside each other; a line of running text is a row of one cell.
+
+    One that comes again with each mail of a template is one object, so that what is found out of it stays known.
+    """
 
     cells: tuple[Cell, ...]
     heading: int = 0  # how deep a heading: 1 for a title; 0 for none
 
+    @cached_property
+    def lines(self) -> tuple[tuple[Line, str], ...]:
+        """All lines of all cells, each with its text."""
+        return tuple((line, text_of(line)) for cell in self.cells for line in cell)
 
+    @cached_property
+    def beginnings(self) -> tuple[str, ...]:
+        """What each line begins with, perhaps a label: up to a colon, or to where the markup changes."""
+        return tuple(
+            _COLON.split(text, maxsplit=1)[0] if len(line) == 1 else line[0]
+            for line, text in self.lines
+            if len(text) <= _LONGEST_LINE
+        )
+
+    @cached_property
+    def length(self) -> int:
+        """How many characters it shows."""
+        return sum(len(piece) for cell in self.cells for line in cell for piece in line)
+
+    @cached_property
+    def without_colons(self) -> Row:
+        """The row without cells that hold nothing but the colon between a label and its value."""
+        cells = tuple(cell for cell in self.cells if cell not in _COLONS)
+        return self if len(cells) == len(self.cells) else Row(cells, heading=self.heading)
+
+    @cached_property
+    def filled(self) -> tuple[Cell, ...]:
+        """The cells that are not empty."""
+        return tuple(cell for cell in self.cells if cell)
+
+
+_COLON: Final = re.compile(r"[:：]")
+_LONGEST_LINE: Final = 2_000
 _LINK: Final = re.compile(r"(?<!\S)(?:https?://|www\.|mailto:)\S+", re.IGNORECASE)
 _RULE: Final = re.compile(r"^[\s|+:=_*~.─━-]*$")
 _COLUMNS: Final = re.compile(r"\t+|[ \u3000]{2,}")
@@ -62,8 +98,7 @@ def rows_of_text(text: str) -> list[Row]:
 
 def is_too_long(rows: Sequence[Row]) -> bool:
     """Tell whether the end of a body was left out of its rows, for there is more text than is read."""
-    length = sum(len(piece) for row in rows for cell in row.cells for line in cell for piece in line)
-    return len(rows) >= MAX_ROWS or length >= MAX_TEXT
+    return len(rows) >= MAX_ROWS or sum(row.length for row in rows) >= MAX_TEXT
 
 
 def _is_title(row: Row) -> bool:
