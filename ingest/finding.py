@@ -72,15 +72,20 @@ def context_for(
     return Context(
         receiver=receiver_of(mailbox),
         shops={shop.name: shop for shop in shops if shop.mailbox == mailbox.name},
-        vocabulary=_vocabulary(home.path / OWN_LABELS, _state_of(home.path / OWN_LABELS)),
+        vocabulary=_vocabulary_with(home.path / OWN_LABELS),
         now=now,
         last_look=last_look,
     )
 
 
+def _vocabulary_with(own: Path) -> Vocabulary:
+    """Return the words, anew for each state of the user's files, so that a running dashboard hears of new ones."""
+    state = _state_of(own)
+    return _vocabulary(own if state else None, state)
+
+
 @lru_cache(maxsize=4)  # reading the label files takes longer than reading many mails
-def _vocabulary(own: Path, _state: tuple[tuple[str, int, int], ...]) -> Vocabulary:
-    """Load the words once for each state of the user's files, so that a running dashboard hears of new ones."""
+def _vocabulary(own: Path | None, _state: tuple[tuple[str, int, int], ...]) -> Vocabulary:
     return load_vocabulary(own)
 
 
