@@ -169,7 +169,7 @@ def test_a_size_that_the_server_lied_about_is_found_out(monkeypatch: pytest.Monk
 
 
 def test_a_batch_is_bounded_by_count_and_by_bytes():
-    small = [(uid, 20_000) for uid in range(1, 121)]
+    small = [(uid, 20_000) for uid in range(1, 2 * BATCH_MAILS + 21)]
     assert [len(batch) for batch in _batches(small)] == [BATCH_MAILS, BATCH_MAILS, 20]
     large = [(uid, 3_000_000) for uid in range(1, 6)]
     assert [len(batch) for batch in _batches(large)] == [2, 2, 1]
