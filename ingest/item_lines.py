@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -76,6 +77,21 @@ class RawItem:
     quantity: str | None = None
     unit_price: str | None = None
     line_total: str | None = None
+
+
+class _Shape(NamedTuple):
+    """What a line without a label looks like, whatever stands around it."""
+
+    numbered: bool  # else it holds neither a count nor a price
+    heading: bool
+    bare: str  # without the mark of a list
+    named: bool  # it may be a product's name
+
+
+@lru_cache(maxsize=4_096)  # most lines are a template's: they come with each of its mails
+def _shape_of(text: str) -> _Shape:
+    bare = MARKER.sub("", text)
+    return _Shape(numbered=has_digit(text), heading=HEADING.match(text) is not None, bare=bare, named=may_be_name(bare))
 
 
 class ItemLines:
@@ -160,25 +176,24 @@ class ItemLines:
 
     def take_text(self, text: str) -> None:
         """Take a line without a label: a name, a count, a price, or a whole item in prose."""
-        numbered = has_digit(text)  # what holds no number is neither a count nor a price
-        if len(text) > _LONGEST_NAME or (numbered and self.take_measure(text)):
+        shape = _shape_of(text)
+        if len(text) > _LONGEST_NAME or (shape.numbered and self.take_measure(text)):
             return
-        if HEADING.match(text):
+        if shape.heading:
             self.forget_names()
             return
-        bare = MARKER.sub("", text)
-        if numbered and self.take_sentence(bare):
+        if shape.numbered and self.take_sentence(shape.bare):
             return
-        if bare != text:
+        if shape.bare != text:
             self._close()
             self._names = []
-            if may_be_name(bare):
-                self._current = {Field.PRODUCT: bare}
+            if shape.named:
+                self._current = {Field.PRODUCT: shape.bare}
             return
         if self._current.keys() & _MEASURES:
             self._close()
             self._names = []
-        if Field.PRODUCT not in self._current and may_be_name(text):
+        if Field.PRODUCT not in self._current and shape.named:
             self._names.append(text)
             self._seen[text] += 1
 

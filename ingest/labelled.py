@@ -50,6 +50,7 @@ class Gatherer:
     def __init__(self, vocabulary: Vocabulary, language: Language) -> None:
         """Start with nothing found."""
         self._vocabulary = vocabulary
+        self._meanings = vocabulary.meanings_in(language.code)
         self.language = language
         self.found = Findings()
         self.items = ItemLines()
@@ -65,7 +66,7 @@ class Gatherer:
         """Return what `text` means as a label; nothing when it is none."""
         if not text or len(text) > LONGEST_LABEL + 10 or (text[-1] == ")" and _SIZED.search(text)):
             return ()
-        return self._vocabulary.fields_of(label_key(text), self.language.code)
+        return self._meanings.get(label_key(text), ())
 
     def fields_or_button(self, text: str) -> tuple[Field, ...]:
         """Return what `text` means as a label; of a button, that it is none of our business."""

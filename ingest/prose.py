@@ -70,6 +70,8 @@ def _take(source: Source, wanted: Field, values: Iterable[str]) -> None:
 
 
 def _take_code(source: Source, wanted: Field, told: list[str], more: tuple[str, ...] = ()) -> None:
+    if source.findings.values.get(wanted):
+        return
     labels = tuple(key for key, meanings in source.language.labels.items() if wanted in meanings)
     codes = (code_behind((*labels, *more), part) for part in told)
     _take(source, wanted, (code for code in codes if code and code not in source.findings.order_nos))

@@ -160,16 +160,19 @@ class Vocabulary:
 
     languages: Mapping[str, Language]
     label_owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # label: languages that have it
+    _meanings: dict[str, Mapping[str, tuple[Field, ...]]] = field(default_factory=dict, compare=False, repr=False)
 
     def fields_of(self, key: str, language: str) -> tuple[Field, ...]:
         """Return what a label key stands for: in `language`, else in English, else where it is known."""
-        owners = self.label_owners.get(key)
-        if not owners:
-            return ()
-        for code in (language, FALLBACK, *owners):
-            if code in owners:
-                return self.languages[code].labels[key]
-        return ()
+        return self.meanings_in(language).get(key, ())
+
+    def meanings_in(self, language: str) -> Mapping[str, tuple[Field, ...]]:
+        """Return what each label key stands for, the words of `language` first."""
+        if language not in self._meanings:
+            rising = (*reversed(tuple(self.languages)), FALLBACK, language)  # a later one's meaning wins
+            known = [self.languages[code].labels for code in rising if code in self.languages]
+            self._meanings[language] = {key: fields for labels in known for key, fields in labels.items()}
+        return self._meanings[language]
 
     def may_begin_with_label(self, key: str) -> bool:
         """Tell, at little cost, whether a label may stand at the beginning of what `label_key` gave."""
