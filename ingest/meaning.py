@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
 
@@ -102,7 +103,8 @@ def language_of(rows: Sequence[Row], subject: str, vocabulary: Vocabulary, marke
             for code in owners:
                 votes[code] += 6 // len(owners)
     lines = [subject, *(text for row in rows[:_TOP] for _, text in row.lines)]
-    leading = [code for code, count in votes.items() if count == max(votes.values())]
+    most = max(votes.values(), default=0)
+    leading = [code for code, count in votes.items() if count == most]
     if len(leading) != 1:
         text = comparable(" \n ".join(lines))
         for code in leading or vocabulary.languages:
@@ -244,6 +246,7 @@ def _best(weights: Mapping[str, float], *, ignored: bool) -> tuple[str | None, f
     return best, weight
 
 
+@lru_cache(maxsize=2_048)  # the headings are a template's
 def comparable(text: str) -> str:
     """Return `text` as phrases are looked up in it: folded, order numbers as "#"."""
     text = _LONG_NUMBER.sub("#", fold(text[:_LONGEST]))

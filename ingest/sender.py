@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import getaddresses
+from functools import lru_cache
 from typing import Final
 
 import idna
@@ -104,14 +105,15 @@ def unreadable_because(message: Message) -> QuarantineReason | None:
     return QuarantineReason.TOO_LARGE if Defect.TOO_LARGE in message.defects else None
 
 
-def addresses_in(raw_from: str) -> list[str]:
+@lru_cache(maxsize=256)  # mail comes from few senders, and each is asked for twice
+def addresses_in(raw_from: str) -> tuple[str, ...]:
     """List the addresses of a From header; two entries also where one is hidden in a name, or there is a group."""
     bare = _QUOTED_OR_COMMENT.sub(" ", raw_from)
     try:
         found = [address.strip() for _, address in getaddresses([raw_from]) if "@" in address]
     except Exception:  # noqa: BLE001  the parsers raise anything on hostile input: nests too deep, for one
-        return ["@", "@"]
-    return found if bare.count("@") <= 1 and not _GROUP.search(bare) else [*found, "@"]
+        return ("@", "@")
+    return tuple(found) if bare.count("@") <= 1 and not _GROUP.search(bare) else (*found, "@")
 
 
 def _judge_claim(message: Message, receiver: Receiver, domain: str) -> Verdict:
