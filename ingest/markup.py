@@ -15,7 +15,7 @@ from typing import ClassVar, Final, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
-from ingest.page import MAX_LINE, MAX_ROWS, MAX_TEXT, Cell, Line, Row, without_links
+from ingest.page import MAX_LINE, MAX_ROWS, MAX_TEXT, Cell, Line, Row, row_of_line, without_links
 from ingest.preformatted import with_lines
 from ingest.style import hidden_by, hides
 from ingest.text import clean
@@ -331,7 +331,7 @@ class _Builder:
         self._end_line()
         if self._cells is not None:  # a table in a cell: what stood before it in the cell comes first
             for line in self._lines:
-                self.rows.append(Row(((line,),)))
+                self.rows.append(row_of_line(line))
             self._open.append((self._cells, []))
         self._cells, self._lines = [], []
 
@@ -375,7 +375,7 @@ class _Builder:
         if self._cells is not None:
             self._lines.append(line)
         else:
-            self.rows.append(Row(((line,),), heading=self._headings[-1] if self._headings else 0))
+            self.rows.append(row_of_line(line, heading=self._headings[-1] if self._headings else 0))
 
     _opening: ClassVar[Mapping[_Role, Callable[[_Builder, str], None]]] = {
         _Role.ROW: _start_row,

@@ -101,6 +101,12 @@ def is_too_long(rows: Sequence[Row]) -> bool:
     return len(rows) >= MAX_ROWS or sum(row.length for row in rows) >= MAX_TEXT
 
 
+@lru_cache(maxsize=4_096)
+def row_of_line(line: Line, *, heading: int = 0) -> Row:
+    """Return the row that one line is."""
+    return Row(((line,),), heading=heading)
+
+
 def _is_title(row: Row) -> bool:
     """Tell whether a line of text may be the heading over a drawn line: short, and without figures."""
     text = text_of(row.cells[0][0])
@@ -130,6 +136,7 @@ def is_rule(line: str) -> bool:
     return _RULE.match(line) is not None
 
 
+@lru_cache(maxsize=4_096)
 def _text_row(line: str) -> Row:
     return Row(tuple(((one_line(piece),),) for piece in text_cells(line)))
 
