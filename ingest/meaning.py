@@ -21,7 +21,7 @@ from ingest.page import Row
 from ingest.phrases import Phrase, spans
 from ingest.settled import settled
 from ingest.start import AFTER_ORDERING, IGNORED, Top, forget_known_orders, keep_to, speaks_of, tells_wholly
-from ingest.text import fold, spaced
+from ingest.text import MAX_KNOWN, fold, spaced
 from ingest.vocabulary import FALLBACK, Field, Language, Vocabulary, label_key
 from models.notification import IgnoreReason, NotificationKind
 
@@ -246,8 +246,14 @@ def _best(weights: Mapping[str, float], *, ignored: bool) -> tuple[str | None, f
     return best, weight
 
 
-@lru_cache(maxsize=2_048)  # the headings are a template's
 def comparable(text: str) -> str:
     """Return `text` as phrases are looked up in it: folded, order numbers as "#"."""
+    return _known_form(text) if len(text) <= MAX_KNOWN else _form(text)
+
+
+def _form(text: str) -> str:
     text = _LONG_NUMBER.sub("#", fold(text[:_LONGEST]))
     return _SPACE_OUT.sub(" # ", text) if "#" in text else text
+
+
+_known_form: Final = lru_cache(maxsize=2_048)(_form)  # the headings are a template's

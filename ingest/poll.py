@@ -31,6 +31,7 @@ from ingest.signature import LookUp
 from ingest.special_folders import JUNK
 from ingest.survey import Survey, survey
 from ingest.touch import has_untouched, nothing_to_do, to_do, touch_read
+from models.db.collector import without_collector
 from models.db.session import open_session
 from models.home import Home
 from models.mail_figures import rescan_figures
@@ -206,7 +207,8 @@ class _Poll:
         done = 0
         with judging(context) as judge:
             for batch in self.box.fetch(uids):
-                judged = [judge.judge(message) for message in batch]
+                with without_collector():  # what mails leave behind is freed without it
+                    judged = [judge.judge(message) for message in batch]
                 findings = [self._with_opinion(one) for one in judged if not only_ours or is_ours(one)]
                 result += recorder.record(place, findings, self.now())
                 self._mark(place, batch[-1].uid if moves_mark else None)

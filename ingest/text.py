@@ -23,6 +23,7 @@ _SPACES: Final = re.compile(r"[^\S\n]+")
 _UNCLEAN: Final = re.compile(rf"[^\S \n]|  |{_CONTROLS.pattern}|{_INVISIBLE.pattern}")
 _ALL_SPACE: Final = re.compile(r"\s+")
 _FOREIGN_DIGIT: Final = re.compile(r"[^\W\d_]|[0-9]|(\d)")
+MAX_KNOWN: Final = 200  # characters of a text that is kept in mind: a template's lines are short, a body is its own
 _DIGIT: Final = re.compile("[0-9]")
 _MARKS: Final = re.compile(r"[^\w\u0e00-\u0e7f]+")  # Thai's vowel signs are no word letters to `re`
 _ENDS: Final = " \t:：#.,;|*-–—_·•=»>"
@@ -45,12 +46,16 @@ def one_line(text: str) -> str:
 
 def plain_digits(text: str) -> str:
     """Give `text` in NFKC with the digits of every script as 0-9, for reading numbers and times."""
-    return text if text.isascii() else _plain_digits(text)
+    if text.isascii():
+        return text
+    return _known_digits(text) if len(text) <= MAX_KNOWN else _with_plain_digits(text)
 
 
-@lru_cache(maxsize=4096)  # each value is asked for as several things, a template's lines with each of its mails
-def _plain_digits(text: str) -> str:
+def _with_plain_digits(text: str) -> str:
     return _FOREIGN_DIGIT.sub(_plain_digit, unicodedata.normalize("NFKC", text))
+
+
+_known_digits: Final = lru_cache(maxsize=4096)(_with_plain_digits)  # each value is asked for as several things
 
 
 def has_digit(text: str) -> bool:
@@ -67,11 +72,17 @@ def spaced(text: str) -> str:
     return f" {_MARKS.sub(' ', fold(text)).strip()} "
 
 
-@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Give `text` for comparing words: NFKC, case folded, spaces single, no marks at the ends."""
+    return _known_fold(text) if len(text) <= MAX_KNOWN else _folded(text)
+
+
+def _folded(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", clean(text)).casefold())
     else:
         text = text.casefold()
     return _ALL_SPACE.sub(" ", text).strip(_ENDS)
+
+
+_known_fold: Final = lru_cache(maxsize=8192)(_folded)

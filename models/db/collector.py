@@ -1,4 +1,4 @@
-"""Working on many orders at once without the garbage collector.
+"""Working on many mails or orders at once without the garbage collector.
 
 What is made of rows are trees of values that go when their last user goes: the collector finds nothing among them
 and takes a tenth of the time to look.
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Keep Python from looking for cycles meanwhile; for a chunk of orders at most, for what is not freed adds up."""
+    """Keep Python from looking for cycles meanwhile; for a chunk at most, for what is not freed adds up."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -19,6 +19,7 @@ from ingest.errors import (
     ThrottledError,
     UnreachableError,
 )
+from ingest.mailbox import BATCH_MAILS
 from ingest.message import Message
 from ingest.opening import connected
 from ingest.poll import has_news, poll_mailbox
@@ -132,7 +133,7 @@ def test_a_connection_cut_while_mail_is_fetched_loses_nothing(desk: Desk, accoun
 
 
 def test_a_server_that_dies_while_mail_is_fetched_loses_nothing(desk: Desk):
-    numbers = range(120)
+    numbers = range(2 * BATCH_MAILS + 20)
     with Dovecot() as server:
         account = server.account()
         account.fill([new_order(number) for number in numbers])
@@ -143,7 +144,7 @@ def test_a_server_that_dies_while_mail_is_fetched_loses_nothing(desk: Desk):
 
         with pytest.raises(UnreachableError):
             poll_mailbox(desk.engine, mailbox, desk.shops, desk.home, lambda: NOW, on_progress=die)
-        assert len(desk.orders()) == 50
+        assert len(desk.orders()) == BATCH_MAILS
         server.start()
         desk.poll(mailbox)
 
