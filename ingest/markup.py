@@ -134,7 +134,7 @@ _PLAIN: Final = _Looks(hides=False, side_by_side=False)
 _HIDDEN: Final = _Looks(hides=True, side_by_side=False)
 
 
-@lru_cache(maxsize=4096)  # a mail has few styles, each many times
+@lru_cache(maxsize=1_024)  # a mail has few styles, each many times
 def _looks_of(style: str) -> _Looks:
     style = unescape(style[:MAX_STYLE])
     if hides(style):
@@ -178,7 +178,7 @@ class _Block(NamedTuple):
     length: int
 
 
-@lru_cache(maxsize=2_048)  # what stands around an order is a template's: it comes with each of its mails
+@lru_cache(maxsize=1_024)  # what stands around an order is a template's: it comes with each of its mails
 def _block_of(source: str) -> _Block | None:
     """Return what a row or table shows wherever it stands; None where it is hidden or not all of it is in rows."""
     builder = _Builder(frozenset())

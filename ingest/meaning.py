@@ -256,4 +256,4 @@ def _form(text: str) -> str:
     return _SPACE_OUT.sub(" # ", text) if "#" in text else text
 
 
-_known_form: Final = lru_cache(maxsize=2_048)(_form)  # the headings are a template's
+_known_form: Final = lru_cache(maxsize=1_024)(_form)  # the headings are a template's

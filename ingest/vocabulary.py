@@ -194,7 +194,7 @@ class Vocabulary:
         return Months(every)
 
 
-@lru_cache(maxsize=16_384)  # a template's labels come again with each of its mails
+@lru_cache(maxsize=4_096)  # a template's labels come again with each of its mails
 def label_key(text: str) -> str:
     """Return a label as it is looked up: folded, without edges and a bracketed remark behind it."""
     return _EDGES.sub("", _IN_BRACKETS.sub("", fold(text)))
