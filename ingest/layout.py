@@ -31,6 +31,7 @@ def find_values(
     reader = _RowReader(gather)
     for row in rows:
         reader.read(row)
+    reader.end()
     found = gather.finish()
     found.items = believed_items(rows, found, gather.fields_or_button)
     return found
@@ -46,15 +47,47 @@ def _fits_form(label: tuple[Field, ...], cell: Cell) -> bool:
     return bool(cell) and any(has_form(wanted) and fits(wanted, text_of(cell[0])) for wanted in label)
 
 
+_LEAST_ACROSS: Final = 3  # name, count and price, each with a row of its own
+
+
 class _RowReader:
     def __init__(self, gather: Gatherer) -> None:
         self._gather = gather
         self._lines = LineReader(gather)
         self._columns: list[tuple[Field, ...]] = []  # what the header row above says
+        self._across: list[Row] = []  # rows of a table that may have a column for each item
 
     def read(self, row: Row) -> None:
         """Read one row: several cells beside each other, or the lines of one."""
         row = row.without_colons
+        if self._may_be_across(row):
+            self._across.append(row)
+            return
+        self.end()
+        self._read(row)
+
+    def end(self) -> None:
+        """Read what waits: a table with a column for each item, if it tells their counts, or rows like any."""
+        rows, self._across = self._across, []
+        columns = [self._label_of(row.cells[0]) for row in rows]
+        if len(rows) < _LEAST_ACROSS or not any(Field.QUANTITY in label for label in columns):
+            for row in rows:
+                self._read(row)
+            return
+        self._start_columns(columns)
+        for cells in list(zip(*(row.cells for row in rows), strict=True))[1:]:
+            self._gather.items.take_row(columns, cells)
+        self._columns = []
+
+    def _may_be_across(self, row: Row) -> bool:
+        if len(row.filled) <= 2 or len(row.filled) != len(row.cells) or self._columns:  # noqa: PLR2004  says itself
+            return False
+        if self._across and len(self._across[0].cells) != len(row.cells):
+            return False
+        first, *others = map(self._label_of, row.cells)
+        return bool(set(first) & ITEM_FIELDS) and not any(others)
+
+    def _read(self, row: Row) -> None:
         filled = row.filled
         if row.heading or len(self._gather.found.headings) < 3:  # noqa: PLR2004  says itself
             self._gather.found.headings += [text_of(line)[:LONGEST_VALUE] for cell in filled for line in cell[:3]][:3]

@@ -27,6 +27,7 @@ _STRONG_COLON: Final = re.compile(r"[:：]")
 _SEPARATOR: Final = re.compile(r"[\s,;|·•/–—-]+$")
 _WHERE_LABELS_END: Final = re.compile(r"\s+|(?<=\D)(?=[#\d])")
 _LONG_NUMBER: Final = re.compile(r"\d{17}")
+_NUMBERED: Final = re.compile(r"^(\D{2,30}?)\s?(?:#|n\.?\s?[º°])?\s?\d{1,2}\s?[:.]?$")
 _DIGIT: Final = re.compile(r"\d")
 _MOST_INERT: Final = 5_000
 _DOTS: Final = re.compile(r"(?:^|\s+)[•·|‧∙●◦▪](?:\s+|$)")
@@ -53,7 +54,7 @@ class LineReader:
         inert = line in self._inert
         if not inert and self._read_labelled(line, text):
             return
-        label = () if inert else self._gather.fields_or_button(text)
+        label = () if inert else self._gather.fields_or_button(text) or self._numbered_product(text)
         if label:
             if not self._gather.is_button(text):
                 self._gather.wait_for_value(label)
@@ -62,6 +63,12 @@ class LineReader:
             self._inert.add(line)
         if not self._gather.take_waiting(text):
             self._read_running(text, heading=heading)
+
+    def _numbered_product(self, text: str) -> tuple[Field, ...]:
+        """Return that "Product 2" heads the second product, whose name stands below."""
+        numbered = _NUMBERED.match(text)
+        label = self._gather.fields(numbered[1]) if numbered else ()
+        return (Field.PRODUCT,) if Field.PRODUCT in label else ()
 
     def _read_labelled(self, line: Line, text: str) -> bool:
         return (

@@ -68,7 +68,8 @@ class Row:
 _COLON: Final = re.compile(r"[:：]")
 _LONGEST_LINE: Final = 2_000
 _LINK: Final = re.compile(r"(?<!\S)(?:https?://|www\.|mailto:)\S+", re.IGNORECASE)
-_RULE: Final = re.compile(r"^[\s|+:=_*~.─━-]*$")
+_RULE: Final = re.compile(r"^[\s|+:=_*~.\u2500-\u257f-]*$")  # with what frames are drawn of
+_BARS: Final = str.maketrans("\u2502\u2503\u2551", "|||")  # the upright lines of frames
 _COLUMNS: Final = re.compile(r"\t+|[ \u3000]{2,}")
 _MARKDOWN: Final = re.compile(r"[*_`]{2}|# |`[^`]")
 _DEPTH_OF_RULED: Final = 2  # a heading over a line
@@ -83,7 +84,7 @@ def rows_of_text(text: str) -> list[Row]:
     rows: list[Row] = []
     below = False  # a line of text stands right above
     for raw in text[:MAX_TEXT].replace("\xa0", " ").splitlines()[: MAX_ROWS * 2]:
-        line = without_links(raw[:MAX_LINE]).rstrip()
+        line = _without_frame(without_links(raw[:MAX_LINE]).rstrip())
         if _RULE.match(line):
             if rows and line and below and _is_title(rows[-1]):
                 rows[-1] = replace(rows[-1], heading=_DEPTH_OF_RULED)
@@ -94,6 +95,13 @@ def rows_of_text(text: str) -> list[Row]:
         if len(rows) >= MAX_ROWS:
             break
     return rows
+
+
+def _without_frame(line: str) -> str:
+    """Return a line of text without the sides of a frame around it; bars between columns stay, as |."""
+    line = line.translate(_BARS)
+    bare = line.strip().removeprefix("|").removesuffix("|")
+    return bare if "|" not in bare and len(bare) < len(line.strip()) else line
 
 
 def is_too_long(rows: Sequence[Row]) -> bool:
