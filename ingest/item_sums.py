@@ -102,6 +102,8 @@ def _better(first: list[RawItem], found: Findings, others: list[list[RawItem]]) 
     whole = [items for items in others if is_whole(items) and all(_is_name(item.name) for item in items)]
     if is_whole(first):  # what says itself what each piece costs is not explained away by reading it as a sum
         whole = [items for items in whole if all(item.unit_price for item in items) and not _splits(first, items)]
+        if found.heads_counts:  # a labelled count is what it says, however well another figure would fit
+            whole = [items for items in whole if [*map(_count, items)] == [*map(_count, first)]]
     fitting = next((items for items in whole if adds_up(items, found) is not False), None)
     if fitting is not None and (adds_up(fitting, found) or not is_whole(first)):
         return fitting

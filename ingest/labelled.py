@@ -31,6 +31,7 @@ class Findings:
     headings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     announces_items: bool = False  # a heading or label of items stands there, whether or not one was read
+    heads_counts: bool = False  # a column of counts has its label above
     from_prose: set[Field] = field(default_factory=set)  # stated in running text, under no label
 
     def first(self, wanted: Field) -> str | None:

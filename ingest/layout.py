@@ -138,7 +138,7 @@ class _RowReader:
         self._gather.stop_waiting()
         self._gather.items.forget_names()
         if any(Field.QUANTITY in label for label in labels):
-            self._gather.found.announces_items = True
+            self._gather.found.announces_items = self._gather.found.heads_counts = True
 
     def _is_pair(self, cells: Sequence[Cell], labels: list[tuple[Field, ...]]) -> bool:
         """Tell whether a row under a header is a total or a fact instead: a label, then a value of its form."""

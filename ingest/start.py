@@ -67,6 +67,8 @@ def keep_to(tops: Sequence[Top]) -> None:
     if any(_bars_a_start(top) for top in tops) or not any(_tells_a_start(top) for top in tops):
         _forget(tops, frozenset({NotificationKind.NEW_ORDER}))
     strange = any(top.to_a_buyer or any(top.other_news[:_TOP]) for top in tops)
+    if strange:
+        _forget(tops, frozenset({NotificationKind.SHIP_REMINDER}))  # "do not ship yet" speaks of shipping, too
     if strange and not any(_kinds(found) for top in tops for found in top.told[:_TOP]):
         _forget(tops, frozenset(NotificationKind))
 
