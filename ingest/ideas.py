@@ -61,7 +61,7 @@ def kind_told_in(text: str, language: Language) -> NotificationKind | None:
     return next((kind for kind in told if kind is not None), None)
 
 
-@lru_cache(maxsize=2_048)  # the sentences of a title are a template's
+@lru_cache(maxsize=1_024)  # the sentences of a title are a template's
 def _kind_told_by(sentence: str, language: Language) -> NotificationKind | None:
     there = _ideas_in(spaced(sentence), language)
     for telling in TELLINGS:

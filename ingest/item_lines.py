@@ -88,7 +88,7 @@ class _Shape(NamedTuple):
     named: bool  # it may be a product's name
 
 
-@lru_cache(maxsize=2_048)  # most lines are a template's: they come with each of its mails
+@lru_cache(maxsize=1_024)  # most lines are a template's: they come with each of its mails
 def _shape_of(text: str) -> _Shape:
     bare = MARKER.sub("", text)
     return _Shape(numbered=has_digit(text), heading=HEADING.match(text) is not None, bare=bare, named=may_be_name(bare))

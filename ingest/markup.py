@@ -178,7 +178,7 @@ class _Block(NamedTuple):
     length: int
 
 
-@lru_cache(maxsize=1_024)  # what stands around an order is a template's: it comes with each of its mails
+@lru_cache(maxsize=512)  # what stands around an order is a template's: it comes with each of its mails
 def _block_of(source: str) -> _Block | None:
     """Return what a row or table shows wherever it stands; None where it is hidden or not all of it is in rows."""
     builder = _Builder(frozenset())

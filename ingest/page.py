@@ -109,7 +109,7 @@ def is_too_long(rows: Sequence[Row]) -> bool:
     return len(rows) >= MAX_ROWS or sum(row.length for row in rows) >= MAX_TEXT
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=1_024)
 def row_of_line(line: Line, *, heading: int = 0) -> Row:
     """Return the row that one line is."""
     return Row(((line,),), heading=heading)
@@ -144,7 +144,7 @@ def is_rule(line: str) -> bool:
     return _RULE.match(line) is not None
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=1_024)
 def _text_row(line: str) -> Row:
     return Row(tuple(((one_line(piece),),) for piece in text_cells(line)))
 
@@ -159,6 +159,6 @@ def text_of(line: Sequence[str]) -> str:
     return _text_of(tuple(line))
 
 
-@lru_cache(maxsize=2_048)  # each line is asked for several times, those of a template with each of its mails
+@lru_cache(maxsize=1_024)  # each line is asked for several times, those of a template with each of its mails
 def _text_of(line: Line) -> str:
     return one_line("".join(line))

@@ -28,7 +28,7 @@ def sentences(text: str) -> Iterator[str]:
     return (sentence for line in text.splitlines(keepends=True) for sentence in _sentences_of(line))
 
 
-@lru_cache(maxsize=2_048)  # most lines are a template's: they come with each of its mails
+@lru_cache(maxsize=1_024)  # most lines are a template's: they come with each of its mails
 def _sentences_of(line: str) -> tuple[str, ...]:
     return tuple(sentence for sentence in _SENTENCE_END.split(line) if sentence.strip())
 
@@ -38,7 +38,7 @@ def settled(text: str, language: Language) -> str:
     return "".join([_settled_line(line, language) for line in text.splitlines(keepends=True)])
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=1_024)
 def _settled_line(line: str, language: Language) -> str:
     whole = spaced(line)
     if not any(_has(whole, language, parts) for parts in ("asides", "possibles", "purposes")):

@@ -55,7 +55,7 @@ def _with_plain_digits(text: str) -> str:
     return _FOREIGN_DIGIT.sub(_plain_digit, unicodedata.normalize("NFKC", text))
 
 
-_known_digits: Final = lru_cache(maxsize=2_048)(_with_plain_digits)  # each value is asked for as several things
+_known_digits: Final = lru_cache(maxsize=1_024)(_with_plain_digits)  # each value is asked for as several things
 
 
 def has_digit(text: str) -> bool:
@@ -85,4 +85,4 @@ def _folded(text: str) -> str:
     return _ALL_SPACE.sub(" ", text).strip(_ENDS)
 
 
-_known_fold: Final = lru_cache(maxsize=4_096)(_folded)
+_known_fold: Final = lru_cache(maxsize=2_048)(_folded)
