@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from flows.office import Office, open_office
@@ -109,11 +110,15 @@ class Listener:
             known = self._finished(office, folder)
             heard = wait_for_mail(
                 box,
-                lambda known=known: self.stop.is_set() or self._finished(office, folder) != known,  # type: ignore[misc]
+                partial(self._has_ended, office, folder, known),
                 renew_after=self.renew_after,
                 glance=self.glance,
             )
             self.failures = 0
+
+    def _has_ended(self, office: Office, folder: str, known: tuple[int, int]) -> bool:
+        """Tell whether waiting is over: somebody asks us to stop, or others read mail that we did not hear of."""
+        return self.stop.is_set() or self._finished(office, folder) != known
 
     def _finished(self, office: Office, folder: str) -> tuple[int, int]:
         """How far the folder was read by anybody: further than we heard of means that we are deaf."""

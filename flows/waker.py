@@ -33,7 +33,7 @@ def keep_listening(poll: Poll) -> None:
                 listeners = brought_up_to_date(listeners, load_settings(find_home()).mailbox, poll)
             except SettingsError as fault:
                 say(str(fault))
-            time.sleep(SETTINGS_SECONDS)
+            time.sleep(SETTINGS_SECONDS)  # the listeners wait in threads of their own: here only settings are watched
     finally:
         for one in listeners.values():
             one.stop.set()

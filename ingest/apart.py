@@ -16,9 +16,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from ingest.finding import Context, Finding, judge
 from ingest.mailbox import RawMessage
@@ -38,7 +38,7 @@ class Judge:
         """Judge by `context`; `seconds` are what a large mail may take."""
         self._context = context
         self._seconds = seconds
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: _Child | None = None
 
     def judge(self, message: RawMessage, *, vouched: bool = False) -> Finding:
         """What `ingest.finding.judge` says; a mail that takes too long is a quarantined one."""
@@ -55,31 +55,53 @@ class Judge:
         """Let the child end; it does when its pipe does, and is killed if it is busy."""
         child, self._child = self._child, None
         if child is not None:
-            child.kill()
-            for pipe in (child.stdin, child.stdout):
-                with contextlib.suppress(OSError):  # what was not written any more
-                    pipe.close()  # type: ignore[union-attr]  # both are pipes
-            child.wait()
+            child.close()
 
     def _ask(self, message: RawMessage, *, vouched: bool) -> Finding:
         child = self._child or self._start()
-        with _killed_after(child, self._seconds):
-            _send((message, vouched), child.stdin)
-            answer = pickle.load(child.stdout)  # type: ignore[arg-type]  # noqa: S301  our own child's words
-        assert isinstance(answer, Finding)  # noqa: S101  as it says what it gives
+        with _killed_after(child.process, self._seconds):
+            answer: Finding = child.answer((message, vouched))
         return answer
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        self._child = child = subprocess.Popen(
-            [sys.executable, "-m", "ingest.apart"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # a trace could hold a mail's words
-        )
-        with _killed_after(child, START_SECONDS):
-            _send((_portable(self._context), self._seconds), child.stdin)
-            pickle.load(child.stdout)  # type: ignore[arg-type]  # noqa: S301  it says that it is ready
+    def _start(self) -> _Child:
+        self._child = child = _start_child()
+        with _killed_after(child.process, START_SECONDS):
+            child.answer((_portable(self._context), self._seconds))  # it says that it is ready
         return child
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """The process that judges, and the pipes to it and from it."""
+
+    process: subprocess.Popen[bytes]
+    questions: IO[bytes]
+    answers: IO[bytes]
+
+    def answer(self, question: object) -> Any:  # noqa: ANN401  # whatever is asked has an answer of its own
+        """Ask and wait. Raises OSError, EOFError or UnpicklingError when the child broke or was stopped."""
+        _send(question, self.questions)
+        return pickle.load(self.answers)  # noqa: S301  # our own child's words
+
+    def close(self) -> None:
+        """End it, whatever it does."""
+        self.process.kill()
+        for pipe in (self.questions, self.answers):
+            with contextlib.suppress(OSError):  # what was not written any more
+                pipe.close()
+        self.process.wait()
+
+
+def _start_child() -> _Child:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ingest.apart"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a trace could hold a mail's words
+    )
+    if process.stdin is None or process.stdout is None:  # they were asked for; the types cannot tell
+        raise OSError("a child without pipes")
+    return _Child(process, process.stdin, process.stdout)
 
 
 @contextmanager
@@ -109,19 +131,18 @@ def _killed_after(child: subprocess.Popen[bytes], seconds: float) -> Iterator[No
         timer.cancel()
 
 
-def _send(words: object, pipe: IO[bytes] | None) -> None:
-    assert pipe is not None  # noqa: S101  both ends are pipes
+def _send(words: object, pipe: IO[bytes]) -> None:
     pickle.dump(words, pipe)
     pipe.flush()
 
 
 def _serve(source: IO[bytes], answers: IO[bytes]) -> None:
     """Judge what comes until nothing comes any more."""
-    context, seconds = pickle.load(source)  # noqa: S301  our own parent's words
-    _send(True, answers)  # noqa: FBT003  it is a message: ready
+    context, seconds = pickle.load(source)  # noqa: S301  # our own parent's words
+    _send("ready", answers)
     with contextlib.suppress(EOFError):
         while True:
-            message, vouched = pickle.load(source)  # noqa: S301  the same
+            message, vouched = pickle.load(source)  # noqa: S301  # our own parent's words
             with _own_end(seconds * 2):
                 finding = judge(message, context, vouched=vouched)
             _send(finding, answers)
@@ -142,7 +163,7 @@ def _own_end(seconds: float) -> Iterator[None]:
 
 def _limit_memory() -> None:
     try:
-        import resource  # noqa: PLC0415  not on Windows
+        import resource  # noqa: PLC0415  # Windows has none
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     except (ImportError, ValueError, OSError):

@@ -129,7 +129,7 @@ class _RowReader:
         if len(filled) == 2:  # noqa: PLR2004  says itself
             return not _fits_form(known[0], filled[1][0]) and (
                 bool(set(known[0]) & (ITEM_FIELDS | {Field.ORDER_NO, Field.ITEMS}))
-                or (len(known) == 2 and any(has_form(wanted) for label in known for wanted in label))  # noqa: PLR2004
+                or (len(known) == 2 and any(has_form(wanted) for label in known for wanted in label))  # noqa: PLR2004  # label and value
             )
         return True
 

@@ -111,5 +111,5 @@ def _stored_meanwhile(engine: Engine, mailbox: MailboxSettings, home: Home, seen
         if row.ciphertext != seen:
             return _opened(row, mailbox, home)
         if looks_left:
-            time.sleep(SECOND_LOOK_SECONDS)
+            time.sleep(SECOND_LOOK_SECONDS)  # who was quicker to refresh stores it within moments
     return None

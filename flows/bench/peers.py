@@ -14,7 +14,7 @@ import re
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from email import policy
-from email.message import EmailMessage, Message
+from email.message import Message
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from typing import Any, Final
@@ -67,7 +67,6 @@ def plain(mailbox: MailboxSettings, password: str, labels: Labels, engine: Engin
 
 def _plainly(uid: int, raw: bytes, labels: Labels) -> dict[str, Any]:
     message = email.message_from_bytes(raw, policy=policy.default)
-    assert isinstance(message, EmailMessage)  # noqa: S101  # of this policy they are
     body = message.get_body(("html", "plain"))
     text = body.get_content() if body else ""
     if body is not None and body.get_content_subtype() == "html":

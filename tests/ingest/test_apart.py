@@ -51,8 +51,8 @@ def test_after_a_child_was_killed_the_next_large_mail_gets_a_new_one(context):
     with judging(context) as apart_judge:
         apart_judge.judge(raw_message(large(1)))
         assert apart_judge._child is not None  # noqa: SLF001  its death is the case
-        apart_judge._child.kill()  # noqa: SLF001  the same
-        apart_judge._child.wait()  # noqa: SLF001  the same
+        apart_judge._child.process.kill()  # noqa: SLF001  the same
+        apart_judge._child.process.wait()  # noqa: SLF001  the same
         lost = apart_judge.judge(raw_message(large(2)))
         found = apart_judge.judge(raw_message(large(3)))
     assert isinstance(lost.reading, Quarantined)
