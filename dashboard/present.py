@@ -55,7 +55,6 @@ STATE_LOOK: Final = {
 }
 OVER: Final = frozenset({"DELIVERED", "COMPLETED", "CANCELLED"})  # nothing to count down to any more
 COUNTING: Final = frozenset({"RUNNING", "WARNED", "BREACHED"})
-LATE_STATES: Final = frozenset({"BREACHED", "MET_LATE"})
 PATIENCE: Final = timedelta(minutes=45)  # D20: three times the longest interval between two looks at a mailbox
 DEMO_PATIENCE: Final = timedelta(hours=24)  # virtual hours pass in seconds while a poll takes real ones
 

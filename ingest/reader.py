@@ -62,17 +62,6 @@ def read_mail(
     return read_message(parse_message(raw), receiver, shops, vocabulary, now)
 
 
-def read_vouched(
-    raw: bytes,
-    receiver: Receiver,  # noqa: ARG001  called as read_mail is: a person's word stands for the receiver's
-    shops: Sequence[ShopSettings],
-    vocabulary: Vocabulary,
-    now: datetime | None = None,
-) -> Reading:
-    """Return what `raw` tells when a person stands for its sender; never raises."""
-    return read_message(parse_message(raw), None, shops, vocabulary, now)
-
-
 def read_message(
     message: Message,
     receiver: Receiver | None,

@@ -23,7 +23,6 @@ _TAIL_TOKEN: Final = re.compile(
     r"\s*[(（]?\s*([+\-−]?[^\s,;。，、()（）]{1,8}(?:\s?[+\-−]\s?\d{1,2}(?::?\d{2})?)?|[ap]\. ?m\.)"
     r"\s*[)）]?"
 )
-_NEXT_SENTENCE: Final = re.compile(r"[.;。](?:\s|$)")
 _MINUTES: Final = re.compile(r"\s?(?:分|phút)")
 _OFFSET_TOKEN: Final = re.compile(r"(?:gmt|utc)?\s?[+\-−]\s?\d{1,2}(?::?\d{2})?$|(?:gmt|utc)$")
 _TIME_WORDS: Final = frozenset({"uhr", "h", "hrs", "น", "น."})

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.candidates import is_label, is_of
-from ingest.explaining import NEEDED, TEACHABLE, Basis, Explained, explain, parts_of
+from ingest.explaining import TEACHABLE, Basis, Explained, explain, parts_of
 from ingest.meaning import comparable
 from ingest.message import Message, parse_message
 from ingest.own_words import LabelLesson, Lesson, PhraseLesson, tried
@@ -130,8 +130,3 @@ def _in_vain(lesson: Lesson, after: Explained) -> NotTaught | None:
     if any(one.usable for one in taken):
         return None
     return NotTaught(lesson=lesson, code="no_time" if taken else "no_value")
-
-
-def is_needed(explained: Explained) -> bool:
-    """Tell whether what is missing keeps the mail from counting."""
-    return explained.kind is None or bool(NEEDED & set(explained.missing))

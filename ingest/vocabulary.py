@@ -162,12 +162,8 @@ class Vocabulary:
     label_owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # label: languages that have it
     _meanings: dict[str, Mapping[str, tuple[Field, ...]]] = field(default_factory=dict, compare=False, repr=False)
 
-    def fields_of(self, key: str, language: str) -> tuple[Field, ...]:
-        """Return what a label key stands for: in `language`, else in English, else where it is known."""
-        return self.meanings_in(language).get(key, ())
-
     def meanings_in(self, language: str) -> Mapping[str, tuple[Field, ...]]:
-        """Return what each label key stands for, the words of `language` first."""
+        """Return what each label key stands for: in `language`, else in English, else where it is known."""
         if language not in self._meanings:
             rising = (*reversed(tuple(self.languages)), FALLBACK, language)  # a later one's meaning wins
             known = [self.languages[code].labels for code in rising if code in self.languages]

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.reader import read_mail, read_vouched
+from ingest.message import parse_message
+from ingest.reader import read_mail, read_message
 from models.notification import Ignored, Notification, NotificationKind, Quarantined, QuarantineReason
 from tests.ingest.corpus import EXPECTED, FOLDER, SHOPS, read, receiver, vocabulary
 from tests.ingest.markets import MARKETS, RECEIVER, STEP, a_shop
@@ -108,7 +109,7 @@ def test_noise_is_never_an_order(raw):
 
 def test_a_person_may_vouch_for_a_forwarded_mail():
     file = "080_forwarded_inline.eml"
-    told = read_vouched((FOLDER / file).read_bytes(), receiver({}), SHOPS, vocabulary())
+    told = read_message(parse_message((FOLDER / file).read_bytes()), None, SHOPS, vocabulary())
     assert isinstance(told, Notification)
     assert told.order_nos == ("576490000000000080",)
 

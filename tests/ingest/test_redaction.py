@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.reader import read_vouched
+from ingest.message import parse_message
+from ingest.reader import read_message
 from ingest.redaction import redact
-from ingest.sender import Receiver
 from models.notification import Notification
 from models.settings import ShopSettings
 from tests.ingest.corpus import FOLDER, SHOPS, vocabulary
@@ -26,7 +26,6 @@ from tests.ingest.test_reading import SMALL, a_sale
 from tests.planted import search_bytes
 
 KEY = b"a key of this test, so that each run is the same"
-NOBODY = Receiver(authserv_id=None, allowed_from_domains=())
 PEOPLE = (
     "Marisol Quijano", "Nguyễn Thị Thúy Hòa", "สมชาย ใจดีงาม", "佐々木さくら", "欧阳娜娜", "Jürgen Großkreutz",
     "marisol quijano", "BUDI SANTOSO",
@@ -123,7 +122,7 @@ def renamed(shop: ShopSettings, replaced: dict[str, str]) -> ShopSettings:
 
 
 def told(raw: bytes, shops) -> tuple[object, ...]:
-    reading = read_vouched(raw, NOBODY, shops, vocabulary())
+    reading = read_message(parse_message(raw), None, shops, vocabulary())
     if not isinstance(reading, Notification):
         return (type(reading).__name__, reading.reason)
     return (

@@ -113,7 +113,7 @@ def test_a_new_file_explains_itself_and_is_read_as_words(tmp_path):
     assert text.startswith("# ")
     assert "delete it here" in text
     assert tomllib.loads(text)["kinds"] == {"new_order": ["bamboo went home"]}
-    assert load_vocabulary(own).fields_of("bonsai tag", "en") == (Field.ORDER_NO,)
+    assert load_vocabulary(own).meanings_in("en")["bonsai tag"] == (Field.ORDER_NO,)
     assert list(own.iterdir()) == [file]
 
 

@@ -12,13 +12,13 @@ from ingest.vocabulary import Field, VocabularyError, label_key, load_vocabulary
 def test_a_users_label_wins_over_the_shipped_one(tmp_path):
     (tmp_path / "mine.toml").write_text('language = "en"\n[labels]\norder_no = ["Voucher"]\n', encoding="utf-8")
     words = load_vocabulary(tmp_path)
-    assert words.fields_of(label_key("Voucher:"), "en") == (Field.ORDER_NO,)
-    assert words.fields_of(label_key("ORDER ID："), "en") == (Field.ORDER_NO,)
+    assert words.meanings_in("en")[label_key("Voucher:")] == (Field.ORDER_NO,)
+    assert words.meanings_in("en")[label_key("ORDER ID：")] == (Field.ORDER_NO,)
 
 
 def test_a_language_of_the_users_own_is_read_beside_the_shipped(tmp_path):
     (tmp_path / "tl.toml").write_text('language = "tl"\n[labels]\norder_no = ["Numero ng order"]\n', encoding="utf-8")
-    assert load_vocabulary(tmp_path).fields_of(label_key("Numero ng order"), "en") == (Field.ORDER_NO,)
+    assert load_vocabulary(tmp_path).meanings_in("en")[label_key("Numero ng order")] == (Field.ORDER_NO,)
 
 
 @pytest.mark.parametrize(
