@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests import dovecot as server
-from tests.dovecot import Account, Dovecot
+from tests.dovecot import Account, Dovecot, DovecotBySignIn
+from tests.sign_in_server import SignInServer
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +24,20 @@ def dovecot() -> Iterator[Dovecot]:
 def account(dovecot: Dovecot) -> Account:
     """A new, empty mailbox on it."""
     return dovecot.account()
+
+
+@pytest.fixture(scope="module")
+def mail_server() -> Iterator[DovecotBySignIn]:
+    """A mail server that lets in who has signed in."""
+    if reason := server.missing():
+        pytest.skip(reason)
+    with DovecotBySignIn() as running:
+        yield running
+
+
+@pytest.fixture
+def sign_in(mail_server: DovecotBySignIn) -> Iterator[SignInServer]:
+    """The server where one signs in, which the mail server asks."""
+    with SignInServer(mail_server.cert, mail_server.home / "key.pem") as running:
+        mail_server.ask(running.introspection)
+        yield running

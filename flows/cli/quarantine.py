@@ -63,13 +63,7 @@ def belongs(
     """
     from flows.cli import shops_page
 
-    told = shops_page.teach(mail, shop)
-    if as_json:
-        emit(told.as_json())
-    else:
-        (say if told.done else note)(told.words)
-    if not told.done:
-        raise typer.Exit(EXIT_REFUSED)
+    shops_page.teach(mail, shop).show(as_json=as_json)
 
 
 def release(mails: Ids, as_json: Json = False) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.options import Json
-from flows.cli.output import EXIT_REFUSED, emit, note, say
+from flows.cli.output import emit
 
 
 def show(context: typer.Context, as_json: Json = False) -> None:
@@ -36,10 +36,4 @@ def forget(
     """
     from flows.cli import shops_page
 
-    told = shops_page.forget(sign, mailbox)
-    if as_json:
-        emit(told.as_json())
-    else:
-        (say if told.done else note)(told.words)
-    if not told.done:
-        raise typer.Exit(EXIT_REFUSED)
+    shops_page.forget(sign, mailbox).show(as_json=as_json)

@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass, field
 from shlex import quote
 from typing import Any
 
+import typer
+
 from flows.cli.opening import local, opened, zone_of
 from flows.cli.outcome import actor
-from flows.cli.output import say, table
+from flows.cli.output import EXIT_REFUSED, emit, note, say, table
 from flows.lesson_words import lesson_words
 from flows.office import Office
 from ingest.shop_mail import KindCount, mail_of_shops
@@ -32,6 +34,15 @@ class Told:
     def as_json(self) -> dict[str, Any]:
         """Give it for machines."""
         return {"done": self.done, "words": self.words, **self.values}
+
+    def show(self, *, as_json: bool) -> None:
+        """Say it; what was refused ends with EXIT_REFUSED."""
+        if as_json:
+            emit(self.as_json())
+        else:
+            (say if self.done else note)(self.words)
+        if not self.done:
+            raise typer.Exit(EXIT_REFUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from flows import clock, outbox
+from flows import clock
 from flows.look import look
 from flows.office import Office, open_office
 from flows.outbox import send_due
@@ -73,19 +73,6 @@ def office(tmp_path: Path, account: Account) -> Iterator[Office]:
     clock.set_virtual(opened.engine, NOW)
     yield opened
     opened.engine.dispose()
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
-    """What was sent, as if to an address."""
-    sent: list[Message] = []
-
-    def deliver(_: object, message: Message) -> bool:
-        sent.append(message)
-        return True
-
-    monkeypatch.setattr(outbox, "deliver", deliver)
-    return sent
 
 
 def poll(office: Office) -> PollResult:

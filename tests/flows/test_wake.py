@@ -33,19 +33,6 @@ ASLEEP, AWAKE = 19.2, 24.7  # 1 March 19:12 to 2 March 00:42 UTC, so 02:12 to 07
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
-    """What was sent, as if to an address."""
-    sent: list[Message] = []
-
-    def deliver(_: object, message: Message) -> bool:
-        sent.append(message)
-        return True
-
-    monkeypatch.setattr(outbox, "deliver", deliver)
-    return sent
-
-
-@pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     """A shop with eight orders whose mailbox was read to its end; somebody looked at ASLEEP last."""
     opened = open_office(a_home(tmp_path))

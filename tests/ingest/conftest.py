@@ -10,9 +10,9 @@ import pytest
 from models.settings import MailboxSettings
 from tests.ingest.desk import RECEIVER, Desk
 from tests.ingest.three_shops import THREE, USER
-from tests.mail_server import account, dovecot
+from tests.mail_server import account, dovecot, mail_server, sign_in
 
-__all__ = ["account", "desk", "dovecot"]
+__all__ = ["account", "desk", "dovecot", "mail_server", "sign_in"]
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from base64 import b64decode
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,6 @@ from ingest.tokens import access_token, store
 from models.db.mail_tables import TokenRow
 from models.db.session import open_session
 from models.settings import MailboxSettings
-from tests import dovecot as server
 from tests.dovecot import Account, DovecotBySignIn
 from tests.ingest.desk import RECEIVER, Desk, new_order
 from tests.ingest.fake_server import refusing_server
@@ -28,21 +26,6 @@ from tests.planted import search_files
 from tests.sign_in_server import SignInServer
 
 PROVIDERS = pytest.mark.parametrize("provider", ["microsoft", "google"])
-
-
-@pytest.fixture(scope="module")
-def mail_server() -> Iterator[DovecotBySignIn]:
-    if reason := server.missing():
-        pytest.skip(reason)
-    with DovecotBySignIn() as running:
-        yield running
-
-
-@pytest.fixture
-def sign_in(mail_server: DovecotBySignIn) -> Iterator[SignInServer]:
-    with SignInServer(mail_server.cert, mail_server.home / "key.pem") as running:
-        mail_server.ask(running.introspection)
-        yield running
 
 
 @pytest.fixture

@@ -18,6 +18,9 @@ from models.db.schema import migrate
 from models.db.session import make_engine
 from tests.flows.cli.importing import NOW
 from tests.ingest.exports import SAMPLES
+from tests.mail_server import mail_server, sign_in
+
+__all__ = ["mail_server", "sign_in"]
 
 MAIL = Path(__file__).parents[2] / "mail"
 RECEIVER = "mx.seller-inbox.example"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import ssl
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from subprocess import PIPE, Popen
 
@@ -18,7 +17,6 @@ from flows.office import open_office
 from flows.telling import compose
 from models.db.alerts import due_alerts
 from models.db.session import open_session
-from tests import dovecot as server
 from tests.dovecot import Account, DovecotBySignIn
 from tests.flows.cli.conftest import MAIL, RECEIVER, SETTINGS, Shipclock
 from tests.planted import search_files
@@ -32,21 +30,6 @@ if os.fork():
 context = ssl._create_unverified_context()
 urllib.request.urlopen(sys.argv[1], context=context, timeout=10).read()
 """
-
-
-@pytest.fixture(scope="module")
-def mail_server() -> Iterator[DovecotBySignIn]:
-    if reason := server.missing():
-        pytest.skip(reason)
-    with DovecotBySignIn() as running:
-        yield running
-
-
-@pytest.fixture
-def sign_in(mail_server: DovecotBySignIn) -> Iterator[SignInServer]:
-    with SignInServer(mail_server.cert, mail_server.home / "key.pem") as running:
-        mail_server.ask(running.introspection)
-        yield running
 
 
 @pytest.fixture
