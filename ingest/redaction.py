@@ -40,6 +40,13 @@ LAYOUT: Final = frozenset(
     {"width", "height", "align", "valign", "border", "cellpadding", "cellspacing", "colspan", "rowspan", "bgcolor",
      "color", "dir", "lang", "role", "type", "charset", "http-equiv", "scope", "face", "size", "name", "class", "xmlns"}
 )  # fmt: skip
+# What mails are laid out with; anything else between < and > may be an address that somebody quoted.
+ELEMENTS: Final = frozenset(
+    """a abbr article b big blockquote body br button caption center code col colgroup dd div dl dt em font footer form
+    h1 h2 h3 h4 h5 h6 head header hr html i img input label li link main map meta nav noscript o:p ol option p picture
+    pre s section select small source span strike strong style sub sup svg table tbody td tfoot th thead time title tr
+    tt u ul v:fill v:imagedata v:rect v:roundrect v:shape v:textbox w:anchorlock xml""".split()  # noqa: SIM905  a list to read
+)
 MAX_LABEL: Final = 120  # characters
 _HARMLESS: Final = re.compile(r"[\w#%.,;:/ -]{0,60}")
 _TAG: Final = re.compile(
@@ -50,7 +57,7 @@ _TAG: Final = re.compile(
 )
 _ATTRIBUTE: Final = re.compile(r"([^\s=\"'/>]+)(?:(\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 _LAID_OUT: Final = re.compile(
-    r"<style\b.*?</style|</?[a-z][^\s>]*|<!doctype[^>]*>"
+    rf"<style\b.*?</style|</?(?:{'|'.join(ELEMENTS)})(?=[\s/>])|<!doctype[^>]*>"
     rf"|\s(?:style|{'|'.join(sorted(LAYOUT - {'class', 'name'}))})\s*=\s*\"[^\"]*\"|\s[\w:-]+\s*=",
     re.IGNORECASE | re.DOTALL,
 )
@@ -271,6 +278,8 @@ def _masked_tag(tag: re.Match[str], masker: Masker) -> str:
         return tag["other"] if tag["other"].lower().startswith("<!doctype") else ""
     if tag["style"]:
         return _masked_attributes("<style", tag["style"][6:-1], masker) + ">" + _masked_css(tag["css"], masker)
+    if tag["tag"].lstrip("</").lower() not in ELEMENTS:
+        return ""
     return _masked_attributes(tag["tag"], tag["rest"], masker) + ">"
 
 

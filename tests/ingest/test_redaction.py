@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ingest.message import parse_message
 from ingest.reader import read_message
-from ingest.redaction import redact
+from ingest.redaction import RedactionError, redact
 from models.notification import Notification
 from models.settings import ShopSettings
 from tests.ingest.corpus import FOLDER, SHOPS, vocabulary
@@ -150,3 +150,38 @@ def test_a_redacted_mail_of_the_corpus_is_read_as_before(name):
     done = redact(raw, vocabulary(), key=KEY)
     shops = [renamed(shop, dict(done.replaced)) for shop in SHOPS]
     assert told(done.raw, shops) == told(raw, SHOPS)
+
+
+def plain_mail(body: str, *headers: str, kind: str = "plain") -> bytes:
+    head = [*headers, "Subject: New order", "MIME-Version: 1.0", f"Content-Type: text/{kind}; charset=utf-8"]
+    return ("\n".join(head) + f"\n\n{body}\n").encode()
+
+
+@pytest.mark.parametrize("label", ["Buyer", "Ship to", "Empfänger"])
+def test_a_name_of_words_that_mails_use_is_masked_behind_its_label_and_wherever_else_it_stands(label):
+    done = redact(plain_mail(f"For May Post, with thanks\n{label}: May Post\nTotal: 12.00 GBP"), vocabulary(), key=KEY)
+    assert search_bytes(done.raw, {"May Post"}, "body") == []
+    assert "Total" in done.remains[-1]
+
+
+def test_a_name_in_the_name_of_a_header_is_masked():
+    done = redact(plain_mail("Total: 12.00 GBP", "marisol.quijano@posteo.example: x"), vocabulary(), key=KEY)
+    assert search_bytes(done.raw, {"marisol", "quijano"}, "headers") == []
+
+
+def test_a_name_that_looks_like_layout_before_it_is_known_is_masked():
+    body = '<p class="quijano">Hello</p><p>Marisol Quijano</p>'
+    done = redact(plain_mail(body, kind="html"), vocabulary(), key=KEY)
+    assert search_bytes(done.raw, {"quijano"}, "body") == []
+
+
+@pytest.mark.parametrize("quoted", ["<quijano>Hello</quijano>", "From: Marisol <marisol.quijano@posteo.example>"])
+def test_a_name_that_looks_like_a_tag_is_masked(quoted):
+    done = redact(plain_mail(f"<p>{quoted}</p><p>Marisol Quijano</p>", kind="html"), vocabulary(), key=KEY)
+    assert search_bytes(done.raw, {"quijano", "marisol"}, "body") == []
+
+
+def test_a_mail_with_a_name_where_nothing_can_mask_it_is_refused():
+    body = "Marisol Quijano"
+    with pytest.raises(RedactionError):
+        redact(plain_mail(body, f"Content-Transfer-Encoding: {body.split()[1]}"), vocabulary(), key=KEY)
