@@ -19,7 +19,8 @@ from ingest.values import amount_in
 from ingest.vocabulary import FALLBACK, Vocabulary, label_key
 from models.notification import Item
 from models.platform_status import PlatformStatus
-from models.settings import CURRENCIES, ShopSettings
+from models.settings import ShopSettings
+from models.settings_key import CURRENCIES
 
 CodeT = TypeVar("CodeT", bound=StrEnum)
 

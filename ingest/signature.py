@@ -15,7 +15,7 @@ from typing import Final
 import dkim
 from dkim.util import InvalidTagValueList, parse_tag_value
 
-from models.settings import SHARED_ENDINGS
+from models.settings_key import SHARED_ENDINGS
 
 MAX_BYTES: Final = 512 * 1024  # a larger mail is not asked: its hash would hold up the others
 MAX_SIGNATURES: Final = 3  # each may ask for another key

@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
 CONFIG_NAME: Final = "shipclock.toml"
+TIKTOK_SECRET: Final = "SHIPCLOCK_TIKTOK_SECRET"  # noqa: S105  # the name of a variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,10 @@ class Home:
     def client_secret(self, mailbox: str) -> str:
         """The secret of the mailbox's own app, from SHIPCLOCK_CLIENT_SECRET_<MAILBOX>; else empty."""
         return self.environment.get(client_secret_name(mailbox)) or ""
+
+    def tiktok_secret(self) -> str:
+        """The secret of the app at TikTok Shop, from SHIPCLOCK_TIKTOK_SECRET; else empty."""
+        return self.environment.get(TIKTOK_SECRET) or ""
 
     def key(self) -> bytes:
         """Give the key for mail and tokens that are kept: SHIPCLOCK_KEY, else the file `key` (0600)."""

@@ -23,8 +23,8 @@ from ingest.tokens import store
 from models.catalogue import words
 from models.home import Home, find_home, password_name
 from models.policy_files import BASE, market_policy
-from models.settings import CURRENCIES
 from models.settings_file import parse_settings
+from models.settings_key import CURRENCIES
 from models.stage import HandoverMode, ShippingMode
 
 

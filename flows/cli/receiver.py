@@ -17,7 +17,8 @@ from ingest.authentication import ANY_HOST, is_receivers, read_results
 from ingest.hop import is_same_house
 from ingest.mailbox import Mailbox
 from ingest.message import parse_message
-from models.settings import MailboxSettings, ReceiverName
+from models.settings import MailboxSettings
+from models.settings_key import ReceiverName
 
 NEWEST: Final = 10  # mails that are asked; the headers nearest the top of each are the receiving server's
 _ALLOWED: Final = TypeAdapter[str](ReceiverName)

@@ -26,6 +26,7 @@ THEIRS: Final[Mapping[PlatformStatus, Group]] = MappingProxyType(
         PlatformStatus.UNPAID: Group.UNPAID,
         PlatformStatus.ON_HOLD: Group.TO_SHIP,
         PlatformStatus.AWAITING_SHIPMENT: Group.TO_SHIP,
+        PlatformStatus.PARTIALLY_SHIPPING: Group.TO_SHIP,
         PlatformStatus.AWAITING_COLLECTION: Group.AWAITING_COLLECTION,
         PlatformStatus.IN_TRANSIT: Group.ON_THE_WAY,
         PlatformStatus.DELIVERED: Group.DELIVERED,

@@ -5,8 +5,8 @@ import pytest
 from flows.cli.provider import markets, provider_of
 from flows.cli.settings_text import write_secret
 from models.home import find_home
-from models.settings import CURRENCIES
 from models.settings_file import read_settings
+from models.settings_key import CURRENCIES
 from tests.flows.cli.conftest import RECEIVER
 
 FOLDER = ("init", "--folder", "mail", "--shop", "Juniper & Pine Co.", "--market", "us", "--yes")
