@@ -1,0 +1,35 @@
+"""Section 5 of the reference as it was read on 2026-11-22: each code and what its table says to do."""
+
+from __future__ import annotations
+
+from flows.shop.api_error import ErrorKind
+
+CLASSES: dict[ErrorKind, tuple[int, ...]] = {
+    ErrorKind.RETRY: (36009002,),
+    # 36009007, "overload, time-out", is stricter here: a write that timed out may have been done.
+    ErrorKind.INTERNAL: (
+        36009007, 36009003, 11001031, 21001003, 21001008, 21001011, 11001027, 25001028, 25001058, 25007002,
+        10002014, 10002015, 10037002, 10037003, 10037004,
+    ),
+    ErrorKind.TOKEN_EXPIRED: (105002,),
+    ErrorKind.REQUEST_REFUSED: (36009004,),
+    ErrorKind.SIGNATURE: (106001,),
+    ErrorKind.CIPHER: (101000, 106013),
+    ErrorKind.PERMISSION: (105005, 10006402, 36009033),
+    ErrorKind.VERSION: (36009009, 36009010, 36009014, 36009022),
+    ErrorKind.ALREADY_DONE: (21011020, 21011040, 21008099, 11006021, 21011006, 21023046),
+    ErrorKind.CANCEL_OPEN: (21011007, 21008044),
+    ErrorKind.CANCELLED: (21011041, 21023059),
+    ErrorKind.ON_HOLD: (21011044,),
+    ErrorKind.SLOT: (21011053, 21011054, 21004017),
+    ErrorKind.TRACKING_NUMBER: (21011022, 21011025, 21034012, 11028006, 21004012, 21004015, 21004016),
+    ErrorKind.TOO_LATE: (21011050, 21011051, 21011049),
+    ErrorKind.ADDRESS: (*range(11021009, 11021026), 21014009),
+    ErrorKind.NOT_READY: (11034037, 11034023, 21023035, 21042104, 11006010),
+    ErrorKind.NO_LABEL: (21042102, 21008017, 11034002, 21008043),
+    ErrorKind.ALREADY_CANCELLED: (25001011, 25001051),
+    ErrorKind.NO_LONGER: (25001003, 25020003, 25020009, 25020010),
+    ErrorKind.CANCEL_REASON: (25001014, 25001015, 25001020, 25001021),
+    ErrorKind.SHIPPED: (25001045,),
+    ErrorKind.CONVERSATION: (45109001, 45109003),
+}  # fmt: skip
