@@ -67,6 +67,11 @@ class ApiError(Exception):
         return self.kind in PASSING
 
 
+def before_the_call(fault: ApiError) -> ApiError:
+    """Give the fault of a call that had to come first: of the call itself surely nothing was done."""
+    return ApiError(fault.call, fault.code, ErrorKind.RETRY, request_id=fault.request_id)
+
+
 def kind_of(code: int, status: int = 200) -> ErrorKind:
     """Say what a code means; an unknown one is told by the HTTP status that came with it."""
     codes, statuses = _kinds()

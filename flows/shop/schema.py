@@ -7,23 +7,33 @@ Values we do not know are None, never an error: the platform adds new ones at an
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from models.platform_status import PlatformStatus
+from flows.shop.field import (
+    SPELLINGS,
+    Amount,
+    Code,
+    Flag,
+    Id,
+    Moment,
+    Secret,
+    Status,
+    Text,
+    listed,
+    millis,
+    number,
+    order_ids,
+    rows,
+    windows,
+    words_of,
+)
 
-Word = TypeVar("Word", bound=StrEnum)
-
-SPELLINGS: Final = {  # the same thing under another name, in another call or an older version
-    "CANCEL": "CANCELLED",
-    "CANCELLATION_REQUEST_CANCELLED": "CANCELLATION_REQUEST_CANCEL",
-    "SELLER_RESPOND_BUYER_CANCEL": "SELLER_RESPOND_CANCEL",
-    "PACKAGE_DAMAGAED": "PACKAGE_DAMAGED",
-}
+Kind = TypeVar("Kind", bound="Taken")
 
 
 class PackageStatus(StrEnum):
@@ -97,41 +107,6 @@ class ReturnStatus(StrEnum):
     REPLACEMENT_COMPLETE = "REPLACEMENT_REQUEST_COMPLETE"
 
 
-def _seconds(given: object) -> object:
-    """Turn Unix seconds into a moment; 0 means "not set"."""
-    number = int(given) if isinstance(given, (int, str)) and str(given).strip() else 0
-    return datetime.fromtimestamp(number, UTC) if number else None
-
-
-def _millis(given: object) -> object:
-    """Turn Unix milliseconds, the unit of tracking alone, into a moment."""
-    return datetime.fromtimestamp(int(str(given)) / 1000, UTC)
-
-
-def _words(kind: type[Word]) -> BeforeValidator:
-    """Take a known word in any of its spellings; None for one we do not know."""
-
-    def known(given: object) -> Word | None:
-        said = SPELLINGS.get(str(given), str(given))
-        return kind(said) if said in {word.value for word in kind} else None
-
-    return BeforeValidator(known)
-
-
-def _listed(given: object) -> object:
-    return [] if given is None else given
-
-
-def _texted(given: object) -> object:
-    return "" if given is None else str(given)
-
-
-Moment = Annotated[datetime | None, BeforeValidator(_seconds)]
-Text = Annotated[str, BeforeValidator(_texted)]
-Amount = Annotated[Decimal | None, BeforeValidator(lambda given: given if given not in (None, "") else None)]
-Status = Annotated[PlatformStatus | None, _words(PlatformStatus)]
-
-
 class Taken(BaseModel):
     """What an answer holds, cut down to the fields that are named; everything else is dropped unseen."""
 
@@ -148,7 +123,7 @@ class Payment(Taken):
 class LineItem(Taken):
     """One unit: of two soaps there are two line items."""
 
-    id: Text
+    id: Text = ""
     sku_id: Text = ""
     seller_sku: Text = ""
     product_name: Text = ""
@@ -160,16 +135,20 @@ class LineItem(Taken):
     tracking_number: Text = ""
 
 
+def _payment(given: object) -> object:
+    return given if isinstance(given, Mapping | Payment) else Payment()
+
+
 class PackageId(Taken):
     """A package that an order names."""
 
-    id: Text
+    id: Text = ""
 
 
 class ApiOrder(Taken):
     """One order as the API has it; `cancel_reason` is left out, for it may be the buyer's language or words."""
 
-    id: Text
+    id: Id
     status: Status = None
     create_time: Moment = None
     paid_time: Moment = None
@@ -179,22 +158,22 @@ class ApiOrder(Taken):
     collection_time: Moment = None
     delivery_time: Moment = None
     request_cancel_time: Moment = None
-    cancellation_initiator: Annotated[Initiator | None, _words(Initiator)] = None
-    is_buyer_request_cancel: bool = False
-    is_on_hold_order: bool = False
-    is_cod: bool = False
-    is_sample_order: bool = False
+    cancellation_initiator: Annotated[Initiator | None, words_of(Initiator)] = None
+    is_buyer_request_cancel: Flag = False
+    is_on_hold_order: Flag = False
+    is_cod: Flag = False
+    is_sample_order: Flag = False
     fulfillment_type: Text = ""
-    shipping_type: Annotated[ShippingType | None, _words(ShippingType)] = None
+    shipping_type: Annotated[ShippingType | None, words_of(ShippingType)] = None
     delivery_option_id: Text = ""
     shipping_provider: Text = ""
     shipping_provider_id: Text = ""
     tracking_number: Text = ""
     warehouse_id: Text = ""
     order_type: Text = ""
-    payment: Payment = Payment()
-    packages: Annotated[tuple[PackageId, ...], BeforeValidator(_listed)] = ()
-    line_items: Annotated[tuple[LineItem, ...], BeforeValidator(_listed)] = ()
+    payment: Annotated[Payment, BeforeValidator(_payment)] = Payment()
+    packages: Annotated[tuple[PackageId, ...], BeforeValidator(rows)] = ()
+    line_items: Annotated[tuple[LineItem, ...], BeforeValidator(rows)] = ()
     # Deadlines (tiktok-shop-api, section 4)
     rts_sla_time: Moment = None
     tts_sla_time: Moment = None
@@ -211,32 +190,36 @@ class Slot(Taken):
 
     start_time: int
     end_time: int
-    available: Annotated[bool, Field(alias="avaliable")] = True
+    available: Annotated[bool, BeforeValidator(lambda given: given is not False), Field(alias="avaliable")] = True
 
 
 class Slots(Taken):
     """How a package may be handed over."""
 
-    can_pickup: bool = False
-    can_drop_off: bool = False
-    can_van_collection: bool = False
-    pickup_slots: Annotated[tuple[Slot, ...], BeforeValidator(_listed)] = ()
+    can_pickup: Flag = False
+    can_drop_off: Flag = False
+    can_van_collection: Flag = False
+    pickup_slots: Annotated[tuple[Slot, ...], BeforeValidator(windows)] = ()
 
 
 class Package(Taken):
-    """One package, from search or detail."""
+    """One package: a search calls its parts `id` and `status`, the detail `package_id` and `package_status`."""
 
-    id: Annotated[Text, Field(alias="package_id")] = ""
-    status: Annotated[PackageStatus | None, _words(PackageStatus), Field(alias="package_status")] = None
-    sub_status: Annotated[Text, Field(alias="package_sub_status")] = ""
-    ship_exception_reason: Annotated[ShipException | None, _words(ShipException)] = None
-    order_ids: tuple[Text, ...] = ()
-    shipping_type: Annotated[ShippingType | None, _words(ShippingType)] = None
+    id: Annotated[Id, Field(validation_alias=AliasChoices("package_id", "id"))]
+    status: Annotated[
+        PackageStatus | None, words_of(PackageStatus), Field(validation_alias=AliasChoices("package_status", "status"))
+    ] = None
+    sub_status: Annotated[Text, Field(validation_alias=AliasChoices("package_sub_status", "sub_status"))] = ""
+    ship_exception_reason: Annotated[ShipException | None, words_of(ShipException)] = None
+    order_ids: Annotated[
+        tuple[str, ...], BeforeValidator(order_ids), Field(validation_alias=AliasChoices("orders", "order_ids"))
+    ] = ()
+    shipping_type: Annotated[ShippingType | None, words_of(ShippingType)] = None
     tracking_number: Text = ""
     shipping_provider_name: Text = ""
     shipping_provider_id: Text = ""
     handover_method: Text = ""
-    order_line_item_ids: Annotated[tuple[Text, ...], BeforeValidator(_listed)] = ()
+    order_line_item_ids: Annotated[tuple[Text, ...], BeforeValidator(listed)] = ()
     create_time: Moment = None
     update_time: Moment = None
 
@@ -248,18 +231,18 @@ class NextAction(Taken):
     deadline: Moment = None
 
 
-Actions = Annotated[tuple[NextAction, ...], BeforeValidator(_listed)]
+Actions = Annotated[tuple[NextAction, ...], BeforeValidator(rows)]
 
 
 class Cancellation(Taken):
     """One cancellation; `cancel_reason` is the platform's code, the text beside it is dropped."""
 
-    cancel_id: Text
-    order_id: Text
+    cancel_id: Id
+    order_id: Id
     cancel_type: Text = ""
-    cancel_status: Annotated[CancelStatus | None, _words(CancelStatus)] = None
-    role: Annotated[Initiator | None, _words(Initiator)] = None
-    cancel_reason: Text = ""
+    cancel_status: Annotated[CancelStatus | None, words_of(CancelStatus)] = None
+    role: Annotated[Initiator | None, words_of(Initiator)] = None
+    cancel_reason: Code = ""
     create_time: Moment = None
     update_time: Moment = None
     seller_next_action_response: Actions = ()
@@ -273,45 +256,45 @@ class Cancellation(Taken):
 class Return(Taken):
     """One return or refund that the buyer wants."""
 
-    return_id: Text
-    order_id: Text
-    return_type: Annotated[ReturnType | None, _words(ReturnType)] = None
-    return_status: Annotated[ReturnStatus | None, _words(ReturnStatus)] = None
-    role: Annotated[Initiator | None, _words(Initiator)] = None
+    return_id: Id
+    order_id: Id
+    return_type: Annotated[ReturnType | None, words_of(ReturnType)] = None
+    return_status: Annotated[ReturnStatus | None, words_of(ReturnStatus)] = None
+    role: Annotated[Initiator | None, words_of(Initiator)] = None
     create_time: Moment = None
     update_time: Moment = None
     seller_next_action_response: Actions = ()
 
 
 class TrackingEvent(Taken):
-    """One scan, with the code as given; its text is the carrier's, in any language, and is not kept."""
+    """One scan, with the code as given; its text is the carrier's, in any language, may name people: not kept."""
 
-    at: Annotated[datetime, BeforeValidator(_millis), Field(alias="update_time_millis")]
-    action_code: int | None = None
-    description: Annotated[str, Field(repr=False)] = ""
+    at: Annotated[datetime, BeforeValidator(millis), Field(alias="update_time_millis")]
+    action_code: Annotated[int | None, BeforeValidator(number)] = None
+    description: Secret = ""
 
 
 class Provider(Taken):
     """A carrier that may be named for a delivery option."""
 
-    id: Text
+    id: Id
     name: Text = ""
 
 
 class AuthorisedShop(Taken):
     """A shop that the seller has opened to us; the cipher goes with every call about it."""
 
-    id: Text
+    id: Id
     name: Text = ""
     region: Text = ""
     seller_type: Text = ""
-    cipher: Annotated[Text, Field(repr=False)] = ""
+    cipher: Secret = ""
 
 
 class Document(Taken):
     """A label: its address opens a page with the buyer's address to anyone for 24 hours. Shown, never kept."""
 
-    doc_url: Annotated[Text, Field(repr=False)] = ""
+    doc_url: Secret = ""
     tracking_number: Text = ""
 
 
@@ -319,3 +302,14 @@ def raw_list(data: object, key: str) -> list[dict[str, Any]]:
     """Give the rows under `key` of an answer's data; none where the answer has none."""
     found = data.get(key) if isinstance(data, dict) else None
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
+def taken(kind: type[Kind], rows: Iterable[Mapping[str, Any]]) -> list[Kind]:
+    """Take what each row holds; one without what names it, which nobody could act on, is left out."""
+    found = []
+    for row in rows:
+        try:
+            found.append(kind.model_validate(row))
+        except ValidationError:
+            continue
+    return found
