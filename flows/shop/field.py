@@ -107,7 +107,7 @@ Secret = Annotated[Text, Field(repr=False, exclude=True)]  # at hand, and in not
 Status = Annotated[PlatformStatus | None, words_of(PlatformStatus)]
 
 
-def order_ids(given: object) -> list[str]:
+def ids_of(given: object) -> list[str]:
     """Take the ids of a package's orders, of which the rest is dropped."""
     rows = [row.get("id") if isinstance(row, dict) else row for row in given] if isinstance(given, list | tuple) else []
     return [str(row) for row in rows if isinstance(row, str | int)]

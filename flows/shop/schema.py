@@ -24,10 +24,10 @@ from flows.shop.field import (
     Secret,
     Status,
     Text,
+    ids_of,
     listed,
     millis,
     number,
-    order_ids,
     rows,
     windows,
     words_of,
@@ -212,7 +212,7 @@ class Package(Taken):
     sub_status: Annotated[Text, Field(validation_alias=AliasChoices("package_sub_status", "sub_status"))] = ""
     ship_exception_reason: Annotated[ShipException | None, words_of(ShipException)] = None
     order_ids: Annotated[
-        tuple[str, ...], BeforeValidator(order_ids), Field(validation_alias=AliasChoices("orders", "order_ids"))
+        tuple[str, ...], BeforeValidator(ids_of), Field(validation_alias=AliasChoices("orders", "order_ids"))
     ] = ()
     shipping_type: Annotated[ShippingType | None, words_of(ShippingType)] = None
     tracking_number: Text = ""
