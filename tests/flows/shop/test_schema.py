@@ -72,7 +72,7 @@ def sample(name: str, *keys: str) -> Any:  # noqa: ANN401  # any JSON
     return body["data"]
 
 
-TAKEN = {
+TAKEN: dict[str, tuple[type[Taken], list[dict[str, Any]]]] = {
     "order list": (ApiOrder, raw_list(sample("order_list_search_202309"), "orders")),
     "order detail": (ApiOrder, raw_list(sample("order_detail_202507"), "orders")),
     "a real order": (ApiOrder, raw_list(sample("order_list_real_fr_cancelled"), "orders")),
@@ -207,7 +207,7 @@ def test_a_reason_is_kept_as_a_code_never_as_words(said, kept):
     assert row.cancel_reason == (said if kept else "")
 
 
-ODD = (None, 0, "", "0", -1, 10**30, 1.5, True, "soon", [], {}, [None], {"a": None})
+ODD: tuple[Any, ...] = (None, 0, "", "0", -1, 10**30, 1.5, True, "soon", [], {}, [None], {"a": None})
 
 
 @pytest.mark.parametrize("odd", ODD, ids=repr)
@@ -228,12 +228,16 @@ def test_odd_values_in_other_rows_cost_nothing_either(kind: type[Taken], odd):
 
 
 def test_a_row_that_nothing_names_is_left_out_alone():
-    rows = [{"id": "1"}, {"status": "UNPAID"}, {"id": None}, {"id": ""}, {"id": "2"}]
+    rows: list[dict[str, Any]] = [{"id": "1"}, {"status": "UNPAID"}, {"id": None}, {"id": ""}, {"id": "2"}]
     assert [order.id for order in taken(ApiOrder, rows)] == ["1", "2"]
 
 
 def test_a_scan_without_a_time_is_left_out_alone():
-    rows = [{"update_time_millis": 1760400000000}, {"update_time_millis": None}, {"description": "x"}]
+    rows: list[dict[str, Any]] = [
+        {"update_time_millis": 1760400000000},
+        {"update_time_millis": None},
+        {"description": "x"},
+    ]
     assert len(taken(TrackingEvent, rows)) == 1
 
 
