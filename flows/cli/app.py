@@ -7,6 +7,7 @@ and Prefect inside their functions, and help is plain text, for drawing boxes co
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import cleandoc
 from typing import Annotated, Any, Final
 
 import typer
@@ -60,6 +61,11 @@ def examples(*lines: str) -> str:
     return "\b\n" + "\n".join(["Examples:", *(f"  shipclock {line}" for line in lines)])
 
 
+def as_typed(command: Callable[..., None]) -> str:
+    r"""Give a command's docstring; a line of `\b` alone keeps the lines below it as they are typed."""
+    return cleandoc(command.__doc__ or "").replace("\\b\n", "\b\n")
+
+
 app = typer.Typer(
     cls=Grouped,
     rich_markup_mode=None,
@@ -105,15 +111,19 @@ _add(
     "init", "init --maildir ~/Maildir --shop 'Tre Viet Store' --market VN --yes",
 )  # fmt: skip
 sign_in = typer.Typer(
-    cls=Grouped, rich_markup_mode=None, short_help="Sign in at Microsoft or Google instead of a password.",
-    no_args_is_help=True, epilog=examples("auth microsoft", "auth microsoft main", "auth google --paste"),
+    cls=Grouped, rich_markup_mode=None, short_help="Sign in at Microsoft or Google, or consent at TikTok Shop.",
+    no_args_is_help=True,
+    epilog=examples("auth microsoft", "auth microsoft main", "auth google --paste", "auth tiktok 'Tre Viet Store'"),
 )  # fmt: skip
 sign_in.callback()(signing_in.auth)
 for signs_in, its_name, its_words in (
     (signing_in.microsoft, "microsoft", "Outlook.com and Microsoft 365, by a code."),
     (signing_in.google, "google", "Gmail, with an app of your own."),
+    (signing_in.tiktok, "tiktok", "A shop at TikTok Shop, with an app of your own."),
 ):
-    sign_in.command(its_name, short_help=its_words, epilog=examples(f"auth {its_name}"))(signs_in)
+    sign_in.command(its_name, help=as_typed(signs_in), short_help=its_words, epilog=examples(f"auth {its_name}"))(
+        signs_in
+    )
 app.add_typer(sign_in, name="auth", rich_help_panel=FIRST)
 _add("check", FIRST, checking.check, "Say whether everything is as it must be.", "check", "check --json")
 _add("up", DAILY, running.up, "Start everything, until Ctrl-C.", "up", "up --no-dashboard")

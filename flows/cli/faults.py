@@ -29,6 +29,7 @@ EXPECTED: Final[Mapping[str, int]] = {
     "flows.office.UnknownShopError": EXIT_USAGE,
     "ingest.sealed.SealError": EXIT_FAULT,
     "flows.shop.protocol.ShopError": EXIT_FAULT,
+    "flows.shop.api_error.ApiError": EXIT_FAULT,
     "ingest.errors.MailboxBusyError": EXIT_BUSY,
     "ingest.errors.MailboxError": EXIT_FAULT,
     "models.db.session.DatabaseError": EXIT_FAULT,

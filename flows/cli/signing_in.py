@@ -1,4 +1,4 @@
-"""`auth`: signing in for mailboxes that take no password, and for those of people who like that better."""
+"""`auth`: signing in for mailboxes that take no password, and a seller's consent that Shipclock acts in a shop."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ Mailbox = Annotated[
 
 
 def auth() -> None:
-    """Sign in at your mail provider instead of keeping a password. Needed for Outlook and Microsoft 365.
+    """Sign in at your mail provider instead of keeping a password, or let Shipclock act in your shop.
 
-    Gmail, Yahoo, iCloud and Fastmail take an app password, which is simpler: see `shipclock init`.
+    Signing in is needed for Outlook and Microsoft 365. Gmail, Yahoo, iCloud and Fastmail take an app password, which
+    is simpler: see `shipclock init`. `tiktok` is for sellers with an app of their own at TikTok Shop's Partner
+    Center; without one Shipclock works from the mails and tells you what to click.
     """
 
 
@@ -93,3 +95,45 @@ def google(
     from flows.cli.sign_in import sign_in_for
 
     sign_in_for("google", mailbox, paste=paste)
+
+
+def tiktok(
+    shop: Annotated[
+        str | None, typer.Argument(metavar="[SHOP]", help="Its name in shipclock.toml; not needed for one.")
+    ] = None,
+) -> None:
+    r"""Let Shipclock read orders and act in your shop by TikTok Shop's API.
+
+    TikTok Shop lets in only apps that it knows, and Shipclock has none of its own there. So make one once, for
+    yourself (pieced together from TikTok Shop's and others' guides in November 2026, not tried; names move):
+
+    \b
+    1. Open https://partner.tiktokshop.com, or for a shop in the United
+       States https://partner.us.tiktokshop.com, and register as a
+       developer. TikTok Shop may take some days to let you in.
+    2. App & Service > Create app & service > Custom app. Choose the
+       markets of your shops. Enable API. Redirect URL: any https address
+       of yours; the page need not exist.
+    3. In the app, Manage API: ask for Shop Authorized Information, Order
+       Information, Fulfillment, Logistics, Return and Refund. Customer
+       Service, for messages to buyers, needs an approval of its own;
+       without it you write them yourself.
+    4. Copy app key, app secret and service ID from the app's page.
+
+    Then put these lines into shipclock.toml, the secret into `.env` beside it, and run this command:
+
+    \b
+      [tiktok]
+      app_key = "the app key"
+      service_id = "the service ID"
+
+    \b
+      SHIPCLOCK_TIKTOK_SECRET=the app secret
+
+    You get an address where you agree, and paste back the address that the browser ends at. With `api = true` below
+    its [[shop]] Shipclock then acts in the shop. The consent is kept encrypted in Shipclock's database and renewed by
+    itself; it ends on the day that TikTok Shop says, or when you take it back in Seller Center. Then you are told.
+    """
+    from flows.cli.shop_consent import consent_for
+
+    consent_for(shop)

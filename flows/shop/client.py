@@ -147,6 +147,12 @@ def _failed(data: Mapping[str, Any], asked: Sequence[str]) -> dict[str, int]:
     return failed
 
 
+def limiter_of(home: Home) -> Limiter:
+    """Open the limits that all processes of a home share."""
+    home.path.mkdir(parents=True, exist_ok=True)
+    return Limiter(home.path / LIMITS)
+
+
 def open_client(
     home: Home, settings: Settings, engine: Engine, shop: ShopSettings, now: Callable[[], datetime]
 ) -> ShopClient:
@@ -156,8 +162,7 @@ def open_client(
     """
     app = app_of(home, settings)
     http = open_http()
-    home.path.mkdir(parents=True, exist_ok=True)
     grants = Grants(engine=engine, home=home, shop=shop.name, app=app, http=http, now=now)
-    client = ShopClient(Transport(app=app, grants=grants, limiter=Limiter(home.path / LIMITS), http=http, now=now))
+    client = ShopClient(Transport(app=app, grants=grants, limiter=limiter_of(home), http=http, now=now))
     weakref.finalize(client, http.close)
     return client

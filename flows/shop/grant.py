@@ -55,6 +55,23 @@ def consent_needed(shop: str, why: str) -> ApiError:
     return ApiError("token/refresh", 0, ErrorKind.TOKEN_EXPIRED, told=told)
 
 
+@dataclass(frozen=True, slots=True)
+class FreshGrant:
+    """A grant that is not kept yet: its token has just been bought, and nothing of it is renewed."""
+
+    shop: str
+    grant: Grant
+
+    def current(self, *, refused: str | None = None) -> Grant:
+        """Give it, as long as it is accepted."""
+        if refused is not None:
+            raise consent_needed(self.shop, "TikTok Shop does not accept the consent.")
+        return self.grant
+
+    def keep_cipher(self, cipher: str, *, seen: str) -> None:
+        """Keep nothing."""
+
+
 @dataclass(kw_only=True)
 class Grants:
     """One shop's grant, for all threads of a process."""

@@ -13,14 +13,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import httpx
 
 from flows.shop.api_error import ApiError, ErrorKind, before_the_call
 from flows.shop.consent import App
 from flows.shop.endpoint import Endpoint, endpoints
-from flows.shop.grant import Grant, Grants
+from flows.shop.grant import Grant
 from flows.shop.limit import Limiter
 from flows.shop.schema import AuthorisedShop, raw_list, taken
 from flows.shop.signing import sign
@@ -49,12 +49,26 @@ class Reply:
     request_id: str
 
 
+class GrantSource(Protocol):
+    """Where the grant of the moment comes from."""
+
+    @property
+    def shop(self) -> str:
+        """Whose it is: each shop has its own limits."""
+
+    def current(self, *, refused: str | None = None) -> Grant:
+        """Give a grant whose token is another than the one `refused`. Raises ApiError."""
+
+    def keep_cipher(self, cipher: str, *, seen: str) -> None:
+        """Keep a cipher that was fetched again because `seen` was refused."""
+
+
 @dataclass(kw_only=True)
 class Transport:
     """The way to one shop at the platform; threads may share it."""
 
     app: App
-    grants: Grants
+    grants: GrantSource
     limiter: Limiter
     http: httpx.Client
     now: Callable[[], datetime]
