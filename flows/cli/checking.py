@@ -11,10 +11,10 @@ from flows.cli.output import EXIT_FAULT, emit, say
 
 
 def check(
-    offline: Annotated[bool, typer.Option("--offline", help="Leave the mail servers alone.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Leave the mail servers and TikTok Shop alone.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Check settings, database, mailboxes, alerts and Prefect, and say what to do about each problem.
+    """Check settings, database, mailboxes, shops, alerts and Prefect, and say what to do about each problem.
 
     A mailbox whose password was refused before is tried once more, so run this after you have corrected it.
     Ends with 1 if anything is wrong.

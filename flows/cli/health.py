@@ -1,4 +1,4 @@
-"""What `check` looks at, one finding each: settings, key, database, mailboxes, Prefect.
+"""What `check` looks at, one finding each: settings, key, database, mailboxes, shops, Prefect.
 
 Looks and changes nothing, but for the database that is brought up to date and the count of refused logins.
 """
@@ -9,15 +9,16 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from flows.cli.finding import Finding, bad, good
 from flows.cli.opening import tell_migration
 from flows.cli.receiver import covers, newest_receiver
+from flows.cli.shop_health import shop_findings
 from flows.office import Office, open_office
 from flows.rerun import find_server
 from ingest.errors import MailboxError
@@ -34,57 +35,28 @@ LEAST_FREE: Final = 200 * 1024 * 1024  # bytes; a year of a busy shop takes less
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at; `advice` says what to do when it is not ok."""
-
-    name: str
-    ok: bool
-    told: str
-    advice: str = ""
-
-    @property
-    def line(self) -> str:
-        """The finding for people."""
-        mark = words().text("cli.check.ok" if self.ok else "cli.check.problem")
-        lines = [*self.told.splitlines(), *filter(None, [self.advice])]
-        return f"{mark:<8}  {self.name}: " + f"\n{' ' * 10}".join(lines)
-
-    def as_json(self) -> dict[str, Any]:
-        """Give it for machines."""
-        return {"name": self.name, "ok": self.ok, "told": self.told, "advice": self.advice}
-
-
 def findings(*, offline: bool) -> Iterator[Finding]:
     """Look at one thing after the other; what cannot be looked at for want of another is left out."""
     home = find_home()
     try:
         settings = load_settings(home)
     except SettingsError as fault:
-        yield _bad("settings", str(fault), "settings_advice")
+        yield bad("settings", str(fault), "settings_advice")
         return
-    yield _good("settings", file=home.config, mailboxes=len(settings.mailbox), shops=len(settings.shop))
+    yield good("settings", file=home.config, mailboxes=len(settings.mailbox), shops=len(settings.shop))
     yield from _secrets(home)
     try:
         office = open_office(home, tell=tell_migration)
     except DatabaseError as fault:
-        yield _bad("database", str(fault))
+        yield bad("database", str(fault))
         return
     yield _database(office)
     for mailbox in settings.mailbox:
         yield from [] if offline else _mailbox(office, mailbox)
+    for shop in office.settings.shop:
+        yield from shop_findings(office, shop, offline=offline) if shop.api else []
     yield _alerts(office)
     yield _prefect(office)
-
-
-def _good(name: str, **values: object) -> Finding:
-    told = words().text(f"cli.check.{name}", **values)
-    return Finding(name=words().text(f"cli.check.names.{name}"), ok=True, told=told)
-
-
-def _bad(name: str, told: str, advice: str = "", **values: object) -> Finding:
-    more = words().text(f"cli.check.{advice}", **values) if advice else ""
-    return Finding(name=words().text(f"cli.check.names.{name}"), ok=False, told=told, advice=more)
 
 
 def _secrets(home: Home) -> Iterator[Finding]:
@@ -94,18 +66,18 @@ def _secrets(home: Home) -> Iterator[Finding]:
             continue
         mode = stat.S_IMODE(file.stat().st_mode)
         if mode & 0o077:
-            yield _bad(
+            yield bad(
                 "secrets",
                 words().text("cli.check.mode", file=file, mode=f"{mode:o}"),
                 "mode_advice",
                 file=file,
             )
         else:
-            yield _good("secrets", file=file)
+            yield good("secrets", file=file)
     try:
         check_key(home)
     except SealError as fault:
-        yield _bad("secrets", str(fault))
+        yield bad("secrets", str(fault))
 
 
 def _database(office: Office) -> Finding:
@@ -116,13 +88,13 @@ def _database(office: Office) -> Finding:
             session.connection().execute(text("UPDATE meta SET value = value WHERE key = ''"))
             session.rollback()
     except DatabaseError as fault:
-        return _bad("database", str(fault))
+        return bad("database", str(fault))
     version = current_version(office.engine)
     file = make_url(office.home.database_url).database
     free = _free_bytes(Path(file)) if office.engine.dialect.name == "sqlite" and file else None
     if free is not None and free < LEAST_FREE:
-        return _bad("database", words().text("cli.check.little_space", free=free // 2**20), "space_advice", file=file)
-    return _good("database", version=version, where=file if free is not None else office.engine.dialect.name)
+        return bad("database", words().text("cli.check.little_space", free=free // 2**20), "space_advice", file=file)
+    return good("database", version=version, where=file if free is not None else office.engine.dialect.name)
 
 
 def _free_bytes(file: Path) -> int:
@@ -132,38 +104,38 @@ def _free_bytes(file: Path) -> int:
 def _mailbox(office: Office, mailbox: MailboxSettings) -> Iterator[Finding]:
     """Log in, look at each folder, and see whether the configured receiver is the one that writes the verdicts."""
     if mailbox.kind == "imap" and not mailbox.tls and mailbox.host not in LOOPBACK:
-        yield _bad("mailbox", words().text("cli.check.no_tls", mailbox=mailbox.name), "tls_advice")
+        yield bad("mailbox", words().text("cli.check.no_tls", mailbox=mailbox.name), "tls_advice")
     try:
         with connected(office.engine, mailbox, office.home, insist=True) as box:
             messages = {folder: box.look(folder).messages for folder in box.find_folders(mailbox.folders)}
             receiver = newest_receiver(box, mailbox)
     except MailboxError as fault:
-        yield _bad("mailbox", str(fault))
+        yield bad("mailbox", str(fault))
         return
     counts = ", ".join(f"{folder} {count}" for folder, count in messages.items())
-    yield _good("mailbox", mailbox=mailbox.name, counts=counts)
+    yield good("mailbox", mailbox=mailbox.name, counts=counts)
     if receiver is not None and not covers(mailbox.authserv_id, receiver):
         told = words().text(
             "cli.check.receiver", mailbox=mailbox.name, found=receiver, known=mailbox.authserv_id or "-"
         )
-        yield _bad("mailbox", told, "receiver_advice", found=receiver)
+        yield bad("mailbox", told, "receiver_advice", found=receiver)
 
 
 def _alerts(office: Office) -> Finding:
     """Whether each address is of a service that is known; told by its place, for an address holds a token."""
     addresses = office.settings.alerts.addresses
     if not addresses:
-        return _good("no_alerts")
+        return good("no_alerts")
     from apprise import Apprise  # slow to import, and only where there is something to look at
 
     strange = [str(place) for place, one in enumerate(addresses, 1) if Apprise.instantiate(one) is None]
     if strange:
         told = words().text("cli.check.strange_alerts", places=", ".join(strange), count=len(addresses))
-        return _bad("alerts", told, "alerts_advice")
-    return _good("alerts", count=len(addresses))
+        return bad("alerts", told, "alerts_advice")
+    return good("alerts", count=len(addresses))
 
 
 def _prefect(office: Office) -> Finding:
     """A server is needed by `up` and `demo` alone, so its absence is no problem."""
     server = find_server(office)
-    return _good("prefect", server=server) if server else _good("no_prefect")
+    return good("prefect", server=server) if server else good("no_prefect")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from flows.cli.health import Finding
+from flows.cli.finding import Finding
 from models.catalogue import words
 from models.extension import extension_of
 from models.home import find_home
