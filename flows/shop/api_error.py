@@ -44,6 +44,7 @@ class ErrorKind(StrEnum):
 
 
 PASSING: Final = frozenset({ErrorKind.RETRY, ErrorKind.INTERNAL})
+LEAVING_OPEN: Final = frozenset({ErrorKind.INTERNAL, ErrorKind.UNKNOWN})
 
 
 class ApiError(Exception):
@@ -73,9 +74,10 @@ def before_the_call(fault: ApiError) -> ApiError:
 
 
 def kind_of(code: int, status: int = 200) -> ErrorKind:
-    """Say what a code means; an unknown one is told by the HTTP status that came with it."""
+    """Say what a code means; one that leaves open what was done is told by the HTTP status that came with it."""
     codes, statuses = _kinds()
-    return codes.get(code) or statuses.get(status, ErrorKind.UNKNOWN)
+    kind = codes.get(code, ErrorKind.UNKNOWN)
+    return statuses.get(status, kind) if kind in LEAVING_OPEN else kind
 
 
 @cache

@@ -28,6 +28,7 @@ from flows.shop.wire import Envelope, exchange
 
 TRIES: Final = 4
 FIRST_WAIT_SECONDS: Final = 0.5  # doubled with each try, and shortened by up to half so that processes spread out
+TOKEN_HEADER: Final = "x-tts-access-token"  # noqa: S105  # the name of a header
 LEAST_SKEW: Final = timedelta(seconds=5)  # the Date header has whole seconds, and the answer took its time
 
 
@@ -111,12 +112,15 @@ class Transport:
 
     def _mend(self, answer: Envelope, grant: Grant) -> bool:
         """Try to put right what the answer complains about; False where only a person can."""
+        words = answer.message.casefold()
         match answer.kind:
             case ErrorKind.TOKEN_EXPIRED:
                 self.grants.current(refused=grant.tokens.access)
+            case ErrorKind.REQUEST_REFUSED if TOKEN_HEADER in words:  # not known any more: replaced, or taken back
+                self.grants.current(refused=grant.tokens.access)
             case ErrorKind.CIPHER if answer.call != "authorised_shops":
                 return self._fetch_cipher(grant)
-            case ErrorKind.REQUEST_REFUSED if "timestamp" in answer.message.casefold():
+            case ErrorKind.REQUEST_REFUSED if "timestamp" in words:
                 return self._learn_clock(answer)
             case _:
                 return False
@@ -155,7 +159,7 @@ class Transport:
         if endpoint.cipher:
             query["shop_cipher"] = grant.cipher
         query["sign"] = sign(path, query, question.body, self.app.secret)
-        headers = {"x-tts-access-token": grant.tokens.access, "content-type": "application/json"}
+        headers = {TOKEN_HEADER: grant.tokens.access, "content-type": "application/json"}
         return self.http.build_request(
             endpoint.method, self.app.api_url + path, params=query, headers=headers, content=question.body or None
         )

@@ -6,7 +6,7 @@ from flows.shop.api_error import ErrorKind
 
 CLASSES: dict[ErrorKind, tuple[int, ...]] = {
     ErrorKind.RETRY: (36009002,),
-    # 36009007, "overload, time-out", is stricter here: a write that timed out may have been done.
+    # 36009007, "overload, time-out", is stricter here unless HTTP 503 comes with it: a write may have been done.
     ErrorKind.INTERNAL: (
         36009007, 36009003, 11001031, 21001003, 21001008, 21001011, 11001027, 25001028, 25001058, 25007002,
         10002014, 10002015, 10037002, 10037003, 10037004,

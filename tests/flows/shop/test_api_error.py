@@ -45,6 +45,20 @@ def test_a_code_that_nobody_knows_is_told_by_its_http_status(status, kind):
     assert kind_of(99999999, status) is kind
 
 
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        (36009007, 503, ErrorKind.RETRY),
+        (36009007, 200, ErrorKind.INTERNAL),
+        (36009003, 500, ErrorKind.INTERNAL),
+        (21011040, 503, ErrorKind.ALREADY_DONE),
+        (105002, 500, ErrorKind.TOKEN_EXPIRED),
+    ],
+)
+def test_a_code_that_leaves_open_what_was_done_is_told_by_an_overload_of_http(code, status, kind):
+    assert kind_of(code, status) is kind
+
+
 def test_only_what_passes_by_itself_is_transient():
     passing = {kind for kind in ErrorKind if ApiError("any", 1, kind).transient}
     assert passing == {ErrorKind.RETRY, ErrorKind.INTERNAL}

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from flows.shop.api_error import ApiError, ErrorKind
+from flows.shop.grant import grant_row
 from flows.shop.transport import TRIES
 from flows.shop.wire import open_http
-from tests.flows.shop.clients import TIMEOUT, Place, a_place
+from tests.flows.shop.clients import SHOP, TIMEOUT, Place, a_place
 from tests.flows.shop.wire_server import LOST, SECRET, Answer, done, failed, sample
 
 SEARCH = "/order/202309/orders/search"
@@ -92,7 +93,7 @@ def test_trying_again_has_an_end(place):
     assert len(place.server.requests) == TRIES
 
 
-@pytest.mark.parametrize("answer", [failed(36009002, status=429), Answer(b"", 503)])
+@pytest.mark.parametrize("answer", [failed(36009002, status=429), Answer(b"", 503), failed(36009007, status=503)])
 def test_a_write_of_which_surely_nothing_was_done_is_tried_again(place, answer):
     place.server.script(SHIP, answer)
     with place.client() as client:
@@ -128,6 +129,28 @@ def test_an_ended_token_is_renewed_once_and_the_call_repeated(place):
         client.ship("115")
     assert len(place.server.asked("/token/refresh")) == 1
     assert len(place.server.asked(SHIP)) == 3
+
+
+def test_a_token_that_is_not_known_any_more_is_replaced_by_what_another_process_got(place):
+    place.server.script(SHIP, failed(36009004, "Invalid credentials. The 'x-tts-access-token' header is invalid."))
+    with place.client() as client:
+        client.transport.grants.current()
+        place.consent(access="ROW_access_2")
+        place.server.token = "ROW_access_2"
+        client.ship("115")
+    assert place.server.asked("/token/refresh") == []
+
+
+def test_a_consent_that_was_taken_back_is_noted(place):
+    words = "Invalid credentials. The 'x-tts-access-token' header is invalid."
+    place.server.script(SHIP, failed(36009004, words))
+    place.server.script("/token/refresh", failed(36004005, "The refresh token is invalid."))
+    with place.client() as client, pytest.raises(ApiError, match="shipclock auth tiktok") as told:
+        client.ship("115")
+    assert told.value.kind is ErrorKind.TOKEN_EXPIRED
+    row = grant_row(place.engine, SHOP)
+    assert row is not None
+    assert row.refused_at == place.now
 
 
 def test_a_new_token_that_is_refused_too_ends_the_call(place):
