@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,11 +19,13 @@ from flows.shop.schema import Slot
 from models.home import Home
 from models.settings import Settings, ShopSettings, TikTokSettings
 from tests.flows.shop.clients import NOW, SHOP, Place, a_place
-from tests.flows.shop.wire_server import APP_KEY, REQUEST_ID, SECRET, done, failed, sample
+from tests.flows.shop.wire_server import APP_KEY, CIPHER, REQUEST_ID, SECRET, Answer, done, failed, sample
+from tests.planted import search_bytes, search_files
 
 ORDER = "580000000000000001"
 PACKAGE = "1150000000000000001"
 BUYER = "7000000000000000001"
+MARK = "Nguyen-Van-A-0901234567"
 SINCE = datetime(2025, 10, 9, 8, 53, 20, 700_000, tzinfo=UTC)
 
 
@@ -304,6 +308,27 @@ def test_an_order_that_is_not_answered_is_nobody_to_write_to(place, client):
     with pytest.raises(ApiError):
         client.message_buyer(ORDER, "Hello")
     assert len(place.server.requests) == 1
+
+
+def test_no_buyer_no_label_and_no_token_is_left_in_files_or_logs(place, tmp_path, caplog):
+    """A buyer stands in every answer, also in the platform's own words; nothing of them stays behind."""
+    caplog.set_level(logging.DEBUG)
+    buyer = {"user_id": BUYER, "buyer_email": MARK, "recipient_address": {"name": MARK}, "buyer_message": MARK}
+    order = {"id": ORDER, "update_time": 1760000000, **buyer}
+    place.server.always("/orders/search", done({"orders": [order], "next_page_token": ""}))
+    place.server.always("/order/202507/orders", done({"orders": [order]}))
+    place.server.always("/shipping_documents", done({"doc_url": f"https://labels.example/{MARK}"}))
+    place.server.always("/conversations", failed(45109003, f"{MARK} {BUYER} cannot be written to."))
+    place.server.always("/tracking", Answer(MARK.encode(), 500))
+    with place.client() as client:
+        kept = [*client.orders_updated(SINCE), *client.orders([ORDER]), client.document(PACKAGE)]
+        for call in (lambda: client.message_buyer(ORDER, "Hello"), lambda: client.tracking(ORDER)):
+            with pytest.raises(ApiError) as told:
+                call()
+            kept.append(traceback.format_exception(told.value))
+        secrets = [MARK, BUYER, client.transport.grants.current().tokens.access, SECRET, CIPHER]
+    assert search_bytes(f"{kept!r} {caplog.text}".encode(), secrets, "kept") == []
+    assert search_files(tmp_path, secrets) == []
 
 
 def settings_for(place: Place, app_key: str = APP_KEY) -> Settings:

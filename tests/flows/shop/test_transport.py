@@ -14,7 +14,7 @@ from flows.shop.api_error import ApiError, ErrorKind
 from flows.shop.grant import grant_row
 from flows.shop.transport import TRIES
 from flows.shop.wire import open_http
-from tests.flows.shop.clients import SHOP, TIMEOUT, Place, a_place
+from tests.flows.shop.clients import SHOP, Place, a_place
 from tests.flows.shop.wire_server import LOST, SECRET, Answer, done, failed, sample
 
 SEARCH = "/order/202309/orders/search"
@@ -260,4 +260,3 @@ def test_what_the_platform_calls_its_request_is_told_without_odd_signs(place):
 def test_a_client_has_a_time_limit():
     with open_http() as http:
         assert http.timeout.read == 30.0
-    assert TIMEOUT.read == 5.0
