@@ -14,6 +14,7 @@ from typing import Final
 from sqlmodel import Session
 
 from flows.office import Office
+from flows.shop.sync_due import due_shops
 from flows.shop_watch import watch_silence, watch_unfinished, watch_unread, watch_waiting
 from ingest import backoff, ledger
 from ingest.errors import LoginRefusedError, MailboxError
@@ -26,6 +27,7 @@ from models.db.watch import due_orders
 from models.settings import MailboxSettings
 
 POLL: Final = "poll-mailbox"
+SYNC: Final = "sync-shop"
 AT_A_TIME: Final = 8  # mailboxes that are asked beside each other
 
 
@@ -58,12 +60,17 @@ def look(office: Office, at_once: Callable[[Work], None] = lambda _: None) -> Lo
     news, faults, waiting = _ask_mailboxes(office, at_once)
     with open_session(office.engine, read_only=True) as session:
         due = _due(session, office)
-    work = (*map(_poll_of, news), *(Work(deployment=name) for name in due))
+        shops = due_shops(session, office.settings, office.now())
+    work = (*map(_poll_of, news), *map(_sync_of, shops), *(Work(deployment=name) for name in due))
     return Looked(work=work, faults=faults, slept=slept, waiting=frozenset(waiting))
 
 
 def _poll_of(mailbox: str) -> Work:
     return Work(deployment=POLL, parameters={"mailbox": mailbox})
+
+
+def _sync_of(shop: str) -> Work:
+    return Work(deployment=SYNC, parameters={"shop": shop})
 
 
 def _due(session: Session, office: Office) -> list[str]:

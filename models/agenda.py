@@ -266,12 +266,16 @@ def _from_clocks(standing: Standing) -> Iterator[Todo]:
             yield Todo(kind=TodoKind.STATE_TIME, priority=5, command=Do.RECORD, rule=clock.rule, about=clock.rule)
 
 
+ANSWERS: Final = frozenset({RuleId.D08, RuleId.D15})
+
+
 def is_unclear(clock: Deadline) -> bool:
     """Whether only a person can say if the clock was met: its stop is implied by later proof.
 
-    Where it accuses nobody, nobody is asked: the shop's orders would all be.
+    Where it accuses nobody, nobody is asked: the shop's orders would all be. Nor is anybody asked when a request
+    was answered that is settled since.
     """
-    return clock.state is DeadlineState.UNKNOWN and clock.accuses
+    return clock.state is DeadlineState.UNKNOWN and clock.accuses and clock.rule not in ANSWERS
 
 
 def _from_stock(standing: Standing) -> Iterator[Todo]:

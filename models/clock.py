@@ -21,6 +21,7 @@ from models.merge import Evidence, loudness, rank_proved
 from models.policy import Clock
 from models.terms import Terms
 
+HAND_OVER: Final = frozenset({RuleId.D04, RuleId.D06})
 INSTANT: Final = datetime.resolution  # the first moment at which `due_at` has passed
 
 
@@ -55,12 +56,16 @@ class Due:
 
 
 def due_after(history: History, rule: RuleId, start: datetime, pause: Pause = NO_PAUSE) -> Due | None:
-    """The due moment by policy, or as somebody stated it; None when the policy has no such clock."""
+    """The due moment by policy, or as somebody stated it; None when the policy has no such clock.
+
+    A moment stated for the hand-over that is over before the parcel was set to shipped says nothing of it: too late
+    a parcel is no fault of the carrier.
+    """
     clock = history.terms.policy.clocks.get(rule)
     if clock is None:
         return None
     stated = stated_due(history.evidence, rule)
-    if stated is not None:
+    if stated is not None and not (rule in HAND_OVER and stated <= start):
         return Due(at=stated, warns=clock.warns_before(stated), stated=True)
     return policy_due(history, rule, clock, start, pause)
 
@@ -87,10 +92,13 @@ def _run(terms: Terms, rule: RuleId, clock: Clock, start: datetime, pauses: tupl
     return Due(at=moved, warns=clock.warns_before(moved), extended_by=name) if name else Due(at=at, warns=warns)
 
 
-def stated_due(evidence: Evidence, rule: RuleId) -> datetime | None:
-    """The due moment somebody stated for the whole order (UTC): strongest authority, then said last."""
+def stated_due(evidence: Evidence, rule: str) -> datetime | None:
+    """The due moment somebody stated for the whole order (UTC): strongest authority, then said last.
+
+    `rule` is a clock, or what the order must not lack for the platform to let it be (`models.auto_cancel`).
+    """
     told = [fact for fact in evidence.of(FactKind.DUE_STATED) if (fact.text("rule") or RuleId.D02) == rule]
-    if rule is RuleId.D02:
+    if rule == RuleId.D02:
         told += evidence.of(FactKind.ORDER_PLACED)
     return loudest_due(told)
 
@@ -108,7 +116,8 @@ def first_of(facts: Sequence[Fact]) -> Stop | None:
     """The earliest of these facts, and when the first of them was seen; None when there are none."""
     if not facts:
         return None
-    return Stop(at=min(fact.occurred_at for fact in facts), known_at=min(fact.observed_at for fact in facts))
+    first = min(facts, key=lambda fact: (fact.occurred_at, fact.at_latest))
+    return Stop(at=first.occurred_at, known_at=min(fact.observed_at for fact in facts), implied=first.at_latest)
 
 
 def first_stop(stops: Sequence[Stop]) -> Stop | None:

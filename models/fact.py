@@ -17,6 +17,8 @@ Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 
 IMPORT: Final = "import"  # the source of what stood in an export of Seller Center
+API: Final = "api"  # the source of what the shop's Open API told
+STATES: Final = frozenset({IMPORT, API})  # sources that show where an order is, and not always since when
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200  # what no order can mean, and what would break counting days
 
@@ -110,7 +112,7 @@ class Fact:
     source_key: str
     payload: Mapping[str, Json] = field(default_factory=dict)
     estimated: bool = False
-    source: str = "mail"  # mail, person, shop, import, file
+    source: str = "mail"  # mail, person, shop, api, import, file
 
     def __post_init__(self) -> None:
         """Raise ValueError for a naive time or a payload key outside the allow-list."""
@@ -123,8 +125,8 @@ class Fact:
 
     @property
     def at_latest(self) -> bool:
-        """Whether it happened by `occurred_at`, nobody knows when: an export showed only that it had."""
-        return self.estimated and self.source == IMPORT
+        """Whether it happened by `occurred_at`, nobody knows when: an export or the API showed only that it had."""
+        return self.estimated and self.source in STATES
 
     def text(self, key: str) -> str | None:
         """The payload's value for `key` as text; None when absent or empty."""

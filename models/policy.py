@@ -53,6 +53,7 @@ OURS: Final = frozenset({ARTICLE, DEFAULT, YOURS})
 PLATFORM_HOLD: Final = "platform_hold"  # the interval in which the platform holds a new order
 NOT_SHIPPED: Final = "not_shipped"
 NOT_COLLECTED: Final = "not_collected"
+NOT_DELIVERED: Final = "not_delivered"  # no policy has a figure for it; the API states it
 
 DAYS: Final = frozenset({Unit.CALENDAR_DAYS, Unit.BUSINESS_DAYS})
 HOURS_A_DAY: Final = 24

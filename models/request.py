@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -19,6 +19,7 @@ from models.merge import Evidence, by_time, group_key, loudness
 CANCEL_ANSWERS: Final = (FactKind.CANCEL_APPROVED, FactKind.CANCEL_REJECTED, FactKind.CANCEL_WITHDRAWN)
 RETURN_ANSWERS: Final = (FactKind.RETURN_ACCEPTED, FactKind.RETURN_REJECTED)
 NUMBERS: Final = ("request_no", "return_no")
+NEAR: Final = timedelta(hours=1)  # [D] a buyer who asks again waits for an answer first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +65,11 @@ class _Draft:
     key: str
     reports: list[Fact]
     later: list[Fact] = field(default_factory=list)
+    also: set[str] = field(default_factory=set)  # what it was called before its number was known
 
     @property
     def numbers(self) -> set[str]:
-        return {self.case_id} | {number for fact in self.reports for number in _numbers(fact)}
+        return {self.case_id} | self.also | {number for fact in self.reports for number in _numbers(fact)}
 
     @property
     def opened_at(self) -> datetime:
@@ -101,11 +103,7 @@ def _requests(
     follow_ups: tuple[FactKind, ...],
     extended: Sequence[Fact],
 ) -> tuple[Request, ...]:
-    groups: dict[str, list[Fact]] = {}
-    for fact in evidence.of(asked):
-        groups.setdefault(group_key(fact), []).append(fact)
-    drafts = [_Draft(f"{word}:{key}", key, reports) for key, reports in groups.items()]
-    drafts.sort(key=lambda draft: (draft.opened_at, draft.key))
+    drafts = _drafts(word, evidence.of(asked))
     if not drafts:
         return ()
     later = [
@@ -117,6 +115,26 @@ def _requests(
         for draft in _meant(fact, drafts, answers):
             draft.later.append(fact)
     return tuple(_request(draft, answers, follow_ups) for draft in drafts)
+
+
+def _drafts(word: str, asked: Sequence[Fact]) -> list[_Draft]:
+    """One for each request. A mail tells no number where the API does: what came about then is the same wish."""
+    groups: dict[str, list[Fact]] = {}
+    for fact in asked:
+        groups.setdefault(group_key(fact), []).append(fact)
+    drafts = [_Draft(f"{word}:{key}", key, reports) for key, reports in groups.items()]
+    numbered = [draft for draft in drafts if _numbers(draft.reports[0])]
+    opened = {draft.key: draft.opened_at for draft in numbered}
+    found = list(numbered)
+    for draft in (one for one in drafts if one not in numbered):
+        near = [(abs(at - draft.opened_at), key) for key, at in opened.items() if abs(at - draft.opened_at) <= NEAR]
+        same = next((one for one in numbered if near and one.key == min(near)[1]), None)
+        if same is None:
+            found.append(draft)
+        else:
+            same.reports += draft.reports
+            same.also.add(draft.case_id)
+    return sorted(found, key=lambda draft: (draft.opened_at, draft.key))
 
 
 def _about(extension: Fact, word: str) -> bool:

@@ -33,6 +33,7 @@ from flows.cli import (
     setup,
     shops,
     signing_in,
+    webhooks,
 )
 from flows.cli.output import say
 
@@ -127,6 +128,10 @@ for signs_in, its_name, its_words in (
 app.add_typer(sign_in, name="auth", rich_help_panel=FIRST)
 _add("check", FIRST, checking.check, "Say whether everything is as it must be.", "check", "check --json")
 _add("up", DAILY, running.up, "Start everything, until Ctrl-C.", "up", "up --no-dashboard")
+_add(
+    "webhooks", CLOSER, webhooks.webhooks, "Receive TikTok Shop's webhooks, behind your own web server.",
+    "webhooks", "webhooks --port 8765",
+)  # fmt: skip
 _add("poll", DAILY, intake.poll, "Read what is new in the mailboxes.", "poll", "poll main --json")
 _add("todo", DAILY, looking.todo, "Show what to do now, the most urgent first.", "todo", "todo --clicks --limit 5")
 _add("orders", DAILY, looking.orders, "List orders.", "orders", "orders --stage to-pack", "orders 8785752 --json")

@@ -234,6 +234,12 @@ class NextAction(Taken):
 Actions = Annotated[tuple[NextAction, ...], BeforeValidator(rows)]
 
 
+class CancelLine(Taken):
+    """One unit that a cancellation is about."""
+
+    order_line_item_id: Text = ""
+
+
 class Cancellation(Taken):
     """One cancellation; `cancel_reason` is the platform's code, the text beside it is dropped."""
 
@@ -246,6 +252,7 @@ class Cancellation(Taken):
     create_time: Moment = None
     update_time: Moment = None
     seller_next_action_response: Actions = ()
+    cancel_line_items: Annotated[tuple[CancelLine, ...], BeforeValidator(rows)] = ()
 
     @property
     def answer_by(self) -> datetime | None:

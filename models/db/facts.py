@@ -12,7 +12,7 @@ from models.db.columns import table_of
 from models.db.insert import insert_new
 from models.db.tables import DeadlineRow, EvidenceRow, FactRow, OrderRow
 from models.deadline import DeadlineState
-from models.fact import IMPORT, STRENGTH, Authority, Fact, FactKind
+from models.fact import STATES, STRENGTH, Authority, Fact, FactKind
 
 FACTS: Final = table_of(FactRow)
 FACT_COLUMNS: Final = (
@@ -36,6 +36,7 @@ TELLING: Final = frozenset(
         FactKind.DELIVERY_ATTEMPT_FAILED,
     }
 )
+API_TELLS: Final = frozenset({FactKind.PICKED_UP, FactKind.IN_TRANSIT, FactKind.DELIVERED})
 KINDS: Final = {kind.value: kind for kind in FactKind}  # asked for each fact of each order: quicker than the enum
 VOICES: Final = {who.value: who for who in Authority}
 STRONG: Final = frozenset(who for who in Authority if STRENGTH[who] >= STRENGTH[Authority.CARRIER])
@@ -97,7 +98,7 @@ def note_evidence(session: Session, shop_id: str, facts: Iterable[Fact], now: da
             row = (col(EvidenceRow.shop_id) == shop_id, col(EvidenceRow.kind) == kind.value)
             session.exec(update(EvidenceRow).where(*row).values(first_seen_at=at))
         if at < (before or now):
-            concerned |= _asked_between(session, shop_id, at, before or now)
+            concerned |= asked_between(session, shop_id, at, before or now)
     return concerned
 
 
@@ -105,16 +106,17 @@ def first_seen(facts: Iterable[Fact]) -> dict[FactKind, datetime]:
     """Give when each telling kind was first observed (UTC) in these facts, by a strong voice.
 
     An export is brought in by hand, once: that it told of a pick-up does not mean that the next one is told of.
+    What the API tells counts while it is connected (`models.db.shop_sync`), and no longer.
     """
     since: dict[FactKind, datetime] = {}
     for fact in facts:
-        if fact.kind in TELLING and fact.authority in STRONG and fact.source != IMPORT:
+        if fact.kind in TELLING and fact.authority in STRONG and fact.source not in STATES:
             since[fact.kind] = min(fact.observed_at, since.get(fact.kind, fact.observed_at))
     return since
 
 
-def _asked_between(session: Session, shop_id: str, since: datetime, until: datetime) -> set[str]:
-    """The shop's orders with a clock that ran out in between with nothing known of its stop."""
+def asked_between(session: Session, shop_id: str, since: datetime, until: datetime) -> set[str]:
+    """Give the shop's orders with a clock that ran out in between with nothing known of its stop."""
     clocks = select(DeadlineRow.order_id).join(OrderRow, col(OrderRow.id) == col(DeadlineRow.order_id))
     over = col(DeadlineRow.due_at).between(since, until)
     unknown = clocks.where(OrderRow.shop_id == shop_id, DeadlineRow.state == DeadlineState.UNKNOWN.value, over)

@@ -15,12 +15,13 @@ from sqlmodel import Session, select
 
 from models.db.batch import write
 from models.db.derived import Derived, derive
-from models.db.facts import add_facts, evidence_of, facts_of, note_evidence
+from models.db.facts import API_TELLS, add_facts, evidence_of, facts_of, note_evidence
 from models.db.insert import insert_new_keys
 from models.db.policies import keep_policy, kept_policy
+from models.db.shop_sync import connected_since
 from models.db.stored import ORDERS, Lock, Stored, read_orders
 from models.db.tables import OrderRow
-from models.fact import Fact
+from models.fact import Fact, FactKind
 from models.ids import order_id
 from models.order import Order, fold
 from models.settings import ShopSettings
@@ -56,8 +57,16 @@ def terms_of(session: Session, shop: ShopSettings, policy: str | None = None) ->
         business_hours=shop.business_hours,
         business_days=frozenset(shop.business_days),
         closed_days=frozenset(shop.closed_days),
-        seen=evidence_of(session, shop.name),
+        seen=_seen(session, shop),
     )
+
+
+def _seen(session: Session, shop: ShopSettings) -> Mapping[FactKind, datetime]:
+    """Since when the shop receives each kind of news; the API tells of all that it can as long as it is connected."""
+    heard, since = evidence_of(session, shop.name), connected_since(session, shop)
+    if since is None:
+        return heard
+    return {**heard, **{kind: min(since, heard.get(kind, since)) for kind in API_TELLS}}
 
 
 def terms_by_order(

@@ -28,12 +28,17 @@ class GrantRow(Table, table=True):
 
 
 class SyncRow(Table, table=True):
-    """How far one kind of news was read from a shop: all changes up to `mark` are facts."""
+    """How far one kind of news was read from a shop: all changes from `since` up to `mark` are facts.
+
+    A walk that was broken off (by its end, a fault, a death) goes on from the mark; `last_ok_at` is when one came to
+    its end.
+    """
 
     __tablename__ = "shop_sync"
 
     shop_id: str = Field(primary_key=True)
     about: str = Field(primary_key=True)  # orders, packages, cancellations, returns
+    since: datetime | None = moment()  # from here on the first walk read
     mark: datetime | None = moment()
     last_look_at: datetime | None = moment()
     last_ok_at: datetime | None = moment()
@@ -63,3 +68,17 @@ class EffectRow(Table, table=True):
     attempts: int = 0
     intended_at: datetime = moment(nullable=False)
     finished_at: datetime | None = moment()
+
+
+class NoticeRow(Table, table=True):
+    """A webhook that came: each once. What it is about is read from the shop by the next look."""
+
+    __tablename__ = "shop_notice"
+    __table_args__ = (Index("ix_shop_notice_unread", "shop_id", "read_at", "received_at"),)
+
+    key: str = Field(primary_key=True)  # the platform's id of it, else a hash of its body
+    shop_id: str
+    order_no: str | None = None
+    type: int
+    received_at: datetime = moment(nullable=False)
+    read_at: datetime | None = moment()

@@ -19,7 +19,7 @@ from models.db.insert import execute_all
 from models.db.session import open_session
 from models.db.stored import ORDERS, SHELVES
 from models.db.tables import EvidenceRow
-from models.fact import IMPORT, FactKind
+from models.fact import STATES, FactKind
 from models.settings import ShopSettings
 
 EVIDENCE: Final = table_of(EvidenceRow)
@@ -70,7 +70,7 @@ def _earliest(session: Session, shop: str) -> dict[FactKind, datetime]:
     telling: list[ColumnElement[bool]] = [
         FACTS.c.kind.in_([kind.value for kind in TELLING]),
         FACTS.c.authority.in_([who.value for who in STRONG]),
-        FACTS.c.source != IMPORT,
+        FACTS.c.source.not_in(sorted(STATES)),
     ]
     query = select(FACTS.c.kind, func.min(FACTS.c.observed_at)).join(ORDERS, ORDERS.c.id == FACTS.c.order_id)
     rows = session.execute(query.where(ORDERS.c.shop_id == shop, *telling).group_by(FACTS.c.kind))

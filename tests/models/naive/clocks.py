@@ -113,10 +113,15 @@ class Rules(Course):
                 due = NEVER if any(hold.start <= aim and hold.end == NEVER for hold in self.holds) else aim
             yield Clock("D03", "", due, self.seen.proof(30), None, self.gone)
 
+    def hand_over_stated(self, rule: str, shipped: datetime) -> datetime | None:
+        """The stated time; none when it was over before the parcel was set to shipped."""
+        stated = self.seen.stated(rule)
+        return stated if stated and stated > shipped else None
+
     def d04(self) -> Iterator[Clock]:
         """The carrier collects: 48 h after shipped; `picked_up` or any rank from 50 stops it."""
         if self.shipped and self.mode == "pickup":
-            due = self.seen.stated("D04") or self.hand_over_due(self.shipped)
+            due = self.hand_over_stated("D04", self.shipped) or self.hand_over_due(self.shipped)
             asks = not self.ever_saw(due, K.PICKED_UP)
             yield Clock("D04", "", due, self.seen.when(K.PICKED_UP), self.seen.proof(50), self.gone, asks)
 
@@ -131,7 +136,7 @@ class Rules(Course):
     def d06(self) -> Iterator[Clock]:
         """Bring to the post office: 48 h after shipped; `dropped_off` or any rank from 50 stops it."""
         if self.shipped and self.mode == "drop_off":
-            due = self.seen.stated("D06") or self.hand_over_due(self.shipped)
+            due = self.hand_over_stated("D06", self.shipped) or self.hand_over_due(self.shipped)
             yield Clock("D06", "", due, self.seen.when(K.DROPPED_OFF), self.seen.proof(50), self.gone)
 
     def d07(self) -> Iterator[Clock]:
