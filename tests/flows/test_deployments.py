@@ -22,7 +22,7 @@ FILE: Final = Path(flows.__file__).parent.parent / "prefect.yaml"
 DEPLOYMENTS: Final[dict[str, dict[str, Any]]] = {
     one["name"]: one for one in yaml.safe_load(FILE.read_text("utf-8"))["deployments"]
 }
-SAFETY_NET: Final = ("poll-mailbox", "drive-orders", "watch-deadlines", "send-alerts")
+SAFETY_NET: Final = ("poll-mailbox", "sync-shop", "drive-orders", "watch-deadlines", "send-alerts")
 REGULAR: Final = {**dict.fromkeys(SAFETY_NET, timedelta(minutes=15)), "sweep": timedelta(hours=1)}
 
 
@@ -50,7 +50,7 @@ def test_the_safety_net_runs_each_quarter_of_an_hour_and_the_sweep_each_hour_and
     with prefect_client(prefect_stack.api_url) as client:
         found: Any = client.read_deployment_by_name(f"{name}/{name}")
     assert [one.schedule.interval for one in found.schedules] == [REGULAR[name]]
-    assert found.global_concurrency_limit.limit == (3 if name == "poll-mailbox" else 1)  # mailboxes side by side
+    assert found.global_concurrency_limit.limit == (3 if name in {"poll-mailbox", "sync-shop"} else 1)  # side by side
     assert found.concurrency_options.collision_strategy == "CANCEL_NEW"
 
 
