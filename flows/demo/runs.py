@@ -13,6 +13,7 @@ from flows.demo.play import ORDER_STAGE
 from flows.fulfil import StepBusy, StepsFailed, drive_orders, order_stage
 from flows.intake import PollFailed, poll_mailbox
 from flows.steps import StepFault
+from flows.sync_shop import SyncFailed, sync_shop
 from flows.watch import WatchFailed, watch_deadlines
 
 TOLD: Final = (
@@ -22,6 +23,7 @@ TOLD: Final = (
     StepBusy,
     WatchFailed,
     AlertsFailed,
+    SyncFailed,
 )  # in rows and in Prefect; the play goes on
 
 
@@ -37,6 +39,7 @@ def _going_on(run: Callable[..., object]) -> Callable[..., object]:
 RUNS: Final[Mapping[str, Callable[..., object]]] = MappingProxyType(
     {
         "poll-mailbox": _going_on(poll_mailbox),
+        "sync-shop": _going_on(sync_shop),
         "drive-orders": _going_on(drive_orders),
         "watch-deadlines": _going_on(watch_deadlines),
         "send-alerts": _going_on(send_alerts),

@@ -13,13 +13,12 @@ from itertools import islice
 from typing import Final, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Engine
-from sqlmodel import col, delete
+from sqlmodel import Session, col, delete
 
 from flows.shop.api_error import ApiError
 from flows.shop.schema import ApiOrder, Cancellation, Package, PackageStatus, Return
 from flows.shop.sync_figures import sync_figures
 from flows.shop.sync_page import Page, PageRecorder, Synced, known_rows
-from models.db.facts import asked_between
 from models.db.orders import refresh
 from models.db.session import open_session
 from models.db.shop_sync import (
@@ -31,6 +30,7 @@ from models.db.shop_sync import (
     mark_read,
     note_end,
     note_fault,
+    orders_due_since,
     sync_row,
     unread_notices,
 )
@@ -83,13 +83,9 @@ class ShopSync:
 
     def run(self) -> Synced:
         """Read what is new, as much as one run may. Raises ApiError once it is noted, and DatabaseError."""
-        with open_session(self.engine, read_only=True) as session:
-            before = connected_since(session, self.shop)
         result = self._read_notices()
         for about in KINDS:
             result += self._walk(about)
-        if before is None:
-            self._ask_no_more()
         return result
 
     def look_up(self, numbers: Sequence[str]) -> Synced:
@@ -130,7 +126,10 @@ class ShopSync:
                 session.commit()
             raise
         with open_session(self.engine) as session:
+            before = connected_since(session, self.shop)
             note_end(session, row, self.now(), complete=not result.left)
+            if before is None and (since := connected_since(session, self.shop)) is not None:
+                self._judge_anew(session, since)
             session.commit()
         return result
 
@@ -217,14 +216,11 @@ class ShopSync:
             return package
         return package.model_copy(update={"ship_exception_reason": found.ship_exception_reason})
 
-    def _ask_no_more(self) -> None:
+    def _judge_anew(self, session: Session, since: datetime) -> None:
         """From its first complete look on the API's silence means something: what was asked till then is judged."""
-        with open_session(self.engine) as session:
-            since = connected_since(session, self.shop)
-            keys = asked_between(session, self.shop.name, since, self.now()) if since else set()
-            if keys:
-                refresh(session, self.shop, sorted(keys), self.now())
-            session.commit()
+        keys = orders_due_since(session, self.shop.name, since)
+        for part in _pages(iter(keys), sync_figures().page):
+            refresh(session, self.shop, part, self.now())
 
 
 def _pages(items: Iterator[Kind], size: int) -> Iterator[list[Kind]]:

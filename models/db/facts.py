@@ -98,7 +98,7 @@ def note_evidence(session: Session, shop_id: str, facts: Iterable[Fact], now: da
             row = (col(EvidenceRow.shop_id) == shop_id, col(EvidenceRow.kind) == kind.value)
             session.exec(update(EvidenceRow).where(*row).values(first_seen_at=at))
         if at < (before or now):
-            concerned |= asked_between(session, shop_id, at, before or now)
+            concerned |= _asked_between(session, shop_id, at, before or now)
     return concerned
 
 
@@ -115,8 +115,8 @@ def first_seen(facts: Iterable[Fact]) -> dict[FactKind, datetime]:
     return since
 
 
-def asked_between(session: Session, shop_id: str, since: datetime, until: datetime) -> set[str]:
-    """Give the shop's orders with a clock that ran out in between with nothing known of its stop."""
+def _asked_between(session: Session, shop_id: str, since: datetime, until: datetime) -> set[str]:
+    """The shop's orders with a clock that ran out in between with nothing known of its stop."""
     clocks = select(DeadlineRow.order_id).join(OrderRow, col(OrderRow.id) == col(DeadlineRow.order_id))
     over = col(DeadlineRow.due_at).between(since, until)
     unknown = clocks.where(OrderRow.shop_id == shop_id, DeadlineRow.state == DeadlineState.UNKNOWN.value, over)

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select, update
 
 from models.db.insert import insert_new
 from models.db.shop_tables import NoticeRow, SyncRow
+from models.db.tables import DeadlineRow, OrderRow
 from models.settings import ShopSettings
 
 ORDERS: Final = "orders"
@@ -86,6 +87,13 @@ def connected_since(session: Session, shop: ShopSettings) -> datetime | None:
     """Give since when (UTC) the API's changes of this shop are known without a gap; None where none are read."""
     row = session.get(SyncRow, (shop.name, ORDERS)) if shop.api else None
     return row.since if row is not None and row.last_ok_at is not None else None
+
+
+def orders_due_since(session: Session, shop: str, since: datetime) -> list[str]:
+    """Give the ids of a shop's orders with a clock that is due since then: silence about it may mean something now."""
+    clocks = select(DeadlineRow.order_id).join(OrderRow, col(OrderRow.id) == col(DeadlineRow.order_id)).distinct()
+    due = clocks.where(OrderRow.shop_id == shop, col(DeadlineRow.due_at) >= since)
+    return sorted(session.exec(due))
 
 
 def unread_notices(session: Session, shop: str, limit: int) -> list[NoticeRow]:

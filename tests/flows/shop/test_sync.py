@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import delete, select
 
 from flows.look import SYNC, Work, look
 from flows.mail_notices import find_notices
@@ -17,15 +18,19 @@ from flows.shop import news, sync_page
 from flows.shop.api_error import ApiError
 from flows.shop.schema import ApiOrder
 from flows.shop.sync_figures import sync_figures
+from flows.sync_shop import sync_one
 from models.db.orders import record_facts
+from models.db.sample import check_sample
 from models.db.session import open_session
 from models.db.shop_sync import KINDS, connected_since, sync_rows
-from models.db.shop_tables import SyncRow
+from models.db.shop_tables import GrantRow, SyncRow
 from models.db.tables import AlertRow
 from models.fact import Authority, Fact, FactKind
+from models.settings import TikTokSettings
 from models.stage import Stage
 from tests.flows.shop.api_office import HOUR, ApiOffice, an_api_office, order_no, seconds
 from tests.flows.shop.clients import NOW, SHOP
+from tests.flows.shop.wire_server import APP_KEY, SECRET
 from tests.planted import search_files
 
 WORK = Work(deployment=SYNC, parameters={"shop": SHOP})
@@ -120,13 +125,14 @@ def test_a_poisoned_order_stops_no_other(api: ApiOffice, monkeypatch):
     assert (set(result.orders), dict(result.failed)) == ({order_no(1), order_no(3)}, {order_no(2): "ZeroDivisionError"})
 
 
-def test_why_an_order_was_cancelled_is_known_with_it_so_a_lost_parcel_is_not_called_back(api: ApiOffice):
+@pytest.mark.parametrize("shown_at", [90, -2000])  # the walk of cancellations shows it, or does not yet
+def test_why_an_order_was_cancelled_is_known_with_it_so_a_lost_parcel_is_not_called_back(api: ApiOffice, shown_at):
     api.order(1, **IN_TRANSIT)
     api.sync(4)
     api.order(1, status="CANCELLED", cancel_time=seconds(90), update_time=seconds(90), cancellation_initiator="SYSTEM")
     api.shelf.put(
         "cancellations", cancel_id="9", order_id=order_no(1), cancel_type="CANCEL", role="SYSTEM",
-        cancel_status="CANCELLATION_REQUEST_SUCCESS", cancel_reason="package_lost", update_time=seconds(90),
+        cancel_status="CANCELLATION_REQUEST_SUCCESS", cancel_reason="package_lost", update_time=seconds(shown_at),
     )  # fmt: skip
     api.sync(91)
     row = api.orders()[order_no(1)]
@@ -257,6 +263,32 @@ def test_what_the_api_does_not_know_either_is_judged_from_its_first_complete_loo
     with an_api_office(api.office.home.path, api=False) as without:
         mail_told(without, 2, *SHIPPED_LONG_AGO)
         assert without.states("D04") == {"BREACHED", "UNKNOWN"}
+
+
+def test_what_is_stored_of_orders_follows_from_their_facts_before_and_after_the_first_complete_look(api: ApiOffice):
+    mail_told(api, 1, *SHIPPED_LONG_AGO)
+    mail_told(api, 2, *SHIPPED_LONG_AGO, (FactKind.IN_TRANSIT, -20))
+    assert list(check_sample(api.office.engine, api.office.settings, api.office.now())) == []
+    api.order(2, hours=-100, **{**IN_TRANSIT, "collection_time": seconds(-60), "rts_time": seconds(-90)})
+    api.order(3)
+    api.sync(4)
+    assert list(check_sample(api.office.engine, api.office.settings, api.office.now())) == []
+
+
+def test_the_way_to_a_shop_is_opened_by_its_settings_and_a_missing_consent_is_noted_and_told(api: ApiOffice):
+    app = TikTokSettings(app_key=APP_KEY, api_url=api.shelf.url, auth_url=api.shelf.url)
+    settings = api.office.settings.model_copy(update={"tiktok": app})
+    home = replace(api.office.home, environment={"SHIPCLOCK_TIKTOK_SECRET": SECRET})
+    office = replace(api.office, settings=settings, home=home)
+    api.order(1)
+    assert sync_one(office, api.shop).orders == {order_no(1)}
+    with open_session(office.engine) as session:
+        session.exec(delete(GrantRow))
+        session.commit()
+    with pytest.raises(ApiError):
+        sync_one(office, api.shop)
+    assert alerts(api) == [("api_refused", None)]
+    assert WORK not in look(office).work
 
 
 # --- one source lacks what the other has ---
