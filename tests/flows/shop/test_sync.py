@@ -260,9 +260,15 @@ def test_what_the_api_does_not_know_either_is_judged_from_its_first_complete_loo
     mail_told(api, 1, *SHIPPED_LONG_AGO)
     api.sync()
     assert api.states("D04") == {"BREACHED"}
+
+
+def test_a_shop_that_is_no_longer_read_at_its_api_is_asked_again_whatever_that_told_before(api: ApiOffice):
+    api.order(1, **IN_TRANSIT)
+    api.sync(4)
     with an_api_office(api.office.home.path, api=False) as without:
-        mail_told(without, 2, *SHIPPED_LONG_AGO)
-        assert without.states("D04") == {"BREACHED", "UNKNOWN"}
+        without.at(60)
+        mail_told(without, 2, (FactKind.ORDER_PLACED, 1), (FactKind.ORDER_PAID, 1), (FactKind.MARKED_SHIPPED, 2))
+        assert without.states("D04") == {"MET", "UNKNOWN"}
 
 
 def test_what_is_stored_of_orders_follows_from_their_facts_before_and_after_the_first_complete_look(api: ApiOffice):
