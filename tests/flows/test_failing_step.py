@@ -47,7 +47,9 @@ class Floor:
 
     def breaks_down(self, order_no: str) -> None:
         with self.store.change() as play:
-            play.sql("insert or replace into fault values (?, 'confirm', 'refuses', 1000)", order_no)
+            play.sql(
+                "insert into fault (order_no, effect, mode, remaining) values (?, 'confirm', 'refuses', 1000)", order_no
+            )
 
     def recovers(self, order_no: str) -> None:
         with self.store.change() as play:

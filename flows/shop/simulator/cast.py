@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flows.shop.simulator.market import ARTICLE, Shape, Timers, shape_of, timers
 from models.stage import HandoverMode, ShippingMode
 
 
@@ -38,7 +39,10 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """One shop, with everything a `[[shop]]` of shipclock.toml needs."""
+    """One shop, with everything a `[[shop]]` of shipclock.toml needs.
+
+    `streets`, `places` and `phone` are what buyers' addresses are made of; `plays` names the timers it plays by.
+    """
 
     key: str
     name: str
@@ -51,41 +55,52 @@ class Cast:
     drop_off_point: str
     carrier: str
     tracking_prefix: str
+    platform_id: str
+    streets: tuple[str, ...]
+    places: tuple[str, ...]
+    phone: str
     shipping_fees: tuple[Decimal, ...]
     discounts: tuple[Decimal, ...]
     goods: tuple[Good, ...]
     buyers: tuple[Buyer, ...]
+    money: str = ""  # how amounts are printed, where not as the language does
+    plays: str = ARTICLE
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone that the shop's mails print their times in."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def shape(self) -> Shape:
+        """What the API is like in the shop's country."""
+        return shape_of(self.market)
+
+    @property
+    def timers(self) -> Timers:
+        """How long things take."""
+        return timers()[self.plays]
+
 
 @cache
-def casts() -> Mapping[str, Cast]:
-    """Give the shops by their key, in the file's order."""
+def casts(market: str = ARTICLE) -> Mapping[str, Cast]:
+    """Give the shops of a market's play by their key. Raises KeyError for a market that there is none of."""
+    return MappingProxyType({key: replace(_all()[key], plays=market) for key in timers()[market].shops})
+
+
+@cache
+def _all() -> Mapping[str, Cast]:
     text = files(__package__).joinpath("cast.toml").read_text(encoding="utf-8")
-    return MappingProxyType({row["key"]: _cast(row) for row in tomllib.loads(text)["shop"]})
-
-
-def cast_named(name: str) -> Cast:
-    """Give the shop of this name. Raises KeyError when no simulated shop bears it."""
-    return {cast.name: cast for cast in casts().values()}[name]
+    return {row["key"]: _cast(row) for row in tomllib.loads(text)["shop"]}
 
 
 def _cast(row: dict[str, Any]) -> Cast:
-    goods = tuple(Good(**{**good, "price": Decimal(good["price"])}) for good in row.pop("goods"))
-    buyers = tuple(Buyer(**buyer) for buyer in row.pop("buyers"))
-    fees = tuple(Decimal(fee) for fee in row.pop("shipping_fees"))
-    discounts = tuple(Decimal(discount) for discount in row.pop("discounts"))
-    handover, shipping = HandoverMode(row.pop("handover")), ShippingMode(row.pop("shipping"))
-    return Cast(
-        **row,
-        goods=goods,
-        buyers=buyers,
-        shipping_fees=fees,
-        discounts=discounts,
-        handover=handover,
-        shipping=shipping,
-    )
+    read = {
+        "goods": tuple(Good(**{**good, "price": Decimal(good["price"])}) for good in row["goods"]),
+        "buyers": tuple(Buyer(**buyer) for buyer in row["buyers"]),
+        **{key: tuple(map(Decimal, row[key])) for key in ("shipping_fees", "discounts")},
+        **{key: tuple(row[key]) for key in ("streets", "places")},
+        "handover": HandoverMode(row["handover"]),
+        "shipping": ShippingMode(row["shipping"]),
+    }
+    return Cast(**{**row, **read})

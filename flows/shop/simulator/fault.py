@@ -19,14 +19,26 @@ from flows.shop.simulator.story import Story
 class FaultMode(StrEnum):
     """What goes wrong: before anything is done, after it was done (the answer is lost), or for good."""
 
-    REFUSES = "refuses"
-    LOSES_ANSWER = "loses_answer"
-    BROKEN = "broken"
+    REFUSES = "refuses"  # 503
+    LIMITED = "limited"  # 429
+    INTERNAL = "internal"  # 36009003, nothing done
+    CUT = "cut"  # the connection ends, nothing done
+    SILENT = "silent"  # no answer comes, nothing done
+    LOSES_ANSWER = "loses_answer"  # done, then the connection ends
+    INTERNAL_DONE = "internal_done"  # done, then 36009003
+    SILENT_DONE = "silent_done"  # done, then no answer comes
+    NOT_READY = "not_ready"  # a label that is not there yet
+    ODD_VALUES = "odd_values"  # a status that nobody has heard of
+    BROKEN = "broken"  # a code that no list has, until mended
+
+
+DONE: Final = frozenset({FaultMode.LOSES_ANSWER, FaultMode.INTERNAL_DONE, FaultMode.SILENT_DONE, FaultMode.ODD_VALUES})
 
 
 TRANSIENT_CODE: Final = "503"
 PERMANENT_CODE: Final = "internal_error"
 FOREVER: Final = None
+ANY: Final = "*"  # in place of an order number
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,11 @@ class Fault:
 
 
 FAULTS: Final[Mapping[Story, tuple[Fault, ...]]] = {
-    Story.SHOP_DOWN: (Fault("pack", FaultMode.REFUSES, 2), Fault("hand_over", FaultMode.LOSES_ANSWER, 1)),
+    Story.SHOP_DOWN: (
+        Fault("pack", FaultMode.REFUSES, 2),
+        Fault("ship", FaultMode.REFUSES, 2),  # over HTTP nobody packs
+        Fault("hand_over", FaultMode.LOSES_ANSWER, 1),
+    ),
     Story.STEP_BROKEN: (Fault("hand_over", FaultMode.BROKEN, FOREVER),),
 }
 
@@ -48,7 +64,7 @@ def plant(play: Play, script: Script) -> None:
     """Write the script's faults into a new store."""
     for order_no, fault in _faults(script):
         play.sql(
-            "insert or ignore into fault values (?, ?, ?, ?)",
+            "insert into fault (order_no, effect, mode, remaining) values (?, ?, ?, ?)",
             order_no,
             fault.effect,
             fault.mode,
@@ -56,19 +72,43 @@ def plant(play: Play, script: Script) -> None:
         )
 
 
-def due(play: Play, order_no: str, effect: str) -> FaultMode | None:
-    """What goes wrong with this call, if anything."""
-    row = play.sql(
-        "select mode from fault where order_no = ? and effect = ? and (remaining is null or remaining > 0)",
-        order_no,
-        effect,
-    ).fetchone()
-    return FaultMode(row[0]) if row else None
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A fault whose turn has come."""
+
+    fault_id: int
+    mode: FaultMode
 
 
-def wear_off(play: Play, order_no: str, effect: str) -> None:
+def due(play: Play, order_no: str, *effects: str) -> Due | None:
+    """What goes wrong with this call, if anything; `effects` are its names, the most particular first."""
+    for effect in effects:
+        row = play.sql(
+            "select id, mode from fault where order_no in (?, ?) and effect = ?"
+            " and (remaining is null or remaining > 0) order by id limit 1",
+            order_no,
+            ANY,
+            effect,
+        ).fetchone()
+        if row:
+            return Due(row[0], FaultMode(row[1]))
+    return None
+
+
+def wear_off(play: Play, due: Due) -> None:
     """Count one failed call; a fault that is for good stays."""
-    play.sql("update fault set remaining = remaining - 1 where order_no = ? and effect = ?", order_no, effect)
+    play.sql("update fault set remaining = remaining - 1 where id = ?", due.fault_id)
+
+
+def let_fail(store: Store, effect: str, mode: FaultMode, *, order_no: str = "*", calls: int | None = 1) -> None:
+    """Let the next `calls` (None: all, until mended) go wrong that bear this name, for one order or any.
+
+    Names are those of the routes (`ship_package`) and of what they do (`ship`, `cancel`, `answer`, `read`).
+    """
+    with store.change() as play:
+        play.sql(
+            "insert into fault (order_no, effect, mode, remaining) values (?, ?, ?, ?)", order_no, effect, mode, calls
+        )
 
 
 def error(effect: str, order_no: str, mode: FaultMode) -> ShopError:

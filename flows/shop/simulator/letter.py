@@ -36,8 +36,9 @@ class Letter:
     sent_at: datetime
     received_at: datetime
     cause: str = ""
-    by: str = ""  # of a cancellation: unpaid, buyer, seller
+    by: str = ""  # of a cancellation: unpaid, buyer, seller, system
     attempt: int = 0
+    tracking_no: str = ""  # empty: the script's own
     copy: int = 0
     sender: Sender = Sender.PLATFORM
     cut: bool = False

@@ -29,7 +29,7 @@ POLICY: Final = SMTP.clone(linesep="\n")  # Maildir keeps plain line ends
 def write_mail(letter: Letter, plan: OrderPlan) -> bytes:
     """Give the bytes of a letter about an order."""
     layout = _layout(letter, plan)
-    wording = Wording(plan.cast.language, layout, plan.cast.zone)
+    wording = Wording(plan.cast.language, layout, plan.cast.zone, plan.cast.money)
     address = LOOKALIKE_ADDRESS if letter.sender is Sender.LOOKALIKE else PLATFORM_ADDRESS
     message = _headers(
         address=address,

@@ -11,7 +11,7 @@ from string import Template
 from typing import Final
 
 from flows.shop.simulator.letter import Letter
-from flows.shop.simulator.script import ANSWER_WITHIN, OrderPlan
+from flows.shop.simulator.script import OrderPlan
 from flows.shop.simulator.wording import Wording, layout_part
 from models.notification import NotificationKind as Kind
 
@@ -87,9 +87,9 @@ def _values(letter: Letter, plan: OrderPlan, wording: Wording) -> dict[str, str]
         "handover": wording.word(plan.handover),
         "event": wording.moment(letter.event_at),
         "reason": wording.reason(letter.cause) if letter.cause else "",
-        "respond_by": wording.moment(letter.event_at + ANSWER_WITHIN),
+        "respond_by": wording.moment(letter.event_at + plan.answer_within),
         "carrier": plan.cast.carrier,
-        "tracking_no": plan.tracking_no,
+        "tracking_no": letter.tracking_no or plan.tracking_no,
         "attempt": str(letter.attempt),
         "refund": wording.money(plan.total),
     }

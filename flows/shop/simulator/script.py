@@ -7,7 +7,7 @@ slow; the moments that hang on what our side does are set by `marketplace` when 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -15,18 +15,20 @@ from random import Random
 from typing import Final
 
 from flows.shop.simulator.carrier import Hop, draw_route
-from flows.shop.simulator.cast import Buyer, Cast, Good, cast_named, casts
-from flows.shop.simulator.story import CANCEL_STORIES, OUTLINES, PEACEFUL, Story
+from flows.shop.simulator.cast import Buyer, Cast, Good, casts
+from flows.shop.simulator.market import ARTICLE
+from flows.shop.simulator.story import CANCEL_STORIES, OUTLINES, PEACEFUL, SHARES, Story
 from models.stage import HandoverMode, ShippingMode
 
 LAYOUTS: Final = ("table", "cards", "plain", "both")
 CANCEL_WISHES: Final = ("change_address", "by_mistake", "not_needed")
 PLATFORM_SHIPPED: Final = 0.2  # of the drop-off shop's ordinary orders
 PAYS_LATER: Final = 0.15  # of the ordinary orders
+CROWD_PLATFORM_SHIPPED: Final = 0.5  # of a crowd's orders: both ways to ship are needed often
+RETURNED: Final = 0.04  # of a crowd's ordinary orders
+RETURN_WISHES: Final = ("REFUND", "RETURN_AND_REFUND")
 CASH_ON_DELIVERY: Final = 0.3  # of the drop-off shop's orders
-SHIP_WITHIN: Final = timedelta(hours=72)  # order-lifecycle, D02
-ANSWER_WITHIN: Final = timedelta(hours=48)  # order-lifecycle, D08
-UNPAID_FOR: Final = timedelta(hours=48)  # order-lifecycle, D09
+SHIP_WITHIN: Final = timedelta(hours=72)  # where the market says nothing
 LATE_PROMISE: Final = timedelta(days=4)
 USUAL_PROMISE: Final = timedelta(days=9)
 
@@ -43,13 +45,13 @@ class Line:
 class OrderPlan:
     """One order and what the script has in store for it. Times are aware UTC, amounts in `cast.currency`.
 
-    `packers_ready_at`: before it the shop's packers have no hand free. `drop_off_after` and
-    `cancel_at` are None where nobody drops off or asks.
+    `packers_ready_at`: before it the shop's packers have no hand free. `cancel_at` is None where nobody asks,
+    `return_wish` empty where nobody wants the money back.
     """
 
     order_no: str
     story: Story
-    shop: str
+    cast: Cast
     placed_at: datetime
     paid_at: datetime | None
     cash_on_delivery: bool
@@ -67,16 +69,26 @@ class OrderPlan:
     tracking_no: str
     route: tuple[Hop, ...]
     layout: str
+    return_wish: str = ""
 
     @property
-    def cast(self) -> Cast:
-        """The shop that sold it."""
-        return cast_named(self.shop)
+    def shop(self) -> str:
+        """The name of the shop that sold it."""
+        return self.cast.name
 
     @property
     def ship_by(self) -> datetime:
         """When the platform wants it set to shipped."""
-        return self.placed_at + SHIP_WITHIN
+        return self.due("rts_sla") or self.placed_at + SHIP_WITHIN
+
+    def due(self, what: str) -> datetime | None:
+        """When a term of the market is over (UTC); None where it sets none."""
+        return self.cast.timers.due(what, self.placed_at, self.cast.zone)
+
+    @property
+    def answer_within(self) -> timedelta:
+        """How long the shop has for the buyer's request."""
+        return self.cast.timers.answer
 
     @property
     def paid(self) -> bool:
@@ -94,13 +106,23 @@ class OrderPlan:
         return self.subtotal + self.shipping_fee - self.discount
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """How many orders come within how many days, in place of the stories' own numbers; 0 days: all at once."""
+
+    orders: int
+    days: int
+
+
 @dataclass(frozen=True)
 class Script:
-    """A whole play: seed, first moment (UTC) and the orders in the order of being placed."""
+    """A whole play: seed, first moment (UTC), the orders in the order of being placed, and the market."""
 
     seed: int
     start: datetime
     plans: tuple[OrderPlan, ...]
+    market: str = ARTICLE
+    crowd: Crowd | None = None
 
     @cached_property
     def by_no(self) -> Mapping[str, OrderPlan]:
@@ -118,25 +140,43 @@ def chance(seed: int, *about: object) -> Random:
 
 
 @lru_cache(maxsize=8)
-def write_script(seed: int, start: datetime) -> Script:
-    """Draw the script of a play. Raises ValueError for a naive start."""
+def write_script(seed: int, start: datetime, market: str = ARTICLE, crowd: Crowd | None = None) -> Script:
+    """Draw the script of a play. Raises ValueError for a naive start, KeyError for an unknown market."""
     if start.tzinfo is None:
         raise ValueError("the start of a play needs a time zone")
     first = start.astimezone(UTC)
-    drafts = [_draft(seed, first, story, number) for story, number in _occurrences(seed)]
-    return Script(seed, first, tuple(sorted(drafts, key=lambda plan: (plan.placed_at, plan.order_no))))
+    drafts = _crowd(seed, first, market, crowd) if crowd else _stories(seed, first, market)
+    return Script(seed, first, tuple(sorted(drafts, key=lambda plan: (plan.placed_at, plan.order_no))), market, crowd)
 
 
-def _occurrences(seed: int) -> Iterator[tuple[Story, int]]:
+def _stories(seed: int, start: datetime, market: str) -> Iterator[OrderPlan]:
+    shops = casts(market)
     for story, outline in OUTLINES.items():
+        keys = [key for key in outline.shops if key in shops] or list(shops)
         for number in range(chance(seed, "count", story).randint(outline.least, outline.most)):
-            yield story, number
+            rng = chance(seed, story, number)
+            cast = shops[rng.choice(keys)]
+            yield _draft(rng, story, cast, _placed_at(rng, start, story, cast))
 
 
-def _draft(seed: int, start: datetime, story: Story, number: int) -> OrderPlan:
-    rng = chance(seed, story, number)
-    cast = casts()[rng.choice(OUTLINES[story].shops)]
-    placed_at = _placed_at(rng, start, story, cast)
+def _crowd(seed: int, start: datetime, market: str, crowd: Crowd) -> Iterator[OrderPlan]:
+    """Draw many orders, each with dice of its own, so that the first of them are the same in a larger crowd."""
+    shops = list(casts(market).values())
+    stories, shares = list(SHARES), list(SHARES.values())
+    span = crowd.days * 24 * 60
+    for number in range(crowd.orders):
+        rng = chance(seed, "crowd", number)
+        cast = rng.choice(shops)
+        (story,) = rng.choices(stories, shares)
+        placed_at = start + timedelta(minutes=rng.randint(0, max(span, 1)))
+        plan = _draft(rng, story, cast, placed_at)
+        platform = rng.random() < CROWD_PLATFORM_SHIPPED
+        wish = rng.choice(RETURN_WISHES) if story in PEACEFUL and rng.random() < RETURNED else ""
+        mode = ShippingMode.PLATFORM if platform else ShippingMode.SELLER
+        yield replace(plan, shipping=mode, return_wish=wish)
+
+
+def _draft(rng: Random, story: Story, cast: Cast, placed_at: datetime) -> OrderPlan:
     goods = rng.sample(cast.goods, rng.choice((1, 1, 2, 3)))
     drop_off_after = timedelta(minutes=rng.randint(180, 1080))
     cash = cast.handover is HandoverMode.DROP_OFF and story is not Story.UNPAID and rng.random() < CASH_ON_DELIVERY
@@ -145,7 +185,7 @@ def _draft(seed: int, start: datetime, story: Story, number: int) -> OrderPlan:
     return OrderPlan(
         order_no=f"57{rng.randint(10**15, 10**16 - 1)}",
         story=story,
-        shop=cast.name,
+        cast=cast,
         placed_at=placed_at,
         paid_at=_paid_at(rng, story, placed_at, cash=cash),
         cash_on_delivery=cash,

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from flows.shop.protocol import Answer, Outcome, ShopError, Told
-from flows.shop.simulator import change, fault
+from flows.shop.simulator import aftersale, change, fault
 from flows.shop.simulator.fault import FaultMode
 from flows.shop.simulator.script import OrderPlan
+from flows.shop.simulator.state import open_request, status_of
 from flows.shop.simulator.store import Play, Store, text_of
 from flows.shop.simulator.story import Story
 from flows.shop.simulator.tally import TELLS
@@ -67,7 +68,7 @@ class SimulatedShop:
     def status_of(self, order_no: str) -> PlatformStatus | None:
         """What the simulated platform says now; None for an order that was not placed yet."""
         with self._store.look() as play:
-            return play.status(order_no)
+            return status_of(play, order_no)
 
     def confirm(self, order_no: str, *, key: str) -> Answer:
         """Look into the simulated warehouse: business failure `out_of_stock` where the script says so."""
@@ -97,14 +98,16 @@ class SimulatedShop:
             told["drop_off_point"] = drop_off_point
 
         def act(play: Play, plan: OrderPlan, at: datetime) -> Answer:
-            return _ok(change.ship(play, plan, at, told))
+            change.ship(play, plan, at)
+            payload = {**change.parcel_of(plan), **told}
+            return _ok(Told(kind=FactKind.MARKED_SHIPPED, occurred_at=at, payload=payload))
 
         return self._do("hand_over", order_no, key, _if_live(act))
 
     def track(self, order_no: str) -> Answer:
         """Give every scan so far; ok once the parcel has arrived or the order is cancelled, else waiting."""
         with self._store.look() as play:
-            plan, status = self._plan(play, "track", order_no), play.status(order_no)
+            plan, status = self._plan(play, "track", order_no), status_of(play, order_no)
             scans = play.scans(order_no)
         told = tuple(_told_of(plan, at, NotificationKind(kind), attempt) for at, kind, attempt in scans)
         if status is PlatformStatus.CANCELLED:
@@ -115,13 +118,14 @@ class SimulatedShop:
         """Cancel as the seller; a parcel that is away only when lost, damaged or late."""
 
         def act(play: Play, plan: OrderPlan, at: datetime) -> Answer:
-            status = play.status(order_no)
+            status = status_of(play, order_no)
             if status is PlatformStatus.CANCELLED:
                 return _refused("cancelled")
             if status not in NOT_SHIPPED and (status in ARRIVED or reason not in CLAIMABLE):
                 return _refused("already_shipped")
             cause = reason if reason in REASONS else "other"
-            return _ok(change.cancel(play, plan, at, cause=cause, by="seller"))
+            aftersale.cancel(play, plan, at, cause=cause, by="seller")
+            return _ok(_cancelled(at, "seller", cause))
 
         return self._do("cancel", order_no, key, act)
 
@@ -129,10 +133,14 @@ class SimulatedShop:
         """Approve or reject the buyer's open request."""
 
         def act(play: Play, plan: OrderPlan, at: datetime) -> Answer:
-            if not play.cancel_is_open(order_no):
+            if not open_request(play, order_no):
                 return _refused("no_open_request")
-            answer = change.approve if approve else change.reject
-            return _ok(*answer(play, plan, at))
+            if approve:
+                aftersale.approve(play, plan, at)
+                granted = Told(kind=FactKind.CANCEL_APPROVED, occurred_at=at)
+                return _ok(granted, _cancelled(at, "buyer", plan.cancel_wish))
+            aftersale.reject(play, plan, at)
+            return _ok(Told(kind=FactKind.CANCEL_REJECTED, occurred_at=at))
 
         return self._do("answer_cancel", order_no, key, act)
 
@@ -163,9 +171,10 @@ class SimulatedShop:
         with self._store.change() as play:
             plan = self._plan(play, effect, order_no)
             call = Call(effect=effect, key=key, at=self._now().replace(microsecond=0))
-            mode = fault.due(play, order_no, effect)
-            if mode is not None:
-                fault.wear_off(play, order_no, effect)
+            planted = fault.due(play, order_no, effect)
+            mode = planted.mode if planted else None
+            if planted:
+                fault.wear_off(play, planted)
             if mode is None or mode is FaultMode.LOSES_ANSWER:
                 answer = _apply(play, plan, call, act)
         if mode is not None:  # raised after the commit: the fault, and what was done, count
@@ -174,7 +183,7 @@ class SimulatedShop:
 
     def _plan(self, play: Play, call: str, order_no: str) -> OrderPlan:
         plan = self._store.script.by_no.get(order_no)
-        if plan is None or plan.shop != self._name or play.status(order_no) is None:
+        if plan is None or plan.shop != self._name or status_of(play, order_no) is None:
             raise ShopError(call, order_no, "unknown_order", transient=False)
         return plan
 
@@ -205,7 +214,7 @@ def _if_live(act: Act) -> Act:
     """Refuse what makes no sense for an order that is unpaid or cancelled."""
 
     def guarded(play: Play, plan: OrderPlan, at: datetime) -> Answer:
-        status = play.status(plan.order_no)
+        status = status_of(play, plan.order_no)
         if status in (PlatformStatus.UNPAID, PlatformStatus.CANCELLED):
             return _refused(status.lower())
         return act(play, plan, at)
@@ -215,6 +224,10 @@ def _if_live(act: Act) -> Act:
 
 def _ok(*told: Told) -> Answer:
     return Answer(outcome=Outcome.OK, told=told)
+
+
+def _cancelled(at: datetime, actor: str, cause: str) -> Told:
+    return Told(kind=FactKind.CANCELLED, occurred_at=at, payload={"actor": actor, "reason_code": cause})
 
 
 def _refused(code: str) -> Answer:

@@ -7,37 +7,23 @@ codes; buyers and the text of mails stay in the script and in the mailbox.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from flows.shop.simulator.script import Script, write_script
+from flows.shop.simulator.market import ARTICLE
+from flows.shop.simulator.script import Crowd, Script, write_script
 from models.fact import Json
-from models.platform_status import PlatformStatus
 
 BUSY: Final = 30.0  # seconds to wait for another process
-
-SCHEMA: Final = """
-create table if not exists play (seed integer not null, start text not null);
-create table if not exists orders (order_no text primary key, status text not null, shipped_at text,
-    cancel_open integer not null default 0);
-create table if not exists event (id integer primary key, at text not null, order_no text not null,
-    kind text not null, detail text not null, state text not null default 'pending');
-create index if not exists event_due on event (state, at);
-create table if not exists effect (id integer primary key, at text not null, order_no text not null,
-    effect text not null, key text not null, applied integer not null, answer text not null);
-create table if not exists mail (id integer primary key, at text not null, order_no text not null,
-    kind text not null, sha256 text not null, genuine integer not null, readable integer not null);
-create table if not exists scan (order_no text not null, at text not null, kind text not null,
-    attempt integer, unique (order_no, at, kind));
-create table if not exists fault (order_no text not null, effect text not null, mode text not null,
-    remaining integer, primary key (order_no, effect));
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,56 +37,78 @@ class Event:
     detail: dict[str, Json] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channels:
+    """By what the platform tells its news: mails, webhooks. What nobody listens to is not written."""
+
+    mails: bool = True
+    webhooks: bool = False
+
+
 class Store:
-    """Opens the file for one change or one look at a time; safe to share between threads."""
+    """Opens the file for one change or one look at a time; safe to share between threads and processes."""
 
     def __init__(self, path: Path) -> None:
         """Point at a store; `prepare` makes it."""
         self.path = path
+        self._own = threading.local()  # one connection a thread: opening costs more than most statements
 
     def prepare(self) -> None:
         """Make the file and its tables where they are missing."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(self._connect()) as connection:
-            connection.execute("pragma journal_mode = wal")
-            connection.executescript(SCHEMA)
+        connection = self._connection()
+        connection.execute("pragma journal_mode = wal")
+        connection.executescript(files(__package__).joinpath("store.sql").read_text(encoding="utf-8"))
 
     @cached_property
     def script(self) -> Script:
         """The script of this play."""
         with self.look() as play:
-            seed, start = play.sql("select seed, start from play").fetchone()
-        return write_script(int(seed), datetime.fromisoformat(start))
+            row = play.sql("select seed, start, market, orders, days from play").fetchone()
+        seed, start, market, orders, days = row
+        crowd = Crowd(orders=orders, days=days) if orders else None
+        return write_script(int(seed), datetime.fromisoformat(start), market or ARTICLE, crowd)
 
     @contextmanager
     def change(self) -> Iterator[Play]:
         """Open one transaction that may write: all of it counts or nothing."""
-        with closing(self._connect()) as connection:
-            connection.execute("begin immediate")
-            try:
-                yield Play(connection)
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
+        connection = self._connection()
+        connection.execute("begin immediate")
+        try:
+            yield Play(connection)
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
 
     @contextmanager
     def look(self) -> Iterator[Play]:
-        """Open a connection to read with."""
-        with closing(self._connect()) as connection:
-            yield Play(connection)
+        """Read."""
+        yield Play(self._connection())
 
-    @contextmanager
-    def kept_open(self) -> Iterator[None]:
-        """Spare SQLite the clean-up after the last connection, for many changes in a row."""
+    def now(self) -> datetime:
+        """The play's present moment (UTC)."""
         with self.look() as play:
-            play.sql("select 1 from play")
-            yield
+            return play.now()
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None)
-        connection.execute("pragma synchronous = off")  # a play outlives a kill; it need not outlive a power cut
-        return connection
+    def close(self) -> None:
+        """Close this thread's connection; the next use opens another."""
+        connection = self._own.__dict__.pop("connection", None)
+        if connection is not None:
+            connection.close()
+
+    def _connection(self) -> sqlite3.Connection:
+        own = self._own.__dict__
+        if own.get("pid") != os.getpid():  # a connection must not cross a fork
+            connection = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None)
+            connection.execute("pragma synchronous = off")  # a play outlives a kill; it need not outlive a power cut
+            own.update(connection=connection, pid=os.getpid())
+        elif "connection" not in own:
+            own.pop("pid")
+            return self._connection()
+        found = own["connection"]
+        assert isinstance(found, sqlite3.Connection)  # noqa: S101  # thread-local values have no types
+        return found
 
 
 class Play:
@@ -114,35 +122,38 @@ class Play:
         """Run one statement."""
         return self._connection.execute(statement, values)
 
-    def begins(self, script: Script) -> bool:
+    def begins(self, script: Script, channels: Channels) -> bool:
         """Write down which script is played; False when that was done before."""
         begun = bool(self.sql("select count(*) from play").fetchone()[0])
         if not begun:
-            self.sql("insert into play values (?, ?)", script.seed, text_of(script.start))
+            crowd = script.crowd or Crowd(orders=0, days=0)
+            self.sql(
+                "insert into play (seed, start, market, orders, days, mails, webhooks, clock)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?)",
+                script.seed,
+                text_of(script.start),
+                script.market,
+                crowd.orders,
+                crowd.days,
+                channels.mails,
+                channels.webhooks,
+                seconds(script.start),
+            )
         return not begun
 
-    def status(self, order_no: str) -> PlatformStatus | None:
-        """Where the platform has the order; None before it is placed."""
-        row = self.sql("select status from orders where order_no = ?", order_no).fetchone()
-        return PlatformStatus(row[0]) if row else None
+    def now(self) -> datetime:
+        """The play's present moment (UTC)."""
+        return moment_of(self.sql("select clock from play").fetchone()[0])
 
-    def set_status(self, order_no: str, status: PlatformStatus) -> None:
-        """Move an order, or start it."""
-        self.sql(
-            "insert into orders (order_no, status) values (?, ?)"
-            " on conflict (order_no) do update set status = excluded.status",
-            order_no,
-            status,
-        )
+    def set_now(self, moment: datetime) -> None:
+        """Move the play's clock; it never goes back."""
+        self.sql("update play set clock = max(clock, ?)", seconds(moment))
 
-    def cancel_is_open(self, order_no: str) -> bool:
-        """Whether the buyer's request to cancel waits for an answer."""
-        row = self.sql("select cancel_open from orders where order_no = ?", order_no).fetchone()
-        return bool(row and row[0])
-
-    def set_cancel_open(self, order_no: str, *, is_open: bool) -> None:
-        """Open or close the buyer's request."""
-        self.sql("update orders set cancel_open = ? where order_no = ?", is_open, order_no)
+    @cached_property
+    def channels(self) -> Channels:
+        """By what news are told."""
+        mails, webhooks = self.sql("select mails, webhooks from play").fetchone()
+        return Channels(mails=bool(mails), webhooks=bool(webhooks))
 
     def schedule(self, event: Event) -> None:
         """Let something happen later."""
@@ -177,6 +188,12 @@ class Play:
         """Mark an event as happened, or as never to happen."""
         self.sql("update event set state = ? where id = ?", state, event.event_id)
 
+    def void(self, order_no: str, kind: str) -> None:
+        """Let nothing of a kind happen to an order any more."""
+        self.sql(
+            "update event set state = 'void' where state = 'pending' and order_no = ? and kind = ?", order_no, kind
+        )
+
     def add_scan(self, order_no: str, at: datetime, kind: str, attempt: int | None) -> None:
         """Keep what the carrier saw."""
         self.sql("insert or ignore into scan values (?, ?, ?, ?)", order_no, text_of(at), kind, attempt)
@@ -190,6 +207,16 @@ class Play:
 def text_of(moment: datetime) -> str:
     """Give a moment as text that sorts: UTC, whole seconds."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def seconds(moment: datetime) -> int:
+    """Give a moment as the API writes it: whole Unix seconds."""
+    return int(moment.timestamp())
+
+
+def moment_of(unix: int) -> datetime:
+    """Give Unix seconds as a moment (UTC)."""
+    return datetime.fromtimestamp(unix, UTC)
 
 
 def _event(row: tuple[int, str, str, str, str]) -> Event:

@@ -41,6 +41,24 @@ PEACEFUL: Final = frozenset({Story.PICKUP, Story.DROP_OFF, Story.LABEL_FIRST})
 CANCEL_STORIES: Final = frozenset({Story.CANCEL_APPROVED, Story.CANCEL_REJECTED, Story.CANCEL_LEFT})
 
 
+SHARES: Final[Mapping[Story, int]] = {  # of 1000 orders of a crowd
+    Story.PICKUP: 770,
+    Story.OUT_OF_STOCK: 15,
+    Story.UNPAID: 40,
+    Story.CANCEL_APPROVED: 25,
+    Story.CANCEL_REJECTED: 15,
+    Story.CANCEL_LEFT: 10,
+    Story.CARRIER_LATE: 20,
+    Story.SHIPPED_LATE: 15,
+    Story.ONE_ATTEMPT: 30,
+    Story.TWO_ATTEMPTS: 10,
+    Story.LOST: 10,
+    Story.DAMAGED: 10,
+    Story.LATE: 20,
+    Story.MAIL_TWICE: 10,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
     """How often a story happens (at least, at most), on which days it may start, and in whose shop.

@@ -5,9 +5,10 @@ Reads the simulator's store and what the caller says it knows; never Shipclock's
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from flows.shop.simulator.store import Store
 from models.fact import FactKind
@@ -31,6 +32,15 @@ TELLS: Final[Mapping[Kind, FactKind]] = {
     Kind.PARCEL_DAMAGED: FactKind.DAMAGED_DECLARED,
     Kind.REFUND_COMPLETED: FactKind.REFUND_DONE,
 }  # order-lifecycle, section 4: from mail kinds to facts
+
+
+KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "ships": ("ship_package", "batch_ship", "mark_shipped", "create_package"),
+    "cancels": ("cancel_order",),
+    "answers": ("approve_cancellation", "reject_cancellation", "approve_return", "reject_return"),
+    "messages": ("send_message",),
+}
+DONE_BEFORE: Final = (21011040, 21011020, 21023046, 25001011, 25001003)  # the codes of guards that stop a repeat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +85,31 @@ def _arrived(mail: WrittenMail, finished: Collection[str], facts: Collection[tup
         return False
     told = TELLS.get(Kind(mail.kind)) if mail.order_no else None
     return told is None or not (mail.genuine and mail.readable) or (mail.order_no, told) in facts
+
+
+def tally(store: Store) -> dict[str, Any]:
+    """Count what was done to the platform over HTTP, and what was done twice.
+
+    `twice`: applied again although it was applied; `repeated`: asked for again although it was done, which the
+    platform's guards turned away. Messages have no guard: the same one twice to one buyer is `messages_twice`.
+    """
+    with store.look() as play:
+        told: dict[str, Any] = {"now": play.now().isoformat()}
+        told["orders"] = dict(play.sql("select status, count(*) from orders group by status order by status"))
+        for name, endpoints in KINDS.items():
+            marks = ", ".join("?" * len(endpoints))
+            applied, twice = play.sql(
+                f"select total(n), total(n - 1) from (select count(*) n from deed where applied = 1"  # noqa: S608  # our own marks
+                f" and endpoint in ({marks}) group by subject)",
+                *endpoints,
+            ).fetchone()
+            repeated = play.sql(
+                f"select count(*) from deed where endpoint in ({marks}) and code in (select value from json_each(?))",  # noqa: S608  # our own marks
+                *endpoints,
+                json.dumps(DONE_BEFORE),
+            ).fetchone()[0]
+            told[name] = {"applied": int(applied), "twice": int(twice), "repeated": repeated}
+        told["messages_twice"] = play.sql(
+            "select total(n - 1) from (select count(*) n from sent_message group by conversation_id, content)"
+        ).fetchone()[0]
+    return told

@@ -27,6 +27,7 @@ class Wording:
     language: str
     layout: str
     zone: ZoneInfo
+    money_form: str = ""  # where not as the language does
 
     @property
     def data(self) -> dict[str, Any]:
@@ -48,7 +49,7 @@ class Wording:
 
     def money(self, amount: Decimal) -> str:
         """Print an amount the way the shop's market does."""
-        printed = str(self.data["money"]).format(amount=amount)
+        printed = str(self.money_form or self.data["money"]).format(amount=amount)
         return printed.replace(THOUSANDS, self.data["thousands"])
 
     def moment(self, moment: datetime) -> str:

@@ -19,7 +19,7 @@ from tests.flows.shop.simulator_player import START, Seller
 def played(tmp_path_factory):
     """A play that a plain seller worked through to the end."""
     seller = Seller(tmp_path_factory.mktemp("play"))
-    seller.play()
+    seller.play(days=32)
     return seller
 
 
@@ -31,19 +31,19 @@ def test_a_play_comes_to_its_end_within_its_days(played):
 @pytest.mark.parametrize(
     ("story", "status"),
     [
-        (Story.PICKUP, PlatformStatus.DELIVERED),
-        (Story.DROP_OFF, PlatformStatus.DELIVERED),
-        (Story.LABEL_FIRST, PlatformStatus.DELIVERED),
+        (Story.PICKUP, PlatformStatus.COMPLETED),
+        (Story.DROP_OFF, PlatformStatus.COMPLETED),
+        (Story.LABEL_FIRST, PlatformStatus.COMPLETED),
         (Story.UNPAID, PlatformStatus.CANCELLED),
         (Story.CANCEL_LEFT, PlatformStatus.CANCELLED),
-        (Story.SHIPPED_LATE, PlatformStatus.DELIVERED),
-        (Story.ONE_ATTEMPT, PlatformStatus.DELIVERED),
+        (Story.SHIPPED_LATE, PlatformStatus.COMPLETED),
+        (Story.ONE_ATTEMPT, PlatformStatus.COMPLETED),
         (Story.TWO_ATTEMPTS, PlatformStatus.IN_TRANSIT),
         (Story.LOST, PlatformStatus.IN_TRANSIT),
         (Story.DAMAGED, PlatformStatus.IN_TRANSIT),
-        (Story.LATE, PlatformStatus.DELIVERED),
-        (Story.MAIL_CUT, PlatformStatus.DELIVERED),
-        (Story.SHOP_DOWN, PlatformStatus.DELIVERED),
+        (Story.LATE, PlatformStatus.COMPLETED),
+        (Story.MAIL_CUT, PlatformStatus.COMPLETED),
+        (Story.SHOP_DOWN, PlatformStatus.COMPLETED),
         (Story.STEP_BROKEN, PlatformStatus.AWAITING_SHIPMENT),
     ],
 )

@@ -15,7 +15,6 @@ from flows.shop.simulator.letter import Letter
 from flows.shop.simulator.mails import RECEIVER, write_mail, write_noise
 from flows.shop.simulator.page import ROWS
 from flows.shop.simulator.post import EventKind
-from flows.shop.simulator.script import ANSWER_WITHIN
 from ingest.reader import read_mail
 from ingest.sender import Receiver
 from ingest.vocabulary import load_vocabulary
@@ -102,7 +101,7 @@ def expected(letter, plan):
         "ship_by": plan.ship_by,
         "promised_at": plan.promised_at,
         "event": ("event_at", letter.event_at),
-        "respond_by": letter.event_at + ANSWER_WITHIN,
+        "respond_by": letter.event_at + plan.answer_within,
         "carrier": plan.cast.carrier,
         "tracking_no": plan.tracking_no,
         "attempt": letter.attempt,

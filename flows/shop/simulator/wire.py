@@ -1,0 +1,416 @@
+"""The platform's objects as the Open API writes them: orders, packages, cancellations, returns.
+
+Pure: rows of the store and the script's plan in, plain values out. Ids and amounts are text, times Unix seconds.
+Written after the samples, not after what Shipclock reads: with fields nobody knows, with values that are new, with
+both spellings of what the platform spells in two ways, and with the buyer where the platform gives them away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, Final
+
+from flows.shop.simulator.buyer import Person, masked, masked_phone, person_of
+from flows.shop.simulator.cast import Cast, Good
+from flows.shop.simulator.script import OrderPlan
+from flows.shop.simulator.state import Cancellation, Order, Package, Return, line_ids
+from flows.shop.simulator.store import seconds
+from models.platform_status import PlatformStatus
+from models.stage import HandoverMode, ShippingMode
+
+Wire = dict[str, Any]
+
+NEW_VALUES: Final = 40  # one order of so many has a value that came with last week's release
+SPELT_LONG: Final = 2  # one id of so many is written the other way
+HIDDEN: Final = frozenset({PlatformStatus.UNPAID, PlatformStatus.ON_HOLD})
+SHIPPING_TYPES: Final = {ShippingMode.PLATFORM: "TIKTOK", ShippingMode.SELLER: "SELLER"}
+OPTIONS: Final = {
+    ShippingMode.PLATFORM: ("7100000000000000001", "Standard shipping"),
+    ShippingMode.SELLER: ("7100000000000000002", "Shipped by seller"),
+}
+PLATFORM_CARRIER: Final = ("6600000000000000002", "Example Logistics")
+ZERO: Final = (
+    "platform_discount",
+    "shipping_fee_seller_discount",
+    "shipping_fee_platform_discount",
+    "shipping_fee_cofunded_discount",
+    "tax",
+    "product_tax",
+    "shipping_fee_tax",
+    "small_order_fee",
+    "buyer_service_fee",
+    "handling_fee",
+)
+
+
+def order(row: Order, plan: OrderPlan, packages: Sequence[Package], cancelled: Iterable[str] = ()) -> Wire:
+    """Give a whole order, as list and detail have it."""
+    person = person_of(plan)
+    told: Wire = {
+        "id": row.order_no,
+        "status": row.status.value,
+        "user_id": person.user_id,
+        "buyer_email": person.email,
+        "buyer_nickname": person.nickname,
+        "buyer_avatar": f"https://p16.example.invalid/{person.nickname}.jpeg",
+        "buyer_message": person.message,
+        "create_time": row.create_time,
+        "update_time": row.update_time,
+        "fulfillment_type": "FULFILLMENT_BY_SELLER",
+        "shipping_type": SHIPPING_TYPES[plan.shipping],
+        "delivery_option_id": OPTIONS[plan.shipping][0],
+        "delivery_option_name": OPTIONS[plan.shipping][1],
+        "delivery_type": "HOME_DELIVERY",
+        "warehouse_id": "7000000000000000009",
+        "is_cod": plan.cash_on_delivery,
+        "is_sample_order": False,
+        "is_on_hold_order": row.status is PlatformStatus.ON_HOLD,
+        "is_replacement_order": False,
+        "is_buyer_request_cancel": bool(row.cancel_open),
+        "has_updated_recipient_address": False,
+        "order_type": "FLASH_MOONLIGHT" if _new_value(row.order_no) else "NORMAL",
+        "commerce_platform": "TIKTOK_SHOP",
+        "fulfillment_priority_level": 650 if _new_value(row.order_no) else 600,
+        "payment_method_name": "Cash on delivery" if plan.cash_on_delivery else "Example Pay",
+        "payment": payment(plan),
+        "packages": [{"id": package.package_id} for package in packages],
+        "line_items": line_items(row, plan, packages, set(cancelled)),
+        "tracking_number": next((package.tracking_no for package in packages if package.tracking_no), ""),
+        "seller_note": "",
+        "need_upload_invoice": "NO_NEED",
+        "loyalty_wave": {"tier": "LUNAR", "points_pending": 7},  # nobody knows what this is: a real answer has such too
+    }
+    _add_times(told, row, plan)
+    _add_cancellation(told, row)
+    _add_carrier(told, plan, packages)
+    address = recipient(row, plan, person)
+    if address is not None:
+        told["recipient_address"] = address
+    return told
+
+
+def payment(plan: OrderPlan) -> Wire:
+    """Give what an order comes to."""
+    return {
+        "currency": plan.cast.currency,
+        "sub_total": money(plan.subtotal - plan.discount),
+        "shipping_fee": money(plan.shipping_fee),
+        "seller_discount": money(plan.discount),
+        "total_amount": money(plan.total),
+        "original_total_product_price": money(plan.subtotal),
+        "original_shipping_fee": money(plan.shipping_fee),
+        **dict.fromkeys(ZERO, "0"),
+    }
+
+
+def line_items(row: Order, plan: OrderPlan, packages: Sequence[Package], cancelled: set[str]) -> list[Wire]:
+    """Give the line items: one a unit."""
+    holder = {line: package for package in packages for line in package.lines}
+    goods = [line.good for line in plan.lines for _ in range(line.quantity)]
+    return [
+        _line_item(row, plan, good, line, holder.get(line), is_cancelled=line in cancelled)
+        for line, good in zip(line_ids(plan), goods, strict=True)
+    ]
+
+
+def recipient(row: Order, plan: OrderPlan, person: Person) -> Wire | None:
+    """Give the address as the platform gives it away: not before shipping is due, masked where it ships itself."""
+    if row.status in HIDDEN:
+        return None if int(row.order_no) % 2 else {"full_address": "", "phone_number": "", "name": ""}
+    clear = plan.shipping is ShippingMode.SELLER or plan.cast.shape.name == "us"
+    if plan.cast.shape.name == "us" and row.status is PlatformStatus.CANCELLED:
+        clear = False
+    return _address(person, plan.cast, clear=clear)
+
+
+def package(row: Package, plan: OrderPlan) -> Wire:
+    """Give a package as its detail has it."""
+    carrier_id, carrier = carrier_of(plan, row)
+    told: Wire = {
+        "package_id": row.package_id,
+        "orders": [{"id": row.order_no, "skus": _skus(row, plan)}],
+        "package_status": row.status,
+        "package_sub_status": "QUANTUM_HOLD" if _new_value(row.package_id) else row.sub_status,
+        "split_and_combine_tag": "DEFAULT",
+        "has_multi_skus": len(plan.lines) > 1,
+        "note_tag": "BUYER_UNNOTED",
+        "shipping_provider_name": carrier,
+        "shipping_provider_id": carrier_id,
+        "shipping_type": SHIPPING_TYPES[plan.shipping],
+        "delivery_option_id": OPTIONS[plan.shipping][0],
+        "delivery_option_name": OPTIONS[plan.shipping][1],
+        "tracking_number": row.tracking_no,
+        "last_mile_tracking_number": "",
+        "create_time": row.create_time,
+        "update_time": row.update_time,
+        "order_line_item_ids": list(row.lines),
+        "recipient_address": _address(person_of(plan), plan.cast, clear=plan.shipping is ShippingMode.SELLER),
+        "sender_address": _sender(plan.cast),
+        "weight": {"value": "400", "unit": "GRAM"},
+        "dimension": {"length": "12", "width": "10", "height": "10", "unit": "CM"},
+        "eco_stamp": None,
+    }
+    if row.exception:
+        told["ship_exception_reason"] = row.exception
+    if row.handover_method:
+        told["handover_method"] = row.handover_method
+    if row.slot_start:
+        told["pickup_slot"] = {"start_time": row.slot_start, "end_time": row.slot_end}
+    return told
+
+
+def found_package(row: Package, plan: OrderPlan) -> Wire:
+    """Give a package as the search has it: `id` and `status`, where the detail says `package_id`, `package_status`."""
+    carrier_id, carrier = carrier_of(plan, row)
+    return {
+        "id": row.package_id,
+        "orders": [{"id": row.order_no, "skus": _skus(row, plan)}],
+        "status": row.status,
+        "tracking_number": row.tracking_no,
+        "shipping_provider_name": carrier,
+        "shipping_provider_id": carrier_id,
+        "order_line_item_ids": list(row.lines),
+        "create_time": row.create_time,
+        "update_time": row.update_time,
+        "eco_stamp": None,
+    }
+
+
+def cancellation(row: Cancellation, plan: OrderPlan) -> Wire:
+    """Give a cancellation as the search has it."""
+    goods = dict(zip(line_ids(plan), [line.good for line in plan.lines for _ in range(line.quantity)], strict=True))
+    long = int(row.cancel_id[:-1]) % SPELT_LONG
+    status = row.status
+    if status.endswith("_CANCEL") and long:
+        status += "LED"
+    told: Wire = {
+        "cancel_id": row.cancel_id,
+        "order_id": row.order_no,
+        "cancel_type": row.cancel_type,
+        "cancel_status": status,
+        "role": row.role,
+        "cancel_reason": row.reason,
+        "cancel_reason_text": _words_of(row.reason),
+        "create_time": row.create_time,
+        "update_time": row.update_time,
+        "refund_amount": _refund(plan, plan.total),
+        "cancel_line_items": [
+            {
+                "cancel_line_item_id": f"9{line[1:]}",
+                "order_line_item_id": line,
+                "product_image": {"url": "https://example.invalid/p.jpeg", "width": 200, "height": 200},
+                "refund_amount": _refund(plan, goods[line].price),
+                **_named(plan.cast, goods[line]),
+            }
+            for line in row.lines
+        ],
+        "refund_lane": "EXPRESS_9",
+    }
+    if row.deadline:
+        action = "SELLER_RESPOND_BUYER_CANCEL" if long else "SELLER_RESPOND_CANCEL"
+        told["seller_next_action_response"] = [{"action": action, "deadline": row.deadline}]
+    return told
+
+
+def returned(row: Return, plan: OrderPlan) -> Wire:
+    """Give a return as the search has it."""
+    told: Wire = {
+        "return_id": row.return_id,
+        "order_id": row.order_no,
+        "return_type": row.return_type,
+        "return_status": row.status,
+        "role": row.role,
+        "return_reason": row.reason,
+        "return_reason_text": _words_of(row.reason),
+        "arbitration_status": "",
+        "create_time": row.create_time,
+        "update_time": row.update_time,
+        "return_tracking_number": f"RET{row.return_id[-8:]}" if row.status == "BUYER_SHIPPED_ITEM" else "",
+        "refund_amount": _refund(plan, plan.total),
+        "return_line_items": [{"order_line_item_id": line} for line in line_ids(plan)],
+        "refund_lane": "EXPRESS_9",
+    }
+    if row.action:
+        told["seller_next_action_response"] = [{"action": row.action, "deadline": row.deadline or 0}]
+    return told
+
+
+def sku_id(cast: Cast, good: Good) -> str:
+    """Give the platform's id of a good."""
+    return f"17{int(sha256(f'{cast.key}/{good.sku}'.encode()).hexdigest()[:14], 16) % 10**17:017}"
+
+
+def provider_id(cast: Cast) -> str:
+    """Give the platform's id of the carrier that a shop uses."""
+    return f"66{int(sha256(cast.carrier.encode()).hexdigest()[:14], 16) % 10**17:017}"
+
+
+def carrier_of(plan: OrderPlan, row: Package) -> tuple[str, str]:
+    """Give id and name of who carries a package; both empty before it is known."""
+    if plan.shipping is ShippingMode.PLATFORM:
+        return PLATFORM_CARRIER
+    return (row.provider_id or provider_id(plan.cast), plan.cast.carrier) if row.shipped else ("", "")
+
+
+def money(amount: Decimal) -> str:
+    """Print an amount: a decimal number without currency."""
+    return f"{amount:f}"
+
+
+def _line_item(  # what a line item hangs on
+    row: Order, plan: OrderPlan, good: Good, line: str, package: Package | None, *, is_cancelled: bool
+) -> Wire:
+    status = PlatformStatus.CANCELLED if is_cancelled else _display(row, package)
+    told: Wire = {
+        "id": line,
+        "product_id": f"18{sku_id(plan.cast, good)[2:]}",
+        "sku_image": "https://example.invalid/p.jpeg",
+        "sku_type": "NORMAL",
+        "original_price": money(good.price),
+        "sale_price": money(good.price),
+        "seller_discount": "0",
+        "platform_discount": "0",
+        "currency": plan.cast.currency,
+        "display_status": status.value,
+        "is_gift": False,
+        "is_dangerous_good": False,
+        "item_tax": [{"tax_type": "SALES_TAX", "tax_amount": "0", "tax_rate": "0"}],
+        "tracking_number": package.tracking_no if package else "",
+        **_named(plan.cast, good),
+    }
+    if package:
+        told |= {"package_id": package.package_id, "package_status": package.status}
+    if row.rts_time:
+        told["rts_time"] = row.rts_time
+    if is_cancelled or row.status is PlatformStatus.CANCELLED:
+        told |= {"cancel_reason": _words_of(row.cancel_reason or ""), "cancel_user": row.cancel_by or "SELLER"}
+    return told
+
+
+def _display(row: Order, package: Package | None) -> PlatformStatus:
+    """Give a line item's own status: it knows no hold and nothing in part."""
+    if row.status is PlatformStatus.ON_HOLD:
+        return PlatformStatus.AWAITING_SHIPMENT
+    if row.status is PlatformStatus.PARTIALLY_SHIPPING:
+        shipped = package is not None and package.shipped
+        return PlatformStatus.AWAITING_COLLECTION if shipped else PlatformStatus.AWAITING_SHIPMENT
+    return row.status
+
+
+def _add_times(told: Wire, row: Order, plan: OrderPlan) -> None:
+    """Add the times that are known; of those that are not, some are absent and some are 0, as in the real API."""
+    due = {
+        "rts_sla_time": seconds(plan.ship_by),
+        "tts_sla_time": _due(plan, "tts_sla"),
+        "shipping_due_time": _due(plan, "shipping_due"),
+        "collection_due_time": _due(plan, "collection_due"),
+        "cancel_order_sla_time": _due(plan, "shipping_due"),
+        "delivery_due_time": _due(plan, "delivery_due") or 0,
+        "delivery_sla_time": _due(plan, "delivery_sla") or seconds(plan.promised_at),
+        "delivery_option_required_delivery_time": seconds(plan.promised_at),
+    }
+    times = {
+        "paid_time": row.paid_time,
+        "rts_time": row.rts_time,
+        "collection_time": row.collection_time,
+        "delivery_time": row.delivery_time,
+        "cancel_time": row.cancel_time,
+        "request_cancel_time": row.request_cancel_time,
+    }
+    told.update({name: value for name, value in (due | times).items() if value is not None})
+
+
+def _due(plan: OrderPlan, what: str) -> int | None:
+    due = plan.due(what)
+    return seconds(due) if due else None
+
+
+def _add_cancellation(told: Wire, row: Order) -> None:
+    if row.status is PlatformStatus.CANCELLED:
+        told |= {"cancel_reason": _words_of(row.cancel_reason or ""), "cancellation_initiator": row.cancel_by}
+
+
+def _add_carrier(told: Wire, plan: OrderPlan, packages: Sequence[Package]) -> None:
+    known = next((package for package in packages if package.shipped), None)
+    if known:
+        told["shipping_provider_id"], told["shipping_provider"] = carrier_of(plan, known)
+        told["handover_mode_hint"] = "PICKUP" if plan.handover is HandoverMode.PICKUP else "DROP_OFF"
+
+
+def _address(person: Person, cast: Cast, *, clear: bool) -> Wire:
+    """Give a recipient's address, clear or masked."""
+    shown: Mapping[str, str] = {
+        "full_address": person.full_address,
+        "name": person.name,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "address_line1": person.street,
+        "address_detail": person.street,
+        "postal_code": person.postal_code,
+    }
+    told: Wire = {key: value if clear else masked(value) for key, value in shown.items()}
+    told |= {"address_line2": "", "address_line3": "", "address_line4": "", "region_code": cast.market}
+    told["phone_number"] = person.phone if clear else masked_phone(person.phone)
+    told["district_info"] = [{"address_level_name": "country", "address_name": cast.market, "address_level": "L0"}]
+    if clear:
+        told["district_info"].append(
+            {"address_level_name": "city", "address_name": person.place, "address_level": "L2"}
+        )
+        told["delivery_preferences"] = {"drop_off_location": person.street}
+    return told
+
+
+def _sender(cast: Cast) -> Wire:
+    road = "9 Seller Road, Testville"
+    return {"full_address": road, "phone_number": "(+00)000-***-0001", "name": cast.name, "region_code": cast.market}
+
+
+def _skus(row: Package, plan: OrderPlan) -> list[Wire]:
+    """Give a package's goods, counted."""
+    told = []
+    first = 0
+    ids = line_ids(plan)
+    for line in plan.lines:
+        units = sum(item in row.lines for item in ids[first : first + line.quantity])
+        first += line.quantity
+        if units:
+            told.append(
+                {
+                    "id": sku_id(plan.cast, line.good),
+                    "name": line.good.variation,
+                    "image_url": "https://example.invalid/p.jpeg",
+                    "quantity": units,
+                }
+            )
+    return told
+
+
+def _named(cast: Cast, good: Good) -> Wire:
+    return {
+        "sku_id": sku_id(cast, good),
+        "sku_name": good.variation,
+        "product_name": good.name,
+        "seller_sku": good.sku,
+    }
+
+
+def _refund(plan: OrderPlan, amount: Decimal) -> Wire:
+    names = ("refund_shipping_fee", "refund_tax", "retail_delivery_fee", "buyer_service_fee")
+    printed = money(amount)
+    return {
+        "currency": plan.cast.currency,
+        "refund_total": printed,
+        "refund_subtotal": printed,
+        **dict.fromkeys(names, "0"),
+    }
+
+
+def _words_of(code: str) -> str:
+    """Give a reason as the buyer's language has it: words, never to be branched on."""
+    return code.rpartition("reason_")[2].replace("_", " ").capitalize()
+
+
+def _new_value(number: str) -> bool:
+    return int(number[-6:-1]) % NEW_VALUES == 0
