@@ -110,7 +110,7 @@ def ship(play: Play, plan: OrderPlan, at: datetime, shipping: Shipping | None = 
     how = shipping or Shipping()
     package = _package_to_ship(play, plan, at, how)
     now = seconds(at)
-    late = int(package.package_id) % LABELS_LATE == 0
+    late = int(package.package_id[:-1]) % LABELS_LATE == 0
     shipped = put(
         play,
         replace(

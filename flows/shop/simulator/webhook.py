@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
@@ -29,7 +29,8 @@ class Webhooks:
 
     url: str
     app_key: str
-    secret: str
+    secret: str = field(repr=False)
+    _http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=ANSWER_WITHIN), repr=False, compare=False)
 
     def post(self, body: Json) -> int:
         """Send news; give the HTTP status, 0 when nobody answered in time."""
@@ -39,7 +40,7 @@ class Webhooks:
             "authorization": webhook_sign(self.app_key, raw, self.secret),
         }
         try:
-            return httpx.post(self.url, content=raw, headers=headers, timeout=ANSWER_WITHIN).status_code
+            return self._http.post(self.url, content=raw, headers=headers).status_code
         except httpx.HTTPError:
             return UNREACHABLE
 

@@ -26,14 +26,15 @@ def cancel_order(ask: Ask) -> Wire:
     order, plan = ask.order(ask.text("order_id"))
     reason = ask.text("cancel_reason")
     lines = _lines(ask, plan)
+    partial = bool(lines) and set(lines) != set(line_ids(plan))
     try:
-        _guard(order, plan, reason, partial=bool(lines) and set(lines) != set(line_ids(plan)))
+        _guard(order, plan, reason, partial=partial)
     except Refusal as refusal:
         ask.done(order.order_no, order.order_no, refusal.code)
         raise
     cause = next((cause for word, cause in CAUSES.items() if word in reason), "other")
     done = aftersale.cancel(ask.play, plan, ask.now, cause=cause, by="seller", reason=reason, lines=lines)
-    ask.done(done.cancel_id if lines else order.order_no, order.order_no)
+    ask.done(done.cancel_id if partial else order.order_no, order.order_no)
     return {"cancel_id": done.cancel_id, "cancel_status": done.status}
 
 
