@@ -189,6 +189,11 @@ _add(
     'learn mail.eml --kind new_order="You sold something"',
 )  # fmt: skip
 _add(
+    "simulate-shop", CLOSER, running.simulate_shop, "Serve a made-up shop with the Open API, to practise on.",
+    "simulate-shop", "simulate-shop --market us --speed 60 --mail ~/Maildir",
+    "simulate-shop --market sea --orders 500 --faults 0.05 --port 8080 --home rehearsal",
+)  # fmt: skip
+_add(
     "rerun", CLOSER, running.rerun, "Run a step again that failed.",
     "rerun 576461413038785752", "rerun 576461413038785752 --step hand_over",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What starts or runs work: `demo`, `up`, `rerun`, `test`. The only commands that may load Prefect."""
+"""What starts or runs work: `demo`, `simulate-shop`, `up`, `rerun`, `test`. The only commands that may load Prefect."""
 
 from __future__ import annotations
 
@@ -32,6 +32,52 @@ def demo(
 
     options = DemoOptions(headless=headless, as_json=as_json, seed=seed, speed=speed, days=days, imap=imap, home=home)
     raise typer.Exit(run_demo(options))
+
+
+def simulate_shop(
+    market: Annotated[
+        str, typer.Option(help="Whose calls and time limits: article (the seller rules), sea, us, uk or eu.")
+    ] = "article",
+    seed: Annotated[int, typer.Option(help="Which story is played; the same number plays the same.")] = 7,
+    orders: Annotated[int, typer.Option(min=0, max=100_000, help="A crowd of so many orders; 0: the stories.")] = 0,
+    days: Annotated[int, typer.Option(min=0, max=365, help="Days in which the crowd comes; 0: all at once.")] = 30,
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=100_000, help="Seconds of the play in a real second; 1: real time.")
+    ] = 1.0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where it listens on this machine; 0: a free one.")] = 0,
+    mail: Annotated[Path | None, typer.Option(metavar="MAILDIR", help="Send the notification mails there.")] = None,
+    webhooks: Annotated[str, typer.Option(metavar="URL", help="Send signed webhooks there.")] = "",
+    faults: Annotated[float, typer.Option(min=0, max=1, help="Share of calls that fail at random.")] = 0.0,
+    messages: Annotated[bool, typer.Option("--messages", help="Grant the messages to buyers, too.")] = False,
+    home: Annotated[Path | None, typer.Option(help="Where the play lives; a new folder by default.")] = None,
+) -> None:
+    """Serve a made-up shop that speaks TikTok Shop's Open API, to practise on.
+
+    It checks keys as the real one does, lets buyers order, cancel and send back, carriers come late and lose
+    parcels, and prints what to put into shipclock.toml. Nobody's parcel is sent. Ctrl-C ends it; with the same
+    --home it goes on later.
+    """
+    import tempfile
+
+    from flows.shop.simulator.market import timers
+    from flows.shop.simulator.rehearsal import Rehearsal, run_rehearsal
+    from flows.shop.simulator.script import Crowd
+
+    if market.lower() not in timers():
+        fail(f'There is no market "{market}". Choose one of {", ".join(timers())}.', EXIT_USAGE)
+    chosen = Rehearsal(
+        home=home or Path(tempfile.mkdtemp(prefix="shipclock-shop-")),
+        market=market.lower(),
+        seed=seed,
+        crowd=Crowd(orders=orders, days=days) if orders else None,
+        speed=speed,
+        port=port,
+        maildir=mail,
+        webhooks=webhooks,
+        faults=faults,
+        messages=messages,
+    )
+    raise typer.Exit(run_rehearsal(chosen))
 
 
 def up(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -72,6 +73,20 @@ class Cast:
         return ZoneInfo(self.timezone)
 
     @property
+    def carrier_id(self) -> str:
+        """The platform's id of the carrier."""
+        return f"66{_digits(self.carrier)}"
+
+    def sku_id(self, good: Good) -> str:
+        """Give the platform's id of a good."""
+        return f"17{_digits(f'{self.key}/{good.sku}')}"
+
+    @property
+    def cipher(self) -> str:
+        """What stands for the shop in calls."""
+        return f"ROW_{_digits(self.platform_id)[:9]}AA-{self.platform_id[-4:]}_{self.key}"
+
+    @property
     def shape(self) -> Shape:
         """What the API is like in the shop's country."""
         return shape_of(self.market)
@@ -86,6 +101,11 @@ class Cast:
 def casts(market: str = ARTICLE) -> Mapping[str, Cast]:
     """Give the shops of a market's play by their key. Raises KeyError for a market that there is none of."""
     return MappingProxyType({key: replace(_all()[key], plays=market) for key in timers()[market].shops})
+
+
+def _digits(text: str) -> str:
+    """Give 17 digits that stand for a text."""
+    return f"{int(sha256(text.encode()).hexdigest()[:14], 16) % 10**17:017}"
 
 
 @cache

@@ -19,7 +19,6 @@ import uvicorn
 from flows.shop.simulator.cast import casts
 from flows.shop.simulator.store import Store
 from flows.shop.simulator.tally import tally
-from flows.shop.simulator.web.calls_order import cipher_of
 from flows.shop.simulator.web.door import PER_SECOND, Door
 from flows.shop.simulator.web.grants import AppKeys, consent, token_for
 from flows.shop.simulator.web.routes import USUAL
@@ -46,7 +45,7 @@ class Served:
     @property
     def ciphers(self) -> Mapping[str, str]:
         """The shops' ciphers by the shops' names."""
-        return {cast.name: cipher_of(cast) for cast in casts(self.store.script.market).values()}
+        return {cast.name: cast.cipher for cast in casts(self.store.script.market).values()}
 
     def code(self) -> str:
         """Let the seller agree; give the code for the app."""

@@ -7,7 +7,8 @@ Moments are Unix seconds. A change of an order's status moves its `update_time`,
 from __future__ import annotations
 
 import json
-from dataclasses import astuple, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from flows.shop.simulator.script import OrderPlan
@@ -109,6 +110,7 @@ TABLES: Final[dict[type, tuple[str, str]]] = {
     Return: ("return_order", "return_id"),
 }
 _COLUMNS: Final = {kind: tuple(column.name for column in fields(kind)) for kind in TABLES}
+_VALUES: Final = {kind: attrgetter(*names) for kind, names in _COLUMNS.items()}
 _SELECT: Final = {kind: f"select {', '.join(_COLUMNS[kind])} from {TABLES[kind][0]}" for kind in TABLES}  # noqa: S608  # our own names
 _PUT: Final = {
     kind: f"replace into {TABLES[kind][0]} ({', '.join(names)}) values ({', '.join('?' * len(names))})"  # noqa: S608  # the same
@@ -135,7 +137,7 @@ def of_order(play: Play, kind: type[Row], order_no: str) -> list[Row]:
 
 def put(play: Play, row: Row) -> Row:
     """Write a row, or write it anew."""
-    values = (json.dumps(value) if isinstance(value, tuple) else value for value in astuple(row))
+    values = (json.dumps(value) if isinstance(value, tuple) else value for value in _VALUES[type(row)](row))
     play.sql(_PUT[type(row)], *values)
     return row
 

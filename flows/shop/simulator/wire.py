@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any, Final
 
 from flows.shop.simulator.buyer import Person, masked, masked_phone, person_of
@@ -237,21 +236,11 @@ def returned(row: Return, plan: OrderPlan) -> Wire:
     return told
 
 
-def sku_id(cast: Cast, good: Good) -> str:
-    """Give the platform's id of a good."""
-    return f"17{int(sha256(f'{cast.key}/{good.sku}'.encode()).hexdigest()[:14], 16) % 10**17:017}"
-
-
-def provider_id(cast: Cast) -> str:
-    """Give the platform's id of the carrier that a shop uses."""
-    return f"66{int(sha256(cast.carrier.encode()).hexdigest()[:14], 16) % 10**17:017}"
-
-
 def carrier_of(plan: OrderPlan, row: Package) -> tuple[str, str]:
     """Give id and name of who carries a package; both empty before it is known."""
     if plan.shipping is ShippingMode.PLATFORM:
         return PLATFORM_CARRIER
-    return (row.provider_id or provider_id(plan.cast), plan.cast.carrier) if row.shipped else ("", "")
+    return (row.provider_id or plan.cast.carrier_id, plan.cast.carrier) if row.shipped else ("", "")
 
 
 def money(amount: Decimal) -> str:
@@ -265,7 +254,7 @@ def _line_item(  # what a line item hangs on
     status = PlatformStatus.CANCELLED if is_cancelled else _display(row, package)
     told: Wire = {
         "id": line,
-        "product_id": f"18{sku_id(plan.cast, good)[2:]}",
+        "product_id": f"18{plan.cast.sku_id(good)[2:]}",
         "sku_image": "https://example.invalid/p.jpeg",
         "sku_type": "NORMAL",
         "original_price": money(good.price),
@@ -378,7 +367,7 @@ def _skus(row: Package, plan: OrderPlan) -> list[Wire]:
         if units:
             told.append(
                 {
-                    "id": sku_id(plan.cast, line.good),
+                    "id": plan.cast.sku_id(line.good),
                     "name": line.good.variation,
                     "image_url": "https://example.invalid/p.jpeg",
                     "quantity": units,
@@ -389,7 +378,7 @@ def _skus(row: Package, plan: OrderPlan) -> list[Wire]:
 
 def _named(cast: Cast, good: Good) -> Wire:
     return {
-        "sku_id": sku_id(cast, good),
+        "sku_id": cast.sku_id(good),
         "sku_name": good.variation,
         "product_name": good.name,
         "seller_sku": good.sku,

@@ -47,7 +47,7 @@ def eligibility(ask: Ask) -> Wire:
         answer |= {"ineligible_code": 25001045, "ineligible_reason": "The order can no longer be cancelled."}
     skus = [
         {
-            "sku_id": wire.sku_id(plan.cast, line.good),
+            "sku_id": plan.cast.sku_id(line.good),
             "line_item_eligibility": [{"order_line_item_id": item, **answer} for item in items],
         }
         for line, items in _lines_by_good(plan)
@@ -139,7 +139,7 @@ def _lines(ask: Ask, plan: OrderPlan) -> tuple[str, ...]:
     wanted = ask.body.get("skus") or []
     if not isinstance(wanted, list) or not set(lines) <= set(line_ids(plan)):
         raise Refusal("parameter", "'skus', 'order_line_item_ids'")
-    by_sku = {wire.sku_id(plan.cast, line.good): items for line, items in _lines_by_good(plan)}
+    by_sku = {plan.cast.sku_id(line.good): items for line, items in _lines_by_good(plan)}
     over = change.cancelled_lines(ask.play, plan)
     for one in wanted:
         left = [item for item in by_sku.get(str(one.get("sku_id")), ()) if item not in over]

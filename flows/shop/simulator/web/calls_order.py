@@ -8,7 +8,7 @@ from typing import Final
 
 from flows.shop.simulator import wire
 from flows.shop.simulator.buyer import person_of
-from flows.shop.simulator.cast import Cast, casts
+from flows.shop.simulator.cast import casts
 from flows.shop.simulator.state import COMPLETE, SUCCESS, Order, Package, listed
 from flows.shop.simulator.web.ask import Ask
 from flows.shop.simulator.web.paging import Rules, one_of, turn
@@ -21,11 +21,6 @@ IDS: Final = 50  # orders in one call of the detail
 SHIPPING_TYPES: Final = frozenset(wire.SHIPPING_TYPES.values())
 
 
-def cipher_of(cast: Cast) -> str:
-    """Give the cipher that stands for a shop in calls."""
-    return f"ROW_{wire.sku_id(cast, cast.goods[0])[-9:]}AA-{cast.platform_id[-4:]}_{cast.key}"
-
-
 def authorised_shops(ask: Ask) -> Wire:
     """List the shops that the token opens."""
     shops = [
@@ -34,7 +29,7 @@ def authorised_shops(ask: Ask) -> Wire:
             "name": cast.name,
             "region": cast.market,
             "seller_type": "LOCAL",
-            "cipher": cipher_of(cast),
+            "cipher": cast.cipher,
             "code": f"{cast.market}FAKE{cast.platform_id[-4:]}",
         }
         for cast in casts(ask.script.market).values()

@@ -124,7 +124,7 @@ def providers(cast: Cast) -> list[dict[str, str]]:
     """Give the carriers that a seller may name."""
     return [
         {"id": "6600000000000000011", "name": f"{cast.carrier} eCommerce"},  # a different carrier with a like name
-        {"id": wire.provider_id(cast), "name": cast.carrier},
+        {"id": cast.carrier_id, "name": cast.carrier},
     ]
 
 

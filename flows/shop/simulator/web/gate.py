@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl
 from flows.shop.signing import sign
 from flows.shop.simulator.cast import Cast, casts
 from flows.shop.simulator.store import Play, seconds
-from flows.shop.simulator.web.calls_order import cipher_of
 from flows.shop.simulator.web.grants import AppKeys, scopes_of
 from flows.shop.simulator.web.refusal import Refusal
 from flows.shop.simulator.web.routes import Route
@@ -60,7 +59,7 @@ def let_in(play: Play, knock: Knock, route: Route, keys: AppKeys, *, now: dateti
 def shop_of(knock: Knock, route: Route, market: str) -> Cast:
     """Find the shop that a call is about; for calls above shops it makes no difference which. Raises Refusal."""
     given = knock.query.get("shop_cipher")
-    shops = {cipher_of(cast): cast for cast in casts(market).values()}
+    shops = {cast.cipher: cast for cast in casts(market).values()}
     if not route.cipher:
         if given is not None:
             raise Refusal("cipher_unexpected")
