@@ -7,7 +7,6 @@ codes; buyers and the text of mails stay in the script and in the mailbox.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -93,22 +92,18 @@ class Store:
 
     def close(self) -> None:
         """Close this thread's connection; the next use opens another."""
-        connection = self._own.__dict__.pop("connection", None)
-        if connection is not None:
-            connection.close()
+        held: sqlite3.Connection | None = getattr(self._own, "connection", None)
+        if held is not None:
+            held.close()
+            self._own.connection = None
 
     def _connection(self) -> sqlite3.Connection:
-        own = self._own.__dict__
-        if own.get("pid") != os.getpid():  # a connection must not cross a fork
-            connection = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None)
-            connection.execute("pragma synchronous = off")  # a play outlives a kill; it need not outlive a power cut
-            own.update(connection=connection, pid=os.getpid())
-        elif "connection" not in own:
-            own.pop("pid")
-            return self._connection()
-        found = own["connection"]
-        assert isinstance(found, sqlite3.Connection)  # noqa: S101  # thread-local values have no types
-        return found
+        held: sqlite3.Connection | None = getattr(self._own, "connection", None)
+        if held is None:
+            held = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None)
+            held.execute("pragma synchronous = off")  # a play outlives a kill; it need not outlive a power cut
+            self._own.connection = held
+        return held
 
 
 class Play:

@@ -98,7 +98,8 @@ def test_what_is_not_taken_comes_again_after_2_minutes_30_minutes_3_hours_12_hou
     told.go(START + timedelta(days=3))
     with told.store.look() as play:
         rows = play.sql(
-            "select at, tries from webhook where body ->> 'tts_notification_id' = ? order by tries, at", first
+            "select at, tries from webhook where json_extract(body, '$.tts_notification_id') = ? order by tries, at",
+            first,
         ).fetchall()
     moments = {tries: datetime.fromtimestamp(at, UTC) for at, tries in rows}
     assert [moments[n + 1] - moments[n] for n in range(1, 5)] == list(WAITS)
