@@ -1,4 +1,4 @@
-"""The platform's objects as the Open API writes them: orders, packages, cancellations, returns.
+"""The platform's orders as the Open API writes them; packages are `wire_parcel`'s, what follows `wire_aftersale`'s.
 
 Pure: rows of the store and the script's plan in, plain values out. Ids and amounts are text, times Unix seconds.
 Written after the samples, not after what Shipclock reads: with fields nobody knows, with values that are new, with
@@ -14,7 +14,7 @@ from typing import Any, Final
 from flows.shop.simulator.buyer import Person, masked, masked_phone, person_of
 from flows.shop.simulator.cast import Cast, Good
 from flows.shop.simulator.script import OrderPlan
-from flows.shop.simulator.state import Cancellation, Order, Package, Return, line_ids
+from flows.shop.simulator.state import Order, Package, line_ids
 from flows.shop.simulator.store import seconds
 from models.platform_status import PlatformStatus
 from models.stage import HandoverMode, ShippingMode
@@ -22,7 +22,6 @@ from models.stage import HandoverMode, ShippingMode
 Wire = dict[str, Any]
 
 NEW_VALUES: Final = 40  # one order of so many has a value that came with last week's release
-SPELT_LONG: Final = 2  # one id of so many is written the other way
 HIDDEN: Final = frozenset({PlatformStatus.UNPAID, PlatformStatus.ON_HOLD})
 SHIPPING_TYPES: Final = {ShippingMode.PLATFORM: "TIKTOK", ShippingMode.SELLER: "SELLER"}
 OPTIONS: Final = {
@@ -69,9 +68,9 @@ def order(row: Order, plan: OrderPlan, packages: Sequence[Package], cancelled: I
         "is_replacement_order": False,
         "is_buyer_request_cancel": bool(row.cancel_open),
         "has_updated_recipient_address": False,
-        "order_type": "FLASH_MOONLIGHT" if _new_value(row.order_no) else "NORMAL",
+        "order_type": "FLASH_MOONLIGHT" if is_new(row.order_no) else "NORMAL",
         "commerce_platform": "TIKTOK_SHOP",
-        "fulfillment_priority_level": 650 if _new_value(row.order_no) else 600,
+        "fulfillment_priority_level": 650 if is_new(row.order_no) else 600,
         "payment_method_name": "Cash on delivery" if plan.cash_on_delivery else "Example Pay",
         "payment": payment(plan),
         "packages": [{"id": package.package_id} for package in packages],
@@ -121,119 +120,7 @@ def recipient(row: Order, plan: OrderPlan, person: Person) -> Wire | None:
     clear = plan.shipping is ShippingMode.SELLER or plan.cast.shape.name == "us"
     if plan.cast.shape.name == "us" and row.status is PlatformStatus.CANCELLED:
         clear = False
-    return _address(person, plan.cast, clear=clear)
-
-
-def package(row: Package, plan: OrderPlan) -> Wire:
-    """Give a package as its detail has it."""
-    carrier_id, carrier = carrier_of(plan, row)
-    told: Wire = {
-        "package_id": row.package_id,
-        "orders": [{"id": row.order_no, "skus": _skus(row, plan)}],
-        "package_status": row.status,
-        "package_sub_status": "QUANTUM_HOLD" if _new_value(row.package_id) else row.sub_status,
-        "split_and_combine_tag": "DEFAULT",
-        "has_multi_skus": len(plan.lines) > 1,
-        "note_tag": "BUYER_UNNOTED",
-        "shipping_provider_name": carrier,
-        "shipping_provider_id": carrier_id,
-        "shipping_type": SHIPPING_TYPES[plan.shipping],
-        "delivery_option_id": OPTIONS[plan.shipping][0],
-        "delivery_option_name": OPTIONS[plan.shipping][1],
-        "tracking_number": row.tracking_no,
-        "last_mile_tracking_number": "",
-        "create_time": row.create_time,
-        "update_time": row.update_time,
-        "order_line_item_ids": list(row.lines),
-        "recipient_address": _address(person_of(plan), plan.cast, clear=plan.shipping is ShippingMode.SELLER),
-        "sender_address": _sender(plan.cast),
-        "weight": {"value": "400", "unit": "GRAM"},
-        "dimension": {"length": "12", "width": "10", "height": "10", "unit": "CM"},
-        "eco_stamp": None,
-    }
-    if row.exception:
-        told["ship_exception_reason"] = row.exception
-    if row.handover_method:
-        told["handover_method"] = row.handover_method
-    if row.slot_start:
-        told["pickup_slot"] = {"start_time": row.slot_start, "end_time": row.slot_end}
-    return told
-
-
-def found_package(row: Package, plan: OrderPlan) -> Wire:
-    """Give a package as the search has it: `id` and `status`, where the detail says `package_id`, `package_status`."""
-    carrier_id, carrier = carrier_of(plan, row)
-    return {
-        "id": row.package_id,
-        "orders": [{"id": row.order_no, "skus": _skus(row, plan)}],
-        "status": row.status,
-        "tracking_number": row.tracking_no,
-        "shipping_provider_name": carrier,
-        "shipping_provider_id": carrier_id,
-        "order_line_item_ids": list(row.lines),
-        "create_time": row.create_time,
-        "update_time": row.update_time,
-        "eco_stamp": None,
-    }
-
-
-def cancellation(row: Cancellation, plan: OrderPlan) -> Wire:
-    """Give a cancellation as the search has it."""
-    goods = dict(zip(line_ids(plan), [line.good for line in plan.lines for _ in range(line.quantity)], strict=True))
-    long = int(row.cancel_id[:-1]) % SPELT_LONG
-    status = row.status
-    if status.endswith("_CANCEL") and long:
-        status += "LED"
-    told: Wire = {
-        "cancel_id": row.cancel_id,
-        "order_id": row.order_no,
-        "cancel_type": row.cancel_type,
-        "cancel_status": status,
-        "role": row.role,
-        "cancel_reason": row.reason,
-        "cancel_reason_text": _words_of(row.reason),
-        "create_time": row.create_time,
-        "update_time": row.update_time,
-        "refund_amount": _refund(plan, plan.total),
-        "cancel_line_items": [
-            {
-                "cancel_line_item_id": f"9{line[1:]}",
-                "order_line_item_id": line,
-                "product_image": {"url": "https://example.invalid/p.jpeg", "width": 200, "height": 200},
-                "refund_amount": _refund(plan, goods[line].price),
-                **_named(plan.cast, goods[line]),
-            }
-            for line in row.lines
-        ],
-        "refund_lane": "EXPRESS_9",
-    }
-    if row.deadline:
-        action = "SELLER_RESPOND_BUYER_CANCEL" if long else "SELLER_RESPOND_CANCEL"
-        told["seller_next_action_response"] = [{"action": action, "deadline": row.deadline}]
-    return told
-
-
-def returned(row: Return, plan: OrderPlan) -> Wire:
-    """Give a return as the search has it."""
-    told: Wire = {
-        "return_id": row.return_id,
-        "order_id": row.order_no,
-        "return_type": row.return_type,
-        "return_status": row.status,
-        "role": row.role,
-        "return_reason": row.reason,
-        "return_reason_text": _words_of(row.reason),
-        "arbitration_status": "",
-        "create_time": row.create_time,
-        "update_time": row.update_time,
-        "return_tracking_number": f"RET{row.return_id[-8:]}" if row.status == "BUYER_SHIPPED_ITEM" else "",
-        "refund_amount": _refund(plan, plan.total),
-        "return_line_items": [{"order_line_item_id": line} for line in line_ids(plan)],
-        "refund_lane": "EXPRESS_9",
-    }
-    if row.action:
-        told["seller_next_action_response"] = [{"action": row.action, "deadline": row.deadline or 0}]
-    return told
+    return address_of(person, plan.cast, clear=clear)
 
 
 def carrier_of(plan: OrderPlan, row: Package) -> tuple[str, str]:
@@ -267,14 +154,14 @@ def _line_item(  # what a line item hangs on
         "is_dangerous_good": False,
         "item_tax": [{"tax_type": "SALES_TAX", "tax_amount": "0", "tax_rate": "0"}],
         "tracking_number": package.tracking_no if package else "",
-        **_named(plan.cast, good),
+        **named(plan.cast, good),
     }
     if package:
         told |= {"package_id": package.package_id, "package_status": package.status}
     if row.rts_time:
         told["rts_time"] = row.rts_time
     if is_cancelled or row.status is PlatformStatus.CANCELLED:
-        told |= {"cancel_reason": _words_of(row.cancel_reason or ""), "cancel_user": row.cancel_by or "SELLER"}
+        told |= {"cancel_reason": words_of(row.cancel_reason or ""), "cancel_user": row.cancel_by or "SELLER"}
     return told
 
 
@@ -318,7 +205,7 @@ def _due(plan: OrderPlan, what: str) -> int | None:
 
 def _add_cancellation(told: Wire, row: Order) -> None:
     if row.status is PlatformStatus.CANCELLED:
-        told |= {"cancel_reason": _words_of(row.cancel_reason or ""), "cancellation_initiator": row.cancel_by}
+        told |= {"cancel_reason": words_of(row.cancel_reason or ""), "cancellation_initiator": row.cancel_by}
 
 
 def _add_carrier(told: Wire, plan: OrderPlan, packages: Sequence[Package]) -> None:
@@ -328,7 +215,7 @@ def _add_carrier(told: Wire, plan: OrderPlan, packages: Sequence[Package]) -> No
         told["handover_mode_hint"] = "PICKUP" if plan.handover is HandoverMode.PICKUP else "DROP_OFF"
 
 
-def _address(person: Person, cast: Cast, *, clear: bool) -> Wire:
+def address_of(person: Person, cast: Cast, *, clear: bool) -> Wire:
     """Give a recipient's address, clear or masked."""
     shown: Mapping[str, str] = {
         "full_address": person.full_address,
@@ -351,32 +238,8 @@ def _address(person: Person, cast: Cast, *, clear: bool) -> Wire:
     return told
 
 
-def _sender(cast: Cast) -> Wire:
-    road = "9 Seller Road, Testville"
-    return {"full_address": road, "phone_number": "(+00)000-***-0001", "name": cast.name, "region_code": cast.market}
-
-
-def _skus(row: Package, plan: OrderPlan) -> list[Wire]:
-    """Give a package's goods, counted."""
-    told = []
-    first = 0
-    ids = line_ids(plan)
-    for line in plan.lines:
-        units = sum(item in row.lines for item in ids[first : first + line.quantity])
-        first += line.quantity
-        if units:
-            told.append(
-                {
-                    "id": plan.cast.sku_id(line.good),
-                    "name": line.good.variation,
-                    "image_url": "https://example.invalid/p.jpeg",
-                    "quantity": units,
-                }
-            )
-    return told
-
-
-def _named(cast: Cast, good: Good) -> Wire:
+def named(cast: Cast, good: Good) -> Wire:
+    """Give what a good is called."""
     return {
         "sku_id": cast.sku_id(good),
         "sku_name": good.variation,
@@ -385,21 +248,11 @@ def _named(cast: Cast, good: Good) -> Wire:
     }
 
 
-def _refund(plan: OrderPlan, amount: Decimal) -> Wire:
-    names = ("refund_shipping_fee", "refund_tax", "retail_delivery_fee", "buyer_service_fee")
-    printed = money(amount)
-    return {
-        "currency": plan.cast.currency,
-        "refund_total": printed,
-        "refund_subtotal": printed,
-        **dict.fromkeys(names, "0"),
-    }
-
-
-def _words_of(code: str) -> str:
+def words_of(code: str) -> str:
     """Give a reason as the buyer's language has it: words, never to be branched on."""
     return code.rpartition("reason_")[2].replace("_", " ").capitalize()
 
 
-def _new_value(number: str) -> bool:
+def is_new(number: str) -> bool:
+    """Whether an object has a value that came with last week's release."""
     return int(number[-6:-1]) % NEW_VALUES == 0

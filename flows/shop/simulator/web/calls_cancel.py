@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flows.shop.simulator import aftersale, change, wire
+from flows.shop.simulator import aftersale, change, wire_aftersale
 from flows.shop.simulator.market import RANK
 from flows.shop.simulator.script import OrderPlan
 from flows.shop.simulator.state import PENDING, Cancellation, Order, find, line_ids, status_of
@@ -66,7 +66,7 @@ def search_cancellations(ask: Ask) -> Wire:
     page = turn(ask, Cancellation, CANCELLATIONS, filters)
     by_no = ask.script.by_no
     return {
-        "cancellations": [wire.cancellation(row, by_no[row.order_no]) for row in page.rows],
+        "cancellations": [wire_aftersale.cancellation(row, by_no[row.order_no]) for row in page.rows],
         "next_page_token": page.next_token,
         "total_count": page.total,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from flows.shop.simulator import wire
+from flows.shop.simulator import wire, wire_parcel
 from flows.shop.simulator.cast import Cast
 from flows.shop.simulator.state import Order, Package, find
 from flows.shop.simulator.store import seconds
@@ -42,7 +42,7 @@ def search_packages(ask: Ask) -> Wire:
     page = turn(ask, Package, PACKAGES, one_of("status", [status] if status else []))
     by_no = ask.script.by_no
     return {
-        "packages": [wire.found_package(row, by_no[row.order_no]) for row in page.rows],
+        "packages": [wire_parcel.found_package(row, by_no[row.order_no]) for row in page.rows],
         "next_page_token": page.next_token,
         "total_count": page.total,
     }
@@ -50,7 +50,7 @@ def search_packages(ask: Ask) -> Wire:
 
 def get_package(ask: Ask) -> Wire:
     """Give one package."""
-    return wire.package(*ask.package(ask.ids[0]))
+    return wire_parcel.package(*ask.package(ask.ids[0]))
 
 
 def handover_slots(ask: Ask) -> Wire:

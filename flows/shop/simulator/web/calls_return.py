@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flows.shop.simulator import aftersale, wire
+from flows.shop.simulator import aftersale, wire_aftersale
 from flows.shop.simulator.script import OrderPlan
 from flows.shop.simulator.state import Return, find
 from flows.shop.simulator.web.ask import Ask
@@ -36,7 +36,7 @@ def search_returns(ask: Ask) -> Wire:
     page = turn(ask, Return, RETURNS, filters)
     by_no = ask.script.by_no
     return {
-        "return_orders": [wire.returned(row, by_no[row.order_no]) for row in page.rows],
+        "return_orders": [wire_aftersale.returned(row, by_no[row.order_no]) for row in page.rows],
         "next_page_token": page.next_token,
         "total_count": page.total,
     }

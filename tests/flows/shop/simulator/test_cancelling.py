@@ -156,6 +156,16 @@ def test_a_rejected_request_leaves_the_order_as_it_was(in_market):
     assert world.ship(plan)["code"] == 0
 
 
+def test_a_seller_who_cancels_first_closes_the_buyers_request(in_market):
+    world = in_market("sea")
+    plan, request = asked(world)
+    assert cancel(world, plan)["code"] == 0
+    told = {one["cancel_id"]: one["cancel_status"] for one in world.cancellations(plan)}
+    assert told.pop(request["cancel_id"]).startswith("CANCELLATION_REQUEST_CANCEL")
+    assert list(told.values()) == ["CANCELLATION_REQUEST_SUCCESS"]
+    assert world.order(plan)["cancellation_initiator"] == "SELLER"
+
+
 def test_in_the_us_nobody_rejects_by_a_call(in_market):
     world = in_market("us")
     plan, request = asked(world)
