@@ -15,8 +15,8 @@ from typing import Final, TypeAlias
 from sqlmodel import Session
 
 from flows.office import Office
-from flows.shop.protocol import Answer, Outcome, Shop
-from flows.steps import told_facts
+from flows.shop.protocol import BY_A_PERSON, Answer, Outcome, Shop
+from flows.steps import record_told, told_facts
 from models.case import CaseStep
 from models.command import Accepted, Command, Refused, decide
 from models.command_name import CommandName
@@ -28,25 +28,28 @@ from models.db.session import open_session
 from models.db.tables import OrderRow
 from models.explain import told as written
 from models.fact import Fact, Json
+from models.guard import SHIP_ANYWAY
 from models.ids import order_id
 from models.order import Order
 from models.packing_rules import Packing
 from models.preview import Aspect, Preview, Standing, compare, preview
 from models.settings import ShopSettings
-from models.stage import Stage, Step
+from models.stage import HandoverMode, Stage, Step
 from models.terms import Terms
 
 UNKNOWN_ORDER: Final = "unknown_order"
+PEOPLES_WORK: Final = frozenset({CommandName.CONFIRM, CommandName.MARK_PACKED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Performed:
-    """A command that was carried out: the facts it left, and where the order stands now."""
+    """A command that was carried out: the facts it left, where the order stands now, a code the shop gave with it."""
 
     order_no: str
     before: Stage
     after: Stage
     facts: tuple[Fact, ...]
+    code: str = ""
 
 
 AtShop: TypeAlias = Callable[[Shop, Order, str, Command, str], Answer]
@@ -61,21 +64,29 @@ def _pack(shop: Shop, _order: Order, order_no: str, _command: Command, key: str)
 
 
 def _hand_over(shop: Shop, order: Order, order_no: str, command: Command, key: str) -> Answer:
-    mode = order.handover_mode
-    point = command.values.get("drop_off_point", "")
-    return shop.hand_over(order_no, mode=mode, drop_off_point=point, key=f"{key}:{Step.HAND_OVER}")
+    return shop.hand_over(
+        order_no,
+        mode=HandoverMode(command.values.get("handover_mode") or order.handover_mode),
+        drop_off_point=command.values.get("drop_off_point", ""),
+        key=f"{key}:{Step.HAND_OVER}",
+        tracking_no=command.values.get("tracking_no", ""),
+        anyway=command.values.get("override") == SHIP_ANYWAY,
+    )
 
 
 def _approve(shop: Shop, _order: Order, order_no: str, command: Command, key: str) -> Answer:
-    return shop.answer_cancel(order_no, approve=True, reason=command.reason or "", key=_answer_key(command, key))
+    return _answer(shop, order_no, command, key, approve=True)
 
 
 def _reject(shop: Shop, _order: Order, order_no: str, command: Command, key: str) -> Answer:
-    return shop.answer_cancel(order_no, approve=False, reason=command.reason or "", key=_answer_key(command, key))
+    return _answer(shop, order_no, command, key, approve=False)
 
 
-def _answer_key(command: Command, key: str) -> str:
-    return f"{key}:answer:{command.values.get('request_no', '')}"
+def _answer(shop: Shop, order_no: str, command: Command, key: str, *, approve: bool) -> Answer:
+    number = command.values.get("request_no", "")
+    reason = command.values.get("reason_code") or command.reason or ""
+    about = f"{key}:answer:{number}"
+    return shop.answer_cancel(order_no, approve=approve, reason=reason, key=about, request_no=number)
 
 
 def _complain(shop: Shop, _order: Order, order_no: str, _command: Command, key: str) -> Answer:
@@ -116,10 +127,19 @@ def perform(office: Office, shop_name: str, order_no: str, command: Command) -> 
     if isinstance(considered, Refused):
         return considered
     answer = _at_shop(office, shop_name, order_no, considered.order, command)
-    if answer.outcome in {Outcome.REFUSED, Outcome.BUSINESS_FAILURE}:
-        return _by_shop(office, shop, order_no, command, answer.code)
     about = f"{order_id(shop_name, order_no)}:{command.name}"
-    return _store(office, shop, order_no, command, told_facts(answer.told, command.at, key=about))
+    if _not_done(command, answer):
+        record_told(office, shop_name, order_no, answer.told, key=about)  # what stands against it
+        return _by_shop(office, shop, order_no, command, answer.code)
+    done = _store(office, shop, order_no, command, told_facts(answer.told, command.at, key=about))
+    return done if isinstance(done, Refused) else replace(done, code=answer.code)
+
+
+def _not_done(command: Command, answer: Answer) -> bool:
+    """Whether the shop did not do it. What people's hands do, their word is good for, whatever it waits for there."""
+    if answer.outcome is Outcome.WAITING:
+        return command.name not in PEOPLES_WORK and answer.code != BY_A_PERSON.code
+    return answer.outcome is not Outcome.OK
 
 
 def preview_of(office: Office, shop_name: str, order_no: str, command: Command) -> Preview | Refused:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Engine
@@ -58,14 +59,24 @@ class Office:
         return tuple(shop for shop in self.settings.shop if shop.mailbox == mailbox)
 
     def open_shop(self, name: str) -> Shop:
-        """Open the way to act at a shop: simulated in a demo's home, else by people's hands."""
+        """Open the way to act at a shop: by its keys, simulated in a demo's home, else by people's hands."""
         shop = self.shop(name)
         store = self.home.path / SIMULATOR
+        if shop.api:
+            return self._open_api(shop)
         if not store.exists():
             return ShopByHand(shop.name)
         from flows.shop.simulator.shop import SimulatedShop  # noqa: PLC0415  # only a demo plays shop
 
         return SimulatedShop(store, shop.name, self.now)
+
+    def _open_api(self, shop: ShopSettings) -> Shop:
+        from flows.shop.client import open_client  # noqa: PLC0415  # only a shop with keys speaks HTTP
+        from flows.shop.desk import Desk  # noqa: PLC0415  # the same
+        from flows.shop.open_api import OpenApiShop  # noqa: PLC0415  # the same
+
+        opening = partial(open_client, self.home, self.settings, self.engine, shop, self.now)
+        return OpenApiShop(Desk(opening=opening, shop=shop, engine=self.engine, now=self.now))
 
 
 def open_office(home: Home | None = None, *, tell: Callable[[Migration], None] | None = None) -> Office:

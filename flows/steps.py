@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from flows.office import Office
-from flows.shop.protocol import Answer, Outcome, Shop, ShopError, Told
+from flows.shop.protocol import BY_A_PERSON, Answer, Outcome, Shop, ShopError, Told
 from models.db.orders import folded, record_facts
 from models.db.session import DatabaseError, open_session
 from models.db.steps import Claim, Ending, StepStatus, after_outage, claim, due_steps, finish
@@ -21,20 +21,11 @@ from models.db.tables import OrderRow, StepRow
 from models.fact import Authority, Fact, FactKind
 from models.ids import order_id
 from models.order import Order
-from models.platform_status import PlatformStatus
-from models.stage import Step
+from models.stage import RANK, Stage, Step
 
 MOST_ATTEMPTS: Final = 3  # of faults that trying again may not help; an outage uses up none
 AT_A_TIME: Final = 500
 PEOPLES_WORK: Final = frozenset({FactKind.STOCK_CONFIRMED, FactKind.PACKED, FactKind.DROPPED_OFF})
-SHIPPED_ALREADY: Final = frozenset(
-    {
-        PlatformStatus.AWAITING_COLLECTION,
-        PlatformStatus.IN_TRANSIT,
-        PlatformStatus.DELIVERED,
-        PlatformStatus.COMPLETED,
-    }
-)
 ALREADY_DONE: Final = Answer(outcome=Outcome.OK, code="already_done")
 
 
@@ -60,9 +51,9 @@ def _pack(shop: Shop, _order: Order, order_no: str, key: str) -> Answer:
 
 
 def _hand_over(shop: Shop, order: Order, order_no: str, key: str) -> Answer:
-    """Set to shipped, unless the platform says that it is."""
-    if shop.status_of(order_no) in SHIPPED_ALREADY:
-        return ALREADY_DONE
+    """Set to shipped; by itself not before somebody has looked at the stock, even where the label comes first."""
+    if order.rank < RANK[Stage.CONFIRMED]:
+        return BY_A_PERSON
     return shop.hand_over(order_no, mode=order.handover_mode, drop_off_point="", key=key)
 
 

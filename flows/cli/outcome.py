@@ -102,6 +102,8 @@ def carry_out(office: Office, number: str, wish: Wish, *, shop: str | None) -> O
 def _done(row: OrderRow, done: Performed) -> Outcome:
     what = all_words(words(), done.facts)
     told = words().text("cli.done", order_no=row.order_no, what=what, stage=words().stage(done.after))
+    if (doubt := f"refusals.{done.code}") and f"{doubt}.reason" in words():  # done, and yet a person should look
+        told = "\n    ".join((told, words().text(f"{doubt}.reason"), words().text(f"{doubt}.instead")))
     return Outcome(order_no=row.order_no, shop=row.shop_id, before=done.before, after=done.after, words=told)
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from flows.shop.protocol import Answer, Outcome
+from flows.shop.protocol import BY_A_PERSON, Answer, Outcome
 from models.platform_status import PlatformStatus
 from models.stage import HandoverMode
 
-BY_A_PERSON: Final = Answer(outcome=Outcome.WAITING, code="waits_for_person")
 SAID_BY_A_PERSON: Final = Answer(outcome=Outcome.OK)
 
 
@@ -38,9 +37,18 @@ class ShopByHand:
         del order_no, key
         return BY_A_PERSON
 
-    def hand_over(self, order_no: str, *, mode: HandoverMode, drop_off_point: str, key: str) -> Answer:
+    def hand_over(
+        self,
+        order_no: str,
+        *,
+        mode: HandoverMode,
+        drop_off_point: str,
+        key: str,
+        tracking_no: str = "",
+        anyway: bool = False,
+    ) -> Answer:
         """Wait until a person has set the order to shipped."""
-        del order_no, mode, drop_off_point, key
+        del order_no, mode, drop_off_point, key, tracking_no, anyway
         return BY_A_PERSON
 
     def track(self, order_no: str) -> Answer:
@@ -53,9 +61,9 @@ class ShopByHand:
         del order_no, reason, key
         return SAID_BY_A_PERSON
 
-    def answer_cancel(self, order_no: str, *, approve: bool, reason: str, key: str) -> Answer:
+    def answer_cancel(self, order_no: str, *, approve: bool, reason: str, key: str, request_no: str = "") -> Answer:
         """Take the person's word."""
-        del order_no, approve, reason, key
+        del order_no, approve, reason, key, request_no
         return SAID_BY_A_PERSON
 
     def message_buyer(self, order_no: str, *, topic: str, key: str) -> Answer:

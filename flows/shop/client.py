@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine
 
-from flows.shop.api_error import ApiError, ErrorKind
+from flows.shop.api_error import ApiError, ErrorKind, before_the_call
 from flows.shop.consent import app_of
 from flows.shop.endpoint import endpoints
 from flows.shop.field import number
@@ -107,7 +107,10 @@ class ShopClient(ShopReader):
 
         Who the buyer is, is asked and forgotten within this call.
         """
-        opened = self.transport.call("open_conversation", body={"buyer_user_id": self._buyer(order_no)})
+        try:  # opening it again is harmless, so whatever happens until then, nothing was sent
+            opened = self.transport.call("open_conversation", body={"buyer_user_id": self._buyer(order_no)})
+        except ApiError as fault:
+            raise (before_the_call(fault) if fault.transient else fault) from None
         talk = str(opened.data.get("conversation_id") or "")
         message = {"type": "TEXT", "content": json.dumps({"content": text}, ensure_ascii=False)}
         sent = self.transport.call("send_message", places={"conversation_id": talk}, body=message)

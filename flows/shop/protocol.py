@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from models.fact import FactKind, Json
 from models.platform_status import PlatformStatus
@@ -48,6 +48,9 @@ class Answer:
     again_in: timedelta | None = None
 
 
+BY_A_PERSON: Final = Answer(outcome=Outcome.WAITING, code="waits_for_person")
+
+
 class ShopError(Exception):
     """The shop could not be reached or answered with a fault; `transient`: trying again can help.
 
@@ -83,8 +86,20 @@ class Shop(Protocol):
     def pack(self, order_no: str, *, key: str) -> Answer:
         """Close the parcel."""
 
-    def hand_over(self, order_no: str, *, mode: HandoverMode, drop_off_point: str, key: str) -> Answer:
-        """Tell the platform that the parcel is ready ("shipped")."""
+    def hand_over(
+        self,
+        order_no: str,
+        *,
+        mode: HandoverMode,
+        drop_off_point: str,
+        key: str,
+        tracking_no: str = "",
+        anyway: bool = False,
+    ) -> Answer:
+        """Tell the platform that the parcel is ready ("shipped").
+
+        `tracking_no`: of the seller's own carrier. `anyway`: although the buyer wants to cancel.
+        """
 
     def track(self, order_no: str) -> Answer:
         """Ask where the parcel is."""
@@ -92,8 +107,8 @@ class Shop(Protocol):
     def cancel(self, order_no: str, *, reason: str, key: str) -> Answer:
         """Cancel the order as the seller."""
 
-    def answer_cancel(self, order_no: str, *, approve: bool, reason: str, key: str) -> Answer:
-        """Approve or reject the buyer's cancellation request."""
+    def answer_cancel(self, order_no: str, *, approve: bool, reason: str, key: str, request_no: str = "") -> Answer:
+        """Approve or reject the buyer's cancellation request: the one of that number, else the one that waits."""
 
     def message_buyer(self, order_no: str, *, topic: str, key: str) -> Answer:
         """Send the buyer an in-app message about `topic` (a code, never free text)."""

@@ -91,13 +91,27 @@ class SimulatedShop:
 
         return self._do("pack", order_no, key, _if_live(act))
 
-    def hand_over(self, order_no: str, *, mode: HandoverMode, drop_off_point: str, key: str) -> Answer:
+    def hand_over(
+        self,
+        order_no: str,
+        *,
+        mode: HandoverMode,
+        drop_off_point: str,
+        key: str,
+        tracking_no: str = "",
+        anyway: bool = False,
+    ) -> Answer:
         """Set the order to shipped; the carrier's scans follow by themselves."""
+        del anyway  # a request that is open is not looked at here
         told: dict[str, Json] = {"handover_mode": mode}
         if mode is HandoverMode.DROP_OFF and drop_off_point:
             told["drop_off_point"] = drop_off_point
+        if tracking_no:
+            told["tracking_no"] = tracking_no
 
         def act(play: Play, plan: OrderPlan, at: datetime) -> Answer:
+            if status_of(play, order_no) not in NOT_SHIPPED:
+                return Answer(outcome=Outcome.OK, code="already_done")
             change.ship(play, plan, at)
             payload = {**change.parcel_of(plan), **told}
             return _ok(Told(kind=FactKind.MARKED_SHIPPED, occurred_at=at, payload=payload))
@@ -129,8 +143,9 @@ class SimulatedShop:
 
         return self._do("cancel", order_no, key, act)
 
-    def answer_cancel(self, order_no: str, *, approve: bool, reason: str, key: str) -> Answer:  # noqa: ARG002 - the platform takes any reason
+    def answer_cancel(self, order_no: str, *, approve: bool, reason: str, key: str, request_no: str = "") -> Answer:
         """Approve or reject the buyer's open request."""
+        del reason, request_no  # the platform takes any reason, and has one request at most
 
         def act(play: Play, plan: OrderPlan, at: datetime) -> Answer:
             if not open_request(play, order_no):
