@@ -16,10 +16,12 @@ from dashboard.present import fault_words, step_name, when
 from dashboard.words import capital, catalogue, plain, say
 from flows import lessons
 from flows.commands import Performed, perform, preview_of
+from flows.labels import labels
 from flows.lesson_words import lesson_words
 from flows.office import UnknownShopError
 from flows.questions import Answered, answer_yes
 from flows.rerun import RerunReport, Where, rerun_step
+from flows.shop.label import Label
 from flows.shop.protocol import ShopError
 from ingest.ledger import Outcome as MailOutcome
 from ingest.own_words import Lesson
@@ -95,10 +97,25 @@ def _answer(shop: str, order_no: str, answer: Performed | Refused) -> Told:
         words = refusal_words(answer, shop, order_no)
         return Told(done=answer.already, words=words, already=answer.already, code=answer.code)
     told = capital(all_words(catalogue(), answer.facts))
-    return Told(
-        done=True,
-        words=say("told.done", order_no=order_no, what=told, stage=catalogue().stage(answer.after)),
-    )
+    done = say("told.done", order_no=order_no, what=told, stage=catalogue().stage(answer.after))
+    key = f"refusals.{answer.code}"
+    doubt = [
+        plain(catalogue().text(f"{key}.{part}")) for part in ("reason", "instead") if f"{key}.{part}" in catalogue()
+    ]
+    return Told(done=True, words=" ".join((done, *doubt)))
+
+
+def fetch_labels(shop: str, order_no: str) -> tuple[Label, ...] | Told:
+    """Fetch an order's labels, to be shown once; or say why there are none. Nothing keeps their addresses."""
+    try:
+        found = labels(queries.office(), shop, order_no)
+    except ShopError as fault:
+        return Told(done=False, words=say("told.shop_fault", order_no=order_no, fault=fault_words(fault.code)))
+    except (DatabaseError, UnknownShopError, OSError) as fault:
+        return Told(done=False, words=plain(str(fault)))
+    if isinstance(found, Refused):
+        return Told(done=False, words=refusal_words(found, shop, order_no), code=found.code)
+    return found
 
 
 def refusal_words(refused: Refused, shop: str, order_no: str) -> str:

@@ -94,14 +94,25 @@ ANSWERS: Final[Mapping[TodoKind, tuple[Answer, ...]]] = MappingProxyType(
 )
 
 
-def answers_to(todo: TodoLine | TodoRow) -> tuple[Answer, ...]:
-    """Give the buttons of a to-do, the usual one first, with the values that the to-do itself knows."""
+BY_KEYS: Final[Mapping[TodoKind, tuple[Answer, ...]]] = MappingProxyType(
+    {
+        _T.TELL_BUYER: (Answer("send_message", _C.CLAIM_STEP, {"step": "notify"}), _just_now("done", "buyer_notified")),
+    }
+)
+"""Where Shipclock can do it by the shop's keys, and cannot see that a person did: having done it is said by itself."""
+
+
+def answers_to(todo: TodoLine | TodoRow, *, keys: bool = False) -> tuple[Answer, ...]:
+    """Give the buttons of a to-do, the usual one first, with the values that the to-do itself knows.
+
+    `keys`: Shipclock acts for the shop by itself.
+    """
     known = {"case_id": todo.case_id} if todo.case_id else {}
     if todo.kind == _T.RELEASE_HOLD and todo.about:
         known["hold"] = todo.about
     if todo.kind == _T.STATE_TIME and todo.rule in STOPS:
         known["kind"] = STOPS[str(todo.rule)]
-    found = ANSWERS.get(TodoKind(todo.kind), ())
+    found = (BY_KEYS if keys and todo.kind in BY_KEYS else ANSWERS).get(TodoKind(todo.kind), ())
     if todo.kind == _T.ANSWER_CANCEL and todo.command == _C.REJECT_CANCEL:
         found = found[::-1]  # T33: the parcel is away
     if todo.kind == _T.ASK_COLLECTED and todo.rule in STOPS:

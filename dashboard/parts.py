@@ -97,7 +97,7 @@ def todo_card(todo: TodoLine, now: datetime, *, linked: bool, primary: bool) -> 
         st.markdown(plain(texts.text(f"todos.{todo.kind}.clicks")))
         st.markdown(plain(texts.text(f"todos.{todo.kind}.done")))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            for place, answer in enumerate(answers_to(todo)):
+            for place, answer in enumerate(answers_to(todo, keys=queries.has_keys(todo.shop_id))):
                 _answer_button(todo, answer, primary=primary and not place)
             _problem_button(todo)
 
@@ -140,6 +140,22 @@ def answer_todo(todo: TodoLine, answer: Answer) -> None:
         tell(told)
 
 
+def label_button(shop: str, order_no: str) -> None:
+    """Draw the button that fetches an order's label, and, right after it was pressed, the way to open it.
+
+    The address shows the buyer's to anyone: it lives in this drawing of the page alone, in no state, cache or address.
+    """
+    if not st.button(say("label.fetch"), key=f"label-{shop}-{order_no}", icon=":material/print:"):
+        return
+    found = actions.fetch_labels(shop, order_no)
+    if isinstance(found, actions.Told):
+        st.warning(found.words, icon=":material/report:")
+        return
+    st.info(say("label.care"))
+    for one in found:
+        st.link_button(say("label.open", number=plain(one.tracking_no)), one.address, icon=":material/open_in_new:")
+
+
 def _problem_button(todo: TodoLine) -> None:
     st.button(
         say("answers.problem"),
@@ -151,7 +167,7 @@ def _problem_button(todo: TodoLine) -> None:
                 shop=todo.shop_id,
                 order_no=todo.order_no,
                 title=say("forms.problem_title", order_no=todo.order_no),
-                without=tuple({answer.command for answer in answers_to(todo)[:1]}),
+                without=tuple({answer.command for answer in answers_to(todo, keys=queries.has_keys(todo.shop_id))[:1]}),
             ),
         ),
     )

@@ -81,6 +81,12 @@ def zone_of_mailbox(mailbox: str) -> ZoneInfo:
     return first.zone if first else ZoneInfo("UTC")
 
 
+def has_keys(shop: str) -> bool:
+    """Tell whether Shipclock acts for a shop by its keys at TikTok Shop."""
+    found = office().settings.shop_named(shop)
+    return found is not None and found.api
+
+
 def shops() -> list[str]:
     """Give the names of the shops in the settings."""
     return [shop.name for shop in office().settings.shop]

@@ -137,6 +137,8 @@ def _possible(row: OrderRow, order: Order) -> None:
     with st.container(horizontal=True, gap="small"):
         for command in offered(order, actions.ROLE, queries.policy_of(row).cancel_limit_rank):
             parts.command_button(row.shop_id, row.order_no, command)
+    if queries.has_keys(row.shop_id) and not order.terminal:
+        parts.label_button(row.shop_id, row.order_no)
 
 
 def _cancels_itself(at: datetime | None, zone: ZoneInfo, now: datetime) -> None:

@@ -22,6 +22,7 @@ from flows.cli import (
     explaining,
     importing,
     intake,
+    labelling,
     learning,
     looking,
     packing,
@@ -147,6 +148,10 @@ _add(
     "do 576461413038785752 reject_cancel --reason 'already packed'",
     "do 576461413038785752 record --set kind=delivered",
     "do 576461413038785752 retract --set fact_id=3fa9c1 --preview",
+)  # fmt: skip
+_add(
+    "label", DAILY, labelling.label, "Fetch an order's label from TikTok Shop.",
+    "label 576461413038785752", "label 576461413038785752 --open",
 )  # fmt: skip
 _add(
     "packing-rules", DAILY, packing.packing_rules, "Show the packing rules, or say that you keep them.",
