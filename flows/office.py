@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final
 
 from sqlalchemy import Engine
 
@@ -21,8 +20,6 @@ from models.db.session import make_engine
 from models.home import Home, find_home
 from models.settings import MailboxSettings, Settings, ShopSettings
 from models.settings_file import load_settings
-
-SIMULATOR: Final = "simulator.db"  # in a demo's home; no other home has one
 
 
 class UnknownShopError(Exception):
@@ -59,16 +56,9 @@ class Office:
         return tuple(shop for shop in self.settings.shop if shop.mailbox == mailbox)
 
     def open_shop(self, name: str) -> Shop:
-        """Open the way to act at a shop: by its keys, simulated in a demo's home, else by people's hands."""
+        """Open the way to act at a shop: by its keys, else by people's hands."""
         shop = self.shop(name)
-        store = self.home.path / SIMULATOR
-        if shop.api:
-            return self._open_api(shop)
-        if not store.exists():
-            return ShopByHand(shop.name)
-        from flows.shop.simulator.shop import SimulatedShop  # noqa: PLC0415  # only a demo plays shop
-
-        return SimulatedShop(store, shop.name, self.now)
+        return self._open_api(shop) if shop.api else ShopByHand(shop.name)
 
     def _open_api(self, shop: ShopSettings) -> Shop:
         from flows.shop.client import open_client  # noqa: PLC0415  # only a shop with keys speaks HTTP

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from flows.cli.output import EXIT_FAULT, EXIT_USAGE, emit, note, pairs, say
-from flows.demo.home import START, DemoHome, MailServer, OtherPlayError, make_demo_home
+from flows.demo.home import START, DemoHome, MailServer, OtherPlayError, open_demo_home
 from flows.demo.play import Play
 from flows.demo.report import report
 from flows.shop.simulator.drop import MaildirDrop
@@ -52,12 +52,12 @@ def run_demo(options: DemoOptions) -> int:
     """Play the demo; give the exit code: 0 played or ended by Ctrl-C, 1 a fault, 2 a home of another seed."""
     with ending_on_signals(threading.Event()) as stop, _mail_server(options) as server:
         try:
-            demo = make_demo_home(options.home, options.seed, server)
+            with open_demo_home(options.home, options.seed, server) as demo:
+                note(f"The demo lives in {demo.home.path}")
+                code = _run(options, demo, stop)
         except OtherPlayError as fault:
             note(str(fault))
             return EXIT_USAGE
-        note(f"The demo lives in {demo.home.path}")
-        code = _run(options, demo, stop)
         if options.headless and options.home is None:
             shutil.rmtree(demo.home.path, ignore_errors=True)
     return code
@@ -146,6 +146,7 @@ def _play_live(options: DemoOptions, demo: DemoHome, stack: Stack, stop: threadi
     note("The dashboard is at")
     say(stack.dashboard_url or "")
     end = START + timedelta(days=options.days)
+    note(f"TikTok Shop, simulated, answers at {demo.shop.url}")
     note(f"Which order lives through which story stands in {_write_stories(demo)}")
     moment, before = demo.office.now(), time.monotonic()
     if moment >= end:

@@ -1,4 +1,4 @@
-"""The demo's own home: settings, database with a virtual clock, mailbox and the simulated shops' store.
+"""The demo's own home: settings, database with a virtual clock, mailbox, and the simulated shops with their API.
 
 Everything lies in one folder that is printed; nothing of the user's own Shipclock is read or touched.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,17 +17,23 @@ from typing import Final
 import tomlkit
 
 from flows import clock
-from flows.office import SIMULATOR, Office, open_office
-from flows.shop.simulator.cast import casts
+from flows.office import Office, open_office
+from flows.shop.consent import app_of, exchanged
+from flows.shop.grant import Grant
+from flows.shop.grant import store as store_grant
+from flows.shop.simulator.cast import Cast, casts
 from flows.shop.simulator.mails import RECEIVER
 from flows.shop.simulator.marketplace import begin_play
+from flows.shop.simulator.serving import Served, serve
 from flows.shop.simulator.store import Store
+from flows.shop.wire import open_http
 from models.db.page_reading import is_virtual
 from models.db.session import open_session
-from models.home import CONFIG_NAME, Home, find_home, password_name
+from models.home import CONFIG_NAME, TIKTOK_SECRET, Home, find_home, password_name
 
 START: Final = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # a Monday; the demo's present has nothing to do with ours
 MAILBOX: Final = "demo"
+SIMULATOR: Final = "simulator.db"
 
 
 class OtherPlayError(Exception):
@@ -35,12 +42,17 @@ class OtherPlayError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoHome:
-    """A demo's home, ready to be played in."""
+    """A demo's home, ready to be played in; its shops are served over HTTP at `shop`."""
 
     home: Home
     office: Office
-    store: Store
+    shop: Served
     maildir: Path
+
+    @property
+    def store(self) -> Store:
+        """The simulated platform's own memory."""
+        return self.shop.store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,49 +64,73 @@ class MailServer:
     settings: Mapping[str, str | int]
 
 
-def make_demo_home(path: Path | None, seed: int, server: MailServer | None = None) -> DemoHome:
-    """Make the home of a demo; in a new temporary folder when `path` is None.
+@contextmanager
+def open_demo_home(path: Path | None, seed: int, server: MailServer | None = None) -> Iterator[DemoHome]:
+    """Make the home of a demo, and serve its shops while the block lasts; in a temporary folder when `path` is None.
 
     A home that was played in before goes on from where it was. Processes that are started afterwards find it
     through the environment. Raises OtherPlayError for a home of another seed.
     """
     folder = path or Path(tempfile.mkdtemp(prefix="shipclock-demo-"))
+    with serve(_play_in(folder, seed)) as shop:
+        maildir = server.maildir if server else folder / "Maildir"
+        (folder / CONFIG_NAME).write_text(_settings(shop, maildir, server), encoding="utf-8")
+        os.environ.update(SHIPCLOCK_HOME=str(folder), SHIPCLOCK_CONFIG=str(folder / CONFIG_NAME))
+        os.environ[TIKTOK_SECRET] = shop.keys.secret
+        os.environ.pop("SHIPCLOCK_DATABASE_URL", None)
+        if server:
+            os.environ[password_name(MAILBOX)] = server.password
+        office = open_office(find_home())
+        _begin(office)
+        _agree(office, shop)
+        yield DemoHome(home=office.home, office=office, shop=shop, maildir=maildir)
+
+
+def _play_in(folder: Path, seed: int) -> Store:
     folder.mkdir(parents=True, exist_ok=True)
-    maildir = server.maildir if server else folder / "Maildir"
-    (folder / CONFIG_NAME).write_text(_settings(maildir, server), encoding="utf-8")
-    os.environ.update(SHIPCLOCK_HOME=str(folder), SHIPCLOCK_CONFIG=str(folder / CONFIG_NAME))
-    os.environ.pop("SHIPCLOCK_DATABASE_URL", None)
-    if server:
-        os.environ[password_name(MAILBOX)] = server.password
-    home = find_home()
     try:
-        store = begin_play(folder / SIMULATOR, seed=seed, start=START)
+        return begin_play(folder / SIMULATOR, seed=seed, start=START)
     except ValueError:
         raise OtherPlayError(f"{folder} holds a demo of another --seed. Give that one, or another --home.") from None
-    office = open_office(home)
+
+
+def _begin(office: Office) -> None:
     with open_session(office.engine, read_only=True) as session:
         begun = is_virtual(session)
     if not begun:
         clock.set_virtual(office.engine, START)
-    return DemoHome(home=home, office=office, store=store, maildir=maildir)
 
 
-def _settings(maildir: Path, server: MailServer | None) -> str:
+def _agree(office: Office, shop: Served) -> None:
+    """Let the invented seller consent that Shipclock acts for the shops, as a real one does with `auth tiktok`."""
+    with closing(open_http()) as http:
+        tokens = exchanged(http, app_of(office.home, office.settings), shop.code())
+    for cast in casts().values():
+        grant = Grant(tokens=tokens, cipher=shop.ciphers[cast.name], platform_id=cast.platform_id)
+        store_grant(office.engine, office.home, cast.name, grant)
+
+
+def _settings(shop: Served, maildir: Path, server: MailServer | None) -> str:
     where = server.settings if server else {"kind": "maildir", "path": str(maildir)}
     box = {"name": MAILBOX, "authserv_id": RECEIVER, **where}
-    shops = [
-        {
-            "name": cast.name,
-            "market": cast.market,
-            "currency": cast.currency,
-            "timezone": cast.timezone,
-            "handover": cast.handover.value,
-            "shipping": cast.shipping.value,
-            "drop_off_point": cast.drop_off_point,
-            "mailbox": MAILBOX,
-            "policy": "article",
-            "shift_hours": 168,  # twelve hours are 24 seconds of a demo: an onlooker is asked each few minutes
-        }
-        for cast in casts().values()
-    ]
-    return tomlkit.dumps({"mailbox": [box], "shop": shops})
+    app = {"app_key": shop.keys.app_key, "service_id": shop.keys.service_id, "api_url": shop.url, "auth_url": shop.url}
+    shops = [_shop_settings(cast) for cast in casts().values()]
+    return tomlkit.dumps({"mailbox": [box], "tiktok": app, "shop": shops})
+
+
+def _shop_settings(cast: Cast) -> dict[str, object]:
+    return {
+        "name": cast.name,
+        "market": cast.market,
+        "currency": cast.currency,
+        "timezone": cast.timezone,
+        "handover": cast.handover.value,
+        "shipping": cast.shipping.value,
+        "drop_off_point": cast.drop_off_point,
+        "mailbox": MAILBOX,
+        "policy": "article",
+        "shift_hours": 168,  # twelve hours are 24 seconds of a demo: an onlooker is asked each few minutes
+        "api": True,
+        "platform_id": cast.platform_id,
+        "carrier_id": cast.carrier_id,
+    }

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
+from sqlmodel import col, select
+
 from flows import clock
 from flows.commands import Performed, packing_of, perform
 from flows.demo.home import DemoHome
@@ -18,13 +20,16 @@ from flows.shop.protocol import ShopError
 from flows.shop.simulator.drop import MaildirDrop
 from flows.shop.simulator.fault import mend
 from flows.shop.simulator.marketplace import Platform
+from flows.shop.simulator.seller_center import CLICKS, click
 from flows.shop.simulator.staff import Move, OpenTodo, moves
 from models.command import Command
 from models.db.packing_rules import record_reading
 from models.db.reading import problems
 from models.db.session import open_session
+from models.db.tables import FactRow, OrderRow
 from models.db.todo_reading import todo_list
 from models.db.wake import note_awake
+from models.fact import Authority, FactKind
 from models.stage import Role
 
 Run: TypeAlias = Callable[..., object]
@@ -58,6 +63,7 @@ class Play:
         for _ in range(ROUNDS):
             worked = self._work()
             acted = people and self._people_act(moment)
+            self._click_in_seller_center()
             self.platform.advance(moment)  # what our side just did has answers of the same moment
             if not (worked or acted):
                 break
@@ -107,6 +113,16 @@ class Play:
             if move.at <= moment
         ]
         return any(done)
+
+    def _click_in_seller_center(self) -> None:
+        """Let the platform know what people say they have done there, whoever they are."""
+        clicked = select(OrderRow.order_no, FactRow).join(FactRow, col(FactRow.order_id) == col(OrderRow.id))
+        with open_session(self.office.engine, read_only=True) as session:
+            rows = session.exec(
+                clicked.where(col(FactRow.kind).in_(CLICKS), FactRow.authority == Authority.HUMAN)
+            ).all()
+        for order_no, fact in rows:
+            click(self.demo.store, order_no, FactKind(fact.kind), fact.occurred_at)
 
     def _carry_out(self, shop: str, move: Move) -> bool:
         command = Command(

@@ -18,6 +18,7 @@ from flows.watch import WatchFailed, watch_deadlines
 
 TOLD: Final = (
     PollFailed,
+    SyncFailed,
     StepsFailed,
     StepFault,
     StepBusy,

@@ -1,9 +1,9 @@
-"""A step whose shop answers 503: retried, failed, shown; each way of running it again finishes it, once."""
+"""A step whose shop answers 503 over HTTP: retried, failed, shown; each way of running it again finishes it, once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -12,57 +12,59 @@ import httpx
 import pytest
 import tomlkit
 
-from flows.office import SIMULATOR, Office, open_office
+from flows.office import Office, open_office
 from flows.rerun import Where, rerun_step
+from flows.shop.consent import app_of, exchanged
+from flows.shop.grant import Grant, store
 from flows.shop.simulator.cast import casts
-from flows.shop.simulator.drop import MaildirDrop
+from flows.shop.simulator.fault import FaultMode, let_fail
 from flows.shop.simulator.marketplace import Platform, begin_play
-from flows.shop.simulator.store import Store
-from flows.shop.simulator.story import Story
+from flows.shop.simulator.script import Crowd
+from flows.shop.simulator.serving import Served, serve
 from flows.shop.simulator.tally import double_effects
+from flows.shop.wire import open_http
 from flows.stack import Stack
 from models.db.orders import record_facts
 from models.db.reading import problems
 from models.db.session import open_session
 from models.db.tables import StepRow
 from models.fact import Authority, Fact, FactKind
+from models.home import TIKTOK_SECRET, Home, find_home
 from models.ids import order_id
-from models.stage import Step
+from models.platform_status import PlatformStatus
+from models.stage import ShippingMode, Step
 from tests.flows.prefect_server import run_again, run_to_end, start_run, wait_for, wait_for_end
 
 pytestmark = pytest.mark.timeout(400)  # four runs on a worker, each a new process
 
-LONG_AGO: Final = datetime(2026, 3, 2, tzinfo=UTC)
-SHOP: Final = casts()["en"]
+SHOP: Final = casts()["vi"]
+READY: Final = (FactKind.ORDER_PLACED, FactKind.ORDER_PAID, FactKind.STOCK_CONFIRMED, FactKind.PACKED)
+SHIPS: Final = "select count(*) from deed where order_no = ? and endpoint = 'ship_package' and applied = 1"
 
 
 @dataclass(frozen=True)
 class Floor:
-    """A shop whose simulated platform can be made to answer 503."""
+    """A shop whose simulated platform can be made to answer 503 when an order is to be shipped."""
 
     stack: Stack
     office: Office
-    store: Store
+    shop: Served
     orders: tuple[str, ...]
 
     def breaks_down(self, order_no: str) -> None:
-        with self.store.change() as play:
-            play.sql(
-                "insert into fault (order_no, effect, mode, remaining) values (?, 'confirm', 'refuses', 1000)", order_no
-            )
+        let_fail(self.shop.store, "ship", FaultMode.REFUSES, order_no=order_no, calls=1000)
 
     def recovers(self, order_no: str) -> None:
-        with self.store.change() as play:
+        with self.shop.store.change() as play:
             play.sql("delete from fault where order_no = ?", order_no)
 
-    def confirmations(self, order_no: str) -> int:
-        with self.store.look() as play:
-            query = "select count(*) from effect where order_no = ? and effect = 'confirm' and applied = 1"
-            return int(play.sql(query, order_no).fetchone()[0])
+    def ships(self, order_no: str) -> int:
+        with self.shop.store.look() as play:
+            return int(play.sql(SHIPS, order_no).fetchone()[0])
 
     def step(self, order_no: str) -> StepRow:
         with open_session(self.office.engine, read_only=True) as session:
-            return session.get_one(StepRow, (order_id(SHOP.name, order_no), Step.CONFIRM.value))
+            return session.get_one(StepRow, (order_id(SHOP.name, order_no), Step.HAND_OVER.value))
 
     def problem_orders(self) -> set[str]:
         with open_session(self.office.engine, read_only=True) as session:
@@ -70,10 +72,26 @@ class Floor:
 
 
 @pytest.fixture
-def floor(prefect_stack: Stack) -> Floor:
-    """Three paid orders whose stock check answers 503."""
+def floor(prefect_stack: Stack) -> Iterator[Floor]:
+    """Three packed orders that the platform transports, and which it does not let be shipped."""
     home = prefect_stack.home
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+    play = begin_play(home.path / "simulator.db", seed=7, start=start, crowd=Crowd(orders=40, days=0))
+    Platform(play).advance(start + timedelta(hours=1))
+    with serve(play, real_stamps=True) as shop:
+        _set_up(home, shop)
+        office = open_office(home)
+        _agree(office, shop)
+        made = Floor(prefect_stack, office, shop, _to_ship(shop))
+        for order_no in made.orders:
+            made.breaks_down(order_no)
+        _arrive(office, made.orders[:2])
+        yield made
+
+
+def _set_up(home: Home, shop: Served) -> None:
     settings = tomlkit.parse(home.config.read_text(encoding="utf-8"))
+    settings["tiktok"] = {"app_key": shop.keys.app_key, "api_url": shop.url, "auth_url": shop.url}
     settings["shop"].append(
         {
             "name": SHOP.name,
@@ -82,17 +100,29 @@ def floor(prefect_stack: Stack) -> Floor:
             "timezone": SHOP.timezone,
             "policy": "article",
             "mailbox": "main",
+            "shipping": "platform",
+            "handover": "drop_off",
+            "api": True,
         }
     )
     home.config.write_text(tomlkit.dumps(settings), encoding="utf-8")
-    store = begin_play(home.path / SIMULATOR, seed=7, start=LONG_AGO)
-    Platform(store, MaildirDrop(home.path / "played")).advance(LONG_AGO + timedelta(days=20))
-    orders = tuple(plan.order_no for plan in store.script.stories(Story.PICKUP) if plan.paid)[:3]
-    made = Floor(prefect_stack, open_office(home), store, orders)
-    for order_no in orders:
-        made.breaks_down(order_no)
-    _arrive(made.office, orders[:2])
-    return made
+    home.dotenv.write_text(f"{TIKTOK_SECRET}={shop.keys.secret}\n", encoding="utf-8")
+
+
+def _agree(office: Office, shop: Served) -> None:
+    home = find_home(dict(office.home.environment) | {TIKTOK_SECRET: shop.keys.secret})
+    with closing(open_http()) as http:
+        tokens = exchanged(http, app_of(home, office.settings), shop.code())
+    grant = Grant(tokens=tokens, cipher=shop.ciphers[SHOP.name], platform_id=SHOP.platform_id)
+    store(office.engine, office.home, SHOP.name, grant)
+
+
+def _to_ship(shop: Served) -> tuple[str, ...]:
+    waiting = "select order_no from orders where status = ?"
+    with shop.store.look() as play:
+        ready = {order_no for (order_no,) in play.sql(waiting, PlatformStatus.AWAITING_SHIPMENT.value)}
+    plans = [plan for plan in shop.store.script.plans if plan.order_no in ready and plan.shop == SHOP.name]
+    return tuple(plan.order_no for plan in plans if plan.shipping is ShippingMode.PLATFORM)[:3]
 
 
 def _arrive(office: Office, orders: tuple[str, ...]) -> None:
@@ -109,7 +139,7 @@ def _arrive(office: Office, orders: tuple[str, ...]) -> None:
             ),
         )
         for order_no in orders
-        for kind in (FactKind.ORDER_PLACED, FactKind.ORDER_PAID)
+        for kind in READY
     ]
     with open_session(office.engine) as session:
         record_facts(session, office.shop(SHOP.name), told, now)
@@ -122,37 +152,37 @@ def test_a_step_that_answers_503_fails_visibly_and_each_way_of_running_it_again_
 
     ended = run_to_end(floor.stack, "drive-orders")
     assert ended.is_failed()
-    assert "503 x2" in (ended.message or "")
+    assert "unavailable x2" in (ended.message or "")
     assert floor.problem_orders() == {by_button, by_retry}
-    assert floor.step(by_button).error_code == "503"
-    assert tries_of_task(floor.stack, f"confirm-{by_button}") == 3
+    assert floor.step(by_button).error_code == "unavailable"
+    assert tries_of_task(floor.stack, f"hand_over-{by_button}") == 3
 
-    by_hand = start_run(floor.stack, "order-stage", shop=SHOP.name, order_no=by_retry, step="confirm")
+    by_hand = start_run(floor.stack, "order-stage", shop=SHOP.name, order_no=by_retry, step="hand_over")
     assert wait_for_end(floor.stack, by_hand).is_failed()
 
     _arrive(floor.office, (by_command,))
     with no_server(floor.stack):
-        report = rerun_step(floor.office, SHOP.name, by_command, Step.CONFIRM, by="Lan")
+        report = rerun_step(floor.office, SHOP.name, by_command, Step.HAND_OVER, by="Lan")
     assert (report.where, report.result) == (Where.HERE, "transient")
     assert floor.problem_orders() == set(floor.orders)
 
     for order_no in floor.orders:
         floor.recovers(order_no)
-    report = rerun_step(floor.office, SHOP.name, by_button, Step.CONFIRM, by="Lan", reason="shop is back")
+    report = rerun_step(floor.office, SHOP.name, by_button, Step.HAND_OVER, by="Lan", reason="shop is back")
     assert report.where is Where.PREFECT
     assert report.flow_run_id is not None
     run_again(floor.stack, by_hand)
     mended = (by_button, by_retry)
-    wait_for(lambda: all(map(floor.confirmations, mended)), "button and Retry to finish their steps")
+    wait_for(lambda: all(map(floor.ships, mended)), "button and Retry to finish their steps")
     assert floor.problem_orders() == {by_command}
 
     with no_server(floor.stack):
-        report = rerun_step(floor.office, SHOP.name, by_command, Step.CONFIRM, by="Lan")
+        report = rerun_step(floor.office, SHOP.name, by_command, Step.HAND_OVER, by="Lan")
     assert (report.where, report.result) == (Where.HERE, "ok")
 
     assert floor.problem_orders() == set()
-    assert [floor.confirmations(order_no) for order_no in floor.orders] == [1, 1, 1]
-    assert double_effects(floor.store) == 0
+    assert [floor.ships(order_no) for order_no in floor.orders] == [1, 1, 1]
+    assert double_effects(floor.shop.store) == 0
 
 
 @contextmanager

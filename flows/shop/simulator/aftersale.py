@@ -27,9 +27,11 @@ from flows.shop.simulator.state import (
     new_id,
     open_request,
     put,
+    status_of,
     the_order,
 )
 from flows.shop.simulator.store import Event, Play, seconds
+from flows.shop.simulator.story import Story
 from models.fact import Json
 from models.notification import NotificationKind as Kind
 from models.platform_status import PlatformStatus
@@ -85,6 +87,13 @@ def cancel(
         back = at + change.REFUND_TAKES
         play.schedule(Event(at=back, order_no=plan.order_no, kind=EventKind.MONEY_BACK, detail=detail))
     return done
+
+
+def give_up(play: Play, plan: OrderPlan, at: datetime) -> None:
+    """Cancel an order in Seller Center, such as one whose parcel is lost."""
+    if status_of(play, plan.order_no) is not PlatformStatus.CANCELLED:
+        cause = {Story.DAMAGED: "damaged", Story.LATE: "late"}.get(plan.story, "lost")
+        cancel(play, plan, at, cause=cause, by="seller")
 
 
 def ask(play: Play, plan: OrderPlan, at: datetime) -> Cancellation:

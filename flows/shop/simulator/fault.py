@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from flows.shop.protocol import ShopError
 from flows.shop.simulator.script import Script
 from flows.shop.simulator.store import Play, Store
 from flows.shop.simulator.story import Story
@@ -35,8 +34,6 @@ class FaultMode(StrEnum):
 DONE: Final = frozenset({FaultMode.LOSES_ANSWER, FaultMode.INTERNAL_DONE, FaultMode.SILENT_DONE, FaultMode.ODD_VALUES})
 
 
-TRANSIENT_CODE: Final = "503"
-PERMANENT_CODE: Final = "internal_error"
 FOREVER: Final = None
 ANY: Final = "*"  # in place of an order number
 
@@ -51,12 +48,8 @@ class Fault:
 
 
 FAULTS: Final[Mapping[Story, tuple[Fault, ...]]] = {
-    Story.SHOP_DOWN: (
-        Fault("pack", FaultMode.REFUSES, 2),
-        Fault("ship", FaultMode.REFUSES, 2),  # over HTTP nobody packs
-        Fault("hand_over", FaultMode.LOSES_ANSWER, 1),
-    ),
-    Story.STEP_BROKEN: (Fault("hand_over", FaultMode.BROKEN, FOREVER),),
+    Story.SHOP_DOWN: (Fault("ship", FaultMode.REFUSES, 6), Fault("ship", FaultMode.LOSES_ANSWER, 1)),
+    Story.STEP_BROKEN: (Fault("ship", FaultMode.INTERNAL, FOREVER),),
 }
 
 
@@ -109,12 +102,6 @@ def let_fail(store: Store, effect: str, mode: FaultMode, *, order_no: str = "*",
         play.sql(
             "insert into fault (order_no, effect, mode, remaining) values (?, ?, ?, ?)", order_no, effect, mode, calls
         )
-
-
-def error(effect: str, order_no: str, mode: FaultMode) -> ShopError:
-    """Give the error that the caller sees."""
-    broken = mode is FaultMode.BROKEN
-    return ShopError(effect, order_no, PERMANENT_CODE if broken else TRANSIENT_CODE, transient=not broken)
 
 
 def mend(store: Store, order_no: str) -> bool:

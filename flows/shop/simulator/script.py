@@ -22,6 +22,7 @@ from models.stage import HandoverMode, ShippingMode
 
 LAYOUTS: Final = ("table", "cards", "plain", "both")
 CANCEL_WISHES: Final = ("change_address", "by_mistake", "not_needed")
+SHIPPED_BY_US: Final = frozenset({Story.LABEL_FIRST, Story.SHOP_DOWN, Story.STEP_BROKEN})  # no person is asked
 PLATFORM_SHIPPED: Final = 0.2  # of the drop-off shop's ordinary orders
 PAYS_LATER: Final = 0.15  # of the ordinary orders
 CROWD_PLATFORM_SHIPPED: Final = 0.5  # of a crowd's orders: both ways to ship are needed often
@@ -224,7 +225,7 @@ def _paid_at(rng: Random, story: Story, placed_at: datetime, *, cash: bool) -> d
 
 
 def _shipping(rng: Random, story: Story, cast: Cast) -> ShippingMode:
-    platform = story is Story.LABEL_FIRST or (story is Story.DROP_OFF and rng.random() < PLATFORM_SHIPPED)
+    platform = story in SHIPPED_BY_US or (story is Story.DROP_OFF and rng.random() < PLATFORM_SHIPPED)
     return ShippingMode.PLATFORM if platform else cast.shipping
 
 

@@ -15,6 +15,7 @@ from flows.shop.simulator.script import OrderPlan, Script
 from flows.shop.simulator.story import Story
 from models.command_name import CommandName
 from models.fact import FactKind
+from models.stage import ShippingMode
 from models.todo import TodoKind
 
 
@@ -52,10 +53,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """How people deal with one kind of to-do: what they do, how long before it is due (None: at once)."""
+    """How people deal with one kind of to-do: what they do, and when (UTC; None: at once)."""
 
     action: Callable[[OpenTodo, OrderPlan], Action | None]
-    before_due: Callable[[OrderPlan], timedelta] | None = None
+    when: Callable[[OpenTodo, OrderPlan], datetime | None] = lambda _, __: None
 
 
 def moves(todos: Iterable[OpenTodo], script: Script, now: datetime) -> list[Move]:
@@ -78,19 +79,35 @@ def _move(todo: OpenTodo, plan: OrderPlan, now: datetime) -> Move | None:
     action = duty.action(todo, plan) if duty else None
     if duty is None or action is None:
         return None
-    at = todo.due_at - duty.before_due(plan) if todo.due_at and duty.before_due else now
+    at = duty.when(todo, plan) or now
     return Move(order_no=todo.order_no, command=action.command, at=at, values=action.values, reason=action.reason)
 
 
-def _hours(hours: int) -> Callable[[OrderPlan], timedelta]:
-    return lambda _: timedelta(hours=hours)
+def _hours_before(hours: int) -> Callable[[OpenTodo, OrderPlan], datetime | None]:
+    return lambda todo, _: todo.due_at - timedelta(hours=hours) if todo.due_at else None
 
 
-def _give_up(_: OpenTodo, plan: OrderPlan) -> Action | None:
-    """Cancel what the warehouse does not have; all else the shop confirms by itself."""
-    if plan.story is not Story.OUT_OF_STOCK:
+def _confirm(_: OpenTodo, plan: OrderPlan) -> Action:
+    """Cancel what the warehouse does not have."""
+    if plan.story is Story.OUT_OF_STOCK:
+        return Action(command=CommandName.SELLER_CANCEL, values={"reason_code": "out_of_stock"}, reason="none left")
+    return Action(command=CommandName.CONFIRM)
+
+
+def _looked_for_stock(todo: OpenTodo, plan: OrderPlan) -> datetime | None:
+    """What is there is seen at once; what is not is looked for until three hours before the end."""
+    return _hours_before(3)(todo, plan) if plan.story is Story.OUT_OF_STOCK else None
+
+
+def _pack(_: OpenTodo, __: OrderPlan) -> Action:
+    return Action(command=CommandName.MARK_PACKED)
+
+
+def _ship(_: OpenTodo, plan: OrderPlan) -> Action | None:
+    """Hand the parcel to the shop's own carrier; what the platform transports Shipclock ships by itself."""
+    if plan.shipping is ShippingMode.PLATFORM:
         return None
-    return Action(command=CommandName.SELLER_CANCEL, values={"reason_code": "out_of_stock"}, reason="none left")
+    return Action(command=CommandName.MARK_SHIPPED, values={"tracking_no": plan.tracking_no})
 
 
 def _answer(todo: OpenTodo, plan: OrderPlan) -> Action | None:
@@ -120,31 +137,46 @@ def _count_stock(todo: OpenTodo, _: OrderPlan) -> Action:
     return Action(command=CommandName.CLOSE_CASE, values=values, reason="counted the shelf")
 
 
-def _step(step: str) -> Callable[[OpenTodo, OrderPlan], Action]:
-    def action(todo: OpenTodo, _: OrderPlan) -> Action:
-        return Action(command=CommandName.CLAIM_STEP, values={"case_id": todo.case_id or "", "step": step})
+def _tell_buyer(todo: OpenTodo, _: OrderPlan) -> Action:
+    """Write in Seller Center: an app may not write to buyers without TikTok Shop's leave."""
+    values = {"kind": FactKind.BUYER_NOTIFIED.value, "case_id": todo.case_id or ""}
+    return Action(command=CommandName.RECORD, values=values)
 
-    return action
+
+def _cancel(todo: OpenTodo, _: OrderPlan) -> Action:
+    """Cancel by the keys; what is lost, damaged or late is cancelled in Seller Center."""
+    case, _colon, reason = (todo.case_id or "").partition(":")
+    if case != "claim":
+        return Action(command=CommandName.CLAIM_STEP, values={"case_id": todo.case_id or "", "step": "cancel"})
+    values = {"kind": FactKind.CANCELLED.value, "reason_code": reason, "actor": "seller"}
+    return Action(command=CommandName.RECORD, values=values)
+
+
+def _ask_for_refund(todo: OpenTodo, _: OrderPlan) -> Action:
+    values = {"case_id": todo.case_id or "", "step": "request_refund"}
+    return Action(command=CommandName.CLAIM_STEP, values=values)
 
 
 def _wait(todo: OpenTodo, _: OrderPlan) -> Action:
     return Action(command=CommandName.CHOOSE_CLAIM, values={"case_id": todo.case_id or "", "choice": "wait"})
 
 
-def _carries_parcel(plan: OrderPlan) -> timedelta:
-    """Give how long before the 48 hours are over (D06) somebody walks to the post office."""
-    return timedelta(hours=48) - plan.drop_off_after
+def _carries_parcel(todo: OpenTodo, plan: OrderPlan) -> datetime | None:
+    """Somebody walks to the post office before the 48 hours are over (D06)."""
+    return todo.due_at - (timedelta(hours=48) - plan.drop_off_after) if todo.due_at else None
 
 
 DUTIES: Final[Mapping[TodoKind, Duty]] = {
-    TodoKind.CONFIRM: Duty(action=_give_up, before_due=_hours(3)),
-    TodoKind.ANSWER_CANCEL: Duty(action=_answer, before_due=_hours(42)),
-    TodoKind.DROP_OFF: Duty(action=_drop_off, before_due=_carries_parcel),
-    TodoKind.COMPLAIN: Duty(action=_complain, before_due=_hours(9)),
-    TodoKind.CANCEL_ORDER: Duty(action=_step("cancel"), before_due=_hours(18)),
-    TodoKind.TELL_BUYER: Duty(action=_step("notify"), before_due=_hours(18)),
-    TodoKind.REQUEST_REFUND: Duty(action=_step("request_refund"), before_due=_hours(18)),
-    TodoKind.DECIDE_LATE: Duty(action=_wait, before_due=_hours(-2)),  # they sleep on it
+    TodoKind.CONFIRM: Duty(action=_confirm, when=_looked_for_stock),
+    TodoKind.PACK: Duty(action=_pack, when=lambda _, plan: plan.packers_ready_at),
+    TodoKind.HAND_OVER: Duty(action=_ship),
+    TodoKind.ANSWER_CANCEL: Duty(action=_answer, when=_hours_before(42)),
+    TodoKind.DROP_OFF: Duty(action=_drop_off, when=_carries_parcel),
+    TodoKind.COMPLAIN: Duty(action=_complain, when=_hours_before(9)),
+    TodoKind.CANCEL_ORDER: Duty(action=_cancel, when=_hours_before(18)),
+    TodoKind.TELL_BUYER: Duty(action=_tell_buyer, when=_hours_before(18)),
+    TodoKind.REQUEST_REFUND: Duty(action=_ask_for_refund, when=_hours_before(18)),
+    TodoKind.DECIDE_LATE: Duty(action=_wait, when=_hours_before(-2)),  # they sleep on it
     TodoKind.ASK_BUYER: Duty(action=_ask_buyer),
     TodoKind.CHECK_STOCK: Duty(action=_count_stock),
 }

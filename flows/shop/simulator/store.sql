@@ -38,9 +38,6 @@ create table if not exists event (id integer primary key, at text not null, orde
 create index if not exists event_due on event (state, at, order_no, kind, detail);
 create index if not exists event_of on event (order_no, kind, state);
 
-create table if not exists effect (id integer primary key, at text not null, order_no text not null,
-    effect text not null, key text not null, applied integer not null, answer text not null);
-create index if not exists effect_of on effect (order_no, effect);
 create table if not exists mail (id integer primary key, at text not null, order_no text not null,
     kind text not null, sha256 text not null, genuine integer not null, readable integer not null);
 create table if not exists scan (order_no text not null, at text not null, kind text not null,
@@ -48,6 +45,8 @@ create table if not exists scan (order_no text not null, at text not null, kind 
 create table if not exists fault (id integer primary key, order_no text not null, effect text not null,
     mode text not null, remaining integer);
 create index if not exists fault_of on fault (order_no, effect);
+
+create table if not exists click (order_no text not null, kind text not null, primary key (order_no, kind));
 
 -- Over HTTP: consents, tokens, what was written by which call, messages (never their text), webhooks.
 create table if not exists consent (code text primary key, created integer not null, used integer not null default 0);

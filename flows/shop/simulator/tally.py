@@ -55,10 +55,10 @@ class WrittenMail:
 
 
 def double_effects(store: Store) -> int:
-    """Count effects that were done again to an order although they had been done."""
-    with store.look() as play:
-        rows = play.sql("select count(*) - 1 from effect where applied = 1 group by order_no, effect")
-        return sum(again for (again,) in rows)
+    """Count what was done, or was to be done, again to an order although it had been done."""
+    told = tally(store)
+    again = [int(told[name][how]) for name in KINDS for how in ("twice", "repeated")]
+    return sum(again) + int(told["messages_twice"])
 
 
 def written_mails(store: Store) -> list[WrittenMail]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 
 from flows.demo.home import DemoHome
 from flows.demo.play import ORDER_STAGE
 from flows.outbox import send_due
 from flows.rerun import rerun_step
+from flows.shop.api_error import ApiError
 from flows.shop.protocol import Answer
 from flows.steps import attempt, carry_out, claim_due
+from flows.sync_shop import sync_one
 from flows.watch import check_due
 from ingest.poll import poll_mailbox
 from models.db.steps import Claim
@@ -26,6 +29,10 @@ def plain_runs(demo: DemoHome) -> Mapping[str, Callable[..., object]]:
         for box in office.settings.mailbox:
             poll_mailbox(office.engine, box, office.settings.shop, office.home, office.now)
 
+    def sync(shop: str) -> None:
+        with suppress(ApiError):
+            sync_one(office, office.shop(shop))
+
     def drive() -> None:
         while claims := claim_due(office, by="test"):
             for claimed in claims:
@@ -39,6 +46,7 @@ def plain_runs(demo: DemoHome) -> Mapping[str, Callable[..., object]]:
 
     return {
         "poll-mailbox": poll,
+        "sync-shop": sync,
         "drive-orders": drive,
         "watch-deadlines": lambda: check_due(office),
         "send-alerts": lambda: send_due(office),

@@ -1,4 +1,4 @@
-"""A seller without Shipclock, for tests of the simulator: confirms, packs and hands over what it can."""
+"""A seller without Shipclock and without the API, for tests of the simulator: ships what the packers have ready."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows.shop.protocol import Outcome, ShopError
-from flows.shop.simulator.cast import casts
+from flows.shop.simulator import aftersale, change
 from flows.shop.simulator.drop import MailDrop
 from flows.shop.simulator.marketplace import Platform, begin_play
 from flows.shop.simulator.script import OrderPlan
-from flows.shop.simulator.shop import SimulatedShop
+from flows.shop.simulator.state import status_of
 from flows.shop.simulator.story import Story
 from models.notification import NotificationKind
 from models.platform_status import PlatformStatus
@@ -38,44 +37,32 @@ class Seller:
         self.now = START
         self.store = begin_play(folder / "simulator.db", seed=seed, start=START)
         self.platform = Platform(self.store, drop or self.box)
-        self.shops = {
-            cast.name: SimulatedShop(folder / "simulator.db", cast.name, lambda: self.now) for cast in casts().values()
-        }
 
     def first(self, story: Story) -> OrderPlan:
         return self.store.script.stories(story)[0]
-
-    def shop_of(self, plan: OrderPlan) -> SimulatedShop:
-        return self.shops[plan.shop]
 
     def go_to(self, moment: datetime) -> None:
         self.now = moment
         self.platform.advance(moment)
 
     def status(self, plan: OrderPlan) -> PlatformStatus | None:
-        return self.shop_of(plan).status_of(plan.order_no)
+        with self.store.look() as play:
+            return status_of(play, plan.order_no)
 
-    def fulfil(self, plan: OrderPlan, *, key: str = "k") -> Outcome:
-        """Confirm, pack and hand over as far as the shop lets us. Raises ShopError."""
-        shop, order_no = self.shop_of(plan), plan.order_no
-        for answer in (
-            lambda: shop.confirm(order_no, key=f"{key}/confirm"),
-            lambda: shop.pack(order_no, key=f"{key}/pack"),
-            lambda: shop.hand_over(order_no, mode=plan.handover, drop_off_point="", key=f"{key}/hand_over"),
-        ):
-            if (outcome := answer().outcome) is not Outcome.OK:
-                return outcome
-        return Outcome.OK
+    def fulfil(self, plan: OrderPlan) -> None:
+        """Ship an order once the packers have a hand free; what nobody has is cancelled."""
+        with self.store.change() as play:
+            if plan.story is Story.OUT_OF_STOCK:
+                aftersale.cancel(play, plan, self.now, cause="out_of_stock", by="seller")
+            elif self.now >= plan.packers_ready_at:
+                change.ship(play, plan, self.now)
 
     def play(self, days: int = 22) -> None:
-        """Work through the script, leaving cancel requests to the platform and faults for the next tick."""
+        """Work through the script, leaving cancel requests to the platform."""
         while self.now < START + timedelta(days=days):
             self.go_to(self.now + TICK)
             for plan in self._to_ship():
-                try:
-                    self.fulfil(plan)
-                except ShopError:
-                    continue
+                self.fulfil(plan)
 
     def kinds(self, plan: OrderPlan) -> Counter[NotificationKind]:
         """Which mails about an order were written, and how often."""

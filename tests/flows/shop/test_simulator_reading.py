@@ -15,9 +15,11 @@ from flows.shop.simulator.letter import Letter
 from flows.shop.simulator.mails import RECEIVER, write_mail, write_noise
 from flows.shop.simulator.page import ROWS
 from flows.shop.simulator.post import EventKind
+from flows.shop.simulator.seller_center import click
 from ingest.reader import read_mail
 from ingest.sender import Receiver
 from ingest.vocabulary import load_vocabulary
+from models.fact import FactKind
 from models.notification import Ignored, Notification, Quarantined, QuarantineReason
 from models.notification import NotificationKind as Kind
 from models.settings import ShopSettings
@@ -48,8 +50,8 @@ def claim(seller):
     """End the stories that only people can end, so that their mails are written too."""
     for plan in seller.store.script.plans:
         if seller.status(plan) == "IN_TRANSIT":
-            seller.shop_of(plan).cancel(plan.order_no, reason="lost", key="c")
-            seller.shop_of(plan).request_refund(plan.order_no, key="r")
+            click(seller.store, plan.order_no, FactKind.CANCELLED, seller.now)
+            click(seller.store, plan.order_no, FactKind.REFUND_REQUESTED, seller.now)
     seller.play(days=25)
 
 

@@ -43,23 +43,45 @@ def test_a_request_that_is_left_stays_unanswered():
     assert moves([a_todo(TodoKind.ANSWER_CANCEL, Story.CANCEL_LEFT)], SCRIPT, NOW) == []
 
 
-def test_what_is_out_of_stock_is_cancelled_and_nothing_else_is():
+def test_what_is_out_of_stock_is_cancelled_and_all_else_is_confirmed():
     [move] = moves([a_todo(TodoKind.CONFIRM, Story.OUT_OF_STOCK)], SCRIPT, NOW)
     assert (move.command, move.values) == (CommandName.SELLER_CANCEL, {"reason_code": "out_of_stock"})
-    assert moves([a_todo(TodoKind.CONFIRM, Story.PICKUP)], SCRIPT, NOW) == []
+    [move] = moves([a_todo(TodoKind.CONFIRM, Story.PICKUP)], SCRIPT, NOW)
+    assert move.command is CommandName.CONFIRM
+
+
+def test_an_order_is_packed_when_the_packers_have_a_hand_free():
+    plan = SCRIPT.stories(Story.SHIPPED_LATE)[0]
+    todo = OpenTodo(order_no=plan.order_no, kind=TodoKind.PACK)
+    assert next_move_at([todo], SCRIPT, plan.placed_at) == plan.packers_ready_at
+    [move] = moves([todo], SCRIPT, plan.packers_ready_at)
+    assert move.command is CommandName.MARK_PACKED
+
+
+def test_what_the_shop_sends_itself_gets_its_tracking_number_and_the_rest_is_left_to_shipclock():
+    own = SCRIPT.stories(Story.PICKUP)[0]
+    [move] = moves([a_todo(TodoKind.HAND_OVER)], SCRIPT, NOW)
+    assert (move.command, move.values) == (CommandName.MARK_SHIPPED, {"tracking_no": own.tracking_no})
+    assert moves([a_todo(TodoKind.HAND_OVER, Story.LABEL_FIRST)], SCRIPT, NOW) == []
+
+
+def test_what_the_api_has_no_call_for_is_done_by_hand_and_recorded():
+    [told] = moves([a_todo(TodoKind.TELL_BUYER, Story.LOST, case_id="claim:lost")], SCRIPT, NOW)
+    assert (told.command, told.values) == (CommandName.RECORD, {"kind": "buyer_notified", "case_id": "claim:lost"})
+    [gone] = moves([a_todo(TodoKind.CANCEL_ORDER, Story.LOST, case_id="claim:lost")], SCRIPT, NOW)
+    assert gone.values == {"kind": "cancelled", "reason_code": "lost", "actor": "seller"}
 
 
 @pytest.mark.parametrize(
-    ("kind", "step"),
+    ("kind", "case_id", "step"),
     [
-        (TodoKind.CANCEL_ORDER, "cancel"),
-        (TodoKind.TELL_BUYER, "notify"),
-        (TodoKind.REQUEST_REFUND, "request_refund"),
+        (TodoKind.CANCEL_ORDER, "seller_cancel", "cancel"),
+        (TodoKind.REQUEST_REFUND, "claim:lost", "request_refund"),
     ],
 )
-def test_claim_steps_are_done_for_the_case_they_belong_to(kind, step):
-    [move] = moves([a_todo(kind, Story.LOST, case_id="claim:lost")], SCRIPT, NOW)
-    assert (move.command, move.values) == (CommandName.CLAIM_STEP, {"case_id": "claim:lost", "step": step})
+def test_steps_are_done_for_the_case_they_belong_to(kind, case_id, step):
+    [move] = moves([a_todo(kind, Story.LOST, case_id=case_id)], SCRIPT, NOW)
+    assert (move.command, move.values) == (CommandName.CLAIM_STEP, {"case_id": case_id, "step": step})
 
 
 def test_a_late_parcel_is_waited_for():

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 from httpx import Client
 
-from flows.shop.simulator import seller_center
 from flows.shop.simulator.buyer import secrets_of
 from flows.shop.simulator.marketplace import Platform, begin_play
 from flows.shop.simulator.script import Crowd
+from flows.shop.simulator.seller_center import click
 from flows.shop.simulator.serving import serve
 from flows.shop.simulator.story import Story
+from models.fact import FactKind
 from models.notification import NotificationKind as Kind
 from tests.flows.shop.simulator.world import START, World
 from tests.flows.shop.simulator_player import Box
@@ -72,7 +73,7 @@ def test_a_complaint_by_hand_hurries_the_carrier(mailed):
     world.ship(plan)
     world.after(hours=50)
     assert world.order(plan)["status"] == "AWAITING_COLLECTION"
-    seller_center.complain(world.store, plan.order_no)
+    click(world.store, plan.order_no, FactKind.COMPLAINT_FILED, world.store.now())
     world.after(hours=24)
     assert world.order(plan)["status"] == "IN_TRANSIT"
 
@@ -80,7 +81,7 @@ def test_a_complaint_by_hand_hurries_the_carrier(mailed):
 def test_a_refund_asked_for_by_hand_is_told_by_mail(mailed):
     world, _ = mailed
     plan = world.placed(Story.LOST)
-    seller_center.request_refund(world.store, plan.order_no)
+    click(world.store, plan.order_no, FactKind.REFUND_REQUESTED, world.store.now())
     world.after(hours=30)
     assert kinds(world, plan)[Kind.REFUND_COMPLETED] == 1
 

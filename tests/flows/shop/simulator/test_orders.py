@@ -15,7 +15,12 @@ from models.stage import ShippingMode
 from tests.flows.shop.simulator.world import START
 
 SEARCH = "/order/202309/orders/search"
-ABSENT = {"cancel_order_sla_time", "shipping_due_time", "collection_due_time"}  # article: the platform sets none
+ABSENT = {
+    "tts_sla_time",
+    "cancel_order_sla_time",
+    "shipping_due_time",
+    "collection_due_time",
+}  # article: the platform sets none
 SAMPLE = json.loads((Path(__file__).parents[1] / "samples" / "order_detail_202507.json").read_text())
 
 
