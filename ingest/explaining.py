@@ -16,7 +16,6 @@ from ingest.candidates import candidates_for
 from ingest.evidence import Evidence, Part, Place, Witness
 from ingest.layout import find_values
 from ingest.markup import rows_of_html
-from ingest.meaning import comparable
 from ingest.message import Message, parse_message
 from ingest.moment import Calendar
 from ingest.page import Row, rows_of_text
@@ -24,6 +23,7 @@ from ingest.reader import Body, meaning_in, read_body, read_message
 from ingest.sender import Receiver, unreadable_because
 from ingest.shop_of import whose_mail
 from ingest.statement import calendar_of
+from ingest.telling import comparable
 from ingest.text import fold, plain_digits
 from ingest.vocabulary import FALLBACK, Field, Language, Vocabulary
 from models.notification import Notification, NotificationKind, Reading

@@ -9,27 +9,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
 
 from ingest.ideas import kind_told_in
 from ingest.labelled import Findings
 from ingest.page import Row
-from ingest.phrases import Phrase, spans
-from ingest.settled import settled
-from ingest.start import AFTER_ORDERING, IGNORED, Top, forget_known_orders, keep_to, speaks_of, tells_wholly
-from ingest.text import MAX_KNOWN, fold, spaced
+from ingest.phrases import spans
+from ingest.start import AFTER_ORDERING, IGNORED, Top, keep_to
+from ingest.telling import comparable, read_line, told_in
+from ingest.text import fold
 from ingest.vocabulary import FALLBACK, Field, Language, Vocabulary, label_key
 from models.notification import IgnoreReason, NotificationKind
 
 _SUBJECT, _HEADING, _RUNNING = 4.0, 3.0, 1.0
 _STRUCTURE: Final = 1.5
 _BULK: Final = 2.0
-_LONG_NUMBER: Final = re.compile(r"#?\d{12,}")
-_SPACE_OUT: Final = re.compile(r"\s*#\s*")
+_LONG_NUMBER: Final = re.compile(r"\d{12}")
 _SCRIPTS: Final = (
     ("th", re.compile("[\u0e01-\u0e5b]")),
     ("ja", re.compile("[\u3041-\u30fa]")),
@@ -37,7 +35,6 @@ _SCRIPTS: Final = (
     ("vi", re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")),
 )
 _SELLER_SIDE: Final = frozenset({Field.BUYER, Field.SHIP_BY, Field.RESPOND_BY})
-_Zone = tuple[str, str, float]  # a line or the running text, the same as phrases are looked up in it, its weight
 # The answer to a request, the failure of a delivery: what comes later speaks of what went before.
 _DEFEATS: Final[Mapping[str, frozenset[str]]] = {
     NotificationKind.CANCEL_APPROVED: frozenset({NotificationKind.CANCEL_REQUESTED, NotificationKind.ORDER_CANCELLED}),
@@ -74,8 +71,8 @@ _CONTRADICTS: Final[Mapping[str, frozenset[str]]] = {
     NotificationKind.ORDER_CANCELLED: frozenset({NotificationKind.SHIPPED, NotificationKind.IN_TRANSIT}),
 }
 _TITLES: Final = 2  # lines at the top that may be the mail's title
+_MOST_HEADINGS: Final = 8
 _TOP: Final = 8  # rows that tell a language by their words
-_LONGEST: Final = 2_000
 _KANA: Final = re.compile("[\u3041-\u30fa]")
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 
@@ -141,16 +138,17 @@ def meaning_of(
     """Weigh what the mail is about. `own_shop_named`: a shop label holds a configured shop's name."""
     seller_side = own_shop_named or bool(_SELLER_SIDE & findings.values.keys())
     weights: dict[str, float] = {}
-    running = " \n ".join(findings.notes)[:_LONGEST]
-    headings = ((line, _HEADING) for line in findings.headings[:8])
-    zones = [(text, comparable(text), weight) for text, weight in ((subject, _SUBJECT), *headings, (running, _RUNNING))]
+    heads = (subject, *findings.headings[:_MOST_HEADINGS])
+    weights_of = (_SUBJECT, *[_HEADING] * (len(heads) - 1), _RUNNING)
     numbered = bool(findings.order_nos or _LONG_NUMBER.search(subject))
-    tops = [_read_top(zones, language, seller_side=seller_side, numbered=numbered) for language in languages]
+    tops = [
+        _read_top(heads, findings.notes, language, seller_side=seller_side, numbered=numbered) for language in languages
+    ]
     contradiction = any(top.contradiction for top in tops)
     keep_to(tops)
     for top in tops:
         best: dict[tuple[str, float], float] = {}
-        for found, (_, _, weight) in zip(top.told, zones, strict=True):
+        for found, weight in zip(top.told, weights_of, strict=True):
             for meaning, length in found.items():
                 best[meaning, weight] = max(best.get((meaning, weight), 0), weight + length / 100)
         for (meaning, _), weight in best.items():
@@ -170,37 +168,24 @@ def meaning_of(
     )
 
 
-def _read_top(zones: Sequence[_Zone], language: Language, *, seller_side: bool, numbered: bool) -> Top:
-    """Return what each line tells in one language."""
-    likely = language.telling.among("\n".join(folded for _, folded, _ in zones))
-    foreign = [phrase for phrase in likely if seller_side and phrase.meaning == IgnoreReason.BUYER_SIDE]
-    phrases = [phrase for phrase in likely if phrase not in foreign]
-    certain = [settled(text, language) for text, _, _ in zones]
-    told = [dict(_told(text, folded, sure, phrases)) for (text, folded, _), sure in zip(zones, certain, strict=True)]
-    forget_known_orders(told, certain, language)
-    heads = list(zip(told, zones, certain, strict=True))[:-1][: _TITLES + 1]
-    titles = ["" if tells_wholly(found, folded) else spaced(sure) for found, (_, folded, _), sure in heads]
+def _read_top(
+    heads: Sequence[str], notes: Sequence[str], language: Language, *, seller_side: bool, numbered: bool
+) -> Top:
+    """Return what subject, headings and running text tell in one language."""
+    lines = [read_line(head, language, seller_side=seller_side) for head in heads]
+    told = [*(dict(line.told) for line in lines), told_in(notes, language, seller_side=seller_side)]
     top = Top(
         told=told,
-        other_news=[speaks_of(padded, language, "other_news") for padded in titles],
-        no_start=[speaks_of(padded, language, "no_start") for padded in titles],
-        to_a_buyer=any(True for _, folded, _ in zones[:2] for _ in spans(folded, foreign)) if foreign else False,
+        other_news=[line.other_news for line in lines[: _TITLES + 1]],
+        no_start=[line.no_start for line in lines[: _TITLES + 1]],
+        to_a_buyer=any(line.to_a_buyer for line in lines[:2]),
     )
     if numbered:
-        ideas = [kind_told_in(sure, language) for sure in certain[:-1][: _TITLES + 2]]
+        ideas = [kind_told_in(line.certain, language) for line in lines[: _TITLES + 2]]
         ideas = [None if other else idea for idea, other in zip_longest(ideas, top.other_news, fillvalue=None)]
         top.contradiction = _contradict(told[: _TITLES + 1], ideas)
         _add_ideas(told, ideas)
     return top
-
-
-def _told(text: str, folded: str, certain: str, phrases: Sequence[Phrase]) -> Iterator[tuple[str, int]]:
-    """Yield each meaning of `text` and its phrase's length, the longest last; a kind only where it is settled."""
-    found = list(spans(folded, phrases))
-    if certain != text:
-        found = [(meaning, length) for meaning, length in found if meaning in IGNORED]
-        found += [span for span in spans(comparable(certain), phrases) if span[0] not in IGNORED]
-    yield from sorted(found, key=lambda span: span[1])
 
 
 def _add_ideas(told: list[dict[str, int]], ideas: Sequence[NotificationKind | None]) -> None:
@@ -244,16 +229,3 @@ def _best(weights: Mapping[str, float], *, ignored: bool) -> tuple[str | None, f
         return None, 0.0
     weight, best = max(chosen)
     return best, weight
-
-
-def comparable(text: str) -> str:
-    """Return `text` as phrases are looked up in it: folded, order numbers as "#"."""
-    return _known_form(text) if len(text) <= MAX_KNOWN else _form(text)
-
-
-def _form(text: str) -> str:
-    text = _LONG_NUMBER.sub("#", fold(text[:_LONGEST]))
-    return _SPACE_OUT.sub(" # ", text) if "#" in text else text
-
-
-_known_form: Final = lru_cache(maxsize=1_024)(_form)  # the headings are a template's

@@ -19,7 +19,7 @@ from typing import TypeAlias
 import tomlkit
 from tomlkit.items import Array, Table
 
-from ingest.meaning import comparable
+from ingest.telling import comparable
 from ingest.vocabulary import Field, VocabularyError
 from models.catalogue import words
 from models.notification import NotificationKind

@@ -73,14 +73,21 @@ class Phrases:
             self._by_key.setdefault(rarest, []).append(phrase)
         self._by_letter = any(len(key) == 1 for key in self._by_key)
 
-    def among(self, text: str) -> list[Phrase]:
-        """The phrases that may stand in `text` (folded): a cheap question that leaves a few."""
+    def keys_in(self, text: str) -> frozenset[str]:
+        """The words (or letters) in `text` (folded) by which phrases are known."""
         there = set(_WORD.findall(text))
         if self._by_letter:
             there.update(text)
+        return frozenset(self._by_key.keys() & there)
+
+    def among(self, text: str, keys: Iterable[str] | None = None) -> list[Phrase]:
+        """The phrases that may stand in `text` (folded): a cheap question that leaves a few.
+
+        `keys` are those in `text`, where they are known already.
+        """
         return [
             phrase
-            for key in self._by_key.keys() & there
+            for key in (self.keys_in(text) if keys is None else keys)
             for phrase in self._by_key[key]
             if phrase.pieces[0] in text and all(piece in text for piece in phrase.pieces[1:])
         ]

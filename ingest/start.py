@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.text import spaced
 from ingest.vocabulary import Language
 from models.notification import IgnoreReason, NotificationKind
 
@@ -55,11 +54,11 @@ def tells_wholly(found: Mapping[str, int], line: str) -> bool:
     return found.get(NotificationKind.NEW_ORDER, 0) >= _ALL_OF_A_LINE * len(line)
 
 
-def forget_known_orders(told: Sequence[dict[str, int]], lines: Sequence[str], language: Language) -> None:
+def without_known_order(told: dict[str, int], padded: str, language: Language) -> dict[str, int]:
     """Leave out "new order" where a line speaks of a known one: "the label for your new order is ready"."""
-    for found, line in zip(told, lines, strict=True):
-        if NotificationKind.NEW_ORDER in found and speaks_of(spaced(line), language, "known_order"):
-            del found[NotificationKind.NEW_ORDER]
+    if NotificationKind.NEW_ORDER in told and speaks_of(padded, language, "known_order"):
+        del told[NotificationKind.NEW_ORDER]
+    return told
 
 
 def keep_to(tops: Sequence[Top]) -> None:

@@ -13,10 +13,10 @@ from typing import Final
 
 from ingest.candidates import is_label, is_of
 from ingest.explaining import TEACHABLE, Basis, Explained, explain, parts_of
-from ingest.meaning import comparable
 from ingest.message import Message, parse_message
 from ingest.own_words import LabelLesson, Lesson, PhraseLesson, tried
 from ingest.page import Row, text_of
+from ingest.telling import comparable
 from ingest.text import fold
 from ingest.vocabulary import Language, Vocabulary, label_key, load_vocabulary
 

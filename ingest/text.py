@@ -78,11 +78,16 @@ def fold(text: str) -> str:
 
 
 def _folded(text: str) -> str:
+    return lower(text).strip(_ENDS)
+
+
+def lower(text: str) -> str:
+    """Give `text` as `fold` does, the marks at its ends kept: a piece of a text is no end of it."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", clean(text)).casefold())
     else:
         text = text.casefold()
-    return _ALL_SPACE.sub(" ", text).strip(_ENDS)
+    return _ALL_SPACE.sub(" ", text).strip()
 
 
 _known_fold: Final = lru_cache(maxsize=2_048)(_folded)
