@@ -18,6 +18,7 @@ MAX_ONE_HEADER: Final = 32 * 1024  # bytes, folds included
 MAX_ALL_HEADERS: Final = 5_000  # of the mail and all its parts
 _DEEPEST: Final = 4  # levels of parts in parts that are taken apart the quick way
 _BLANK_LINE: Final = re.compile(r"\r?\n\r?\n")
+_BOUNDARY_END: Final = re.compile(r"(--)?[ \t]*(?:\r?\n|\Z)")
 _HEADER: Final = re.compile(r"[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*")  # one that the parser takes as it is
 _WHOLE_ENCODINGS: Final = frozenset({"7bit", "8bit", "binary"})  # of a multipart: any other is a defect
 
@@ -123,13 +124,15 @@ def _with_parts(part: MimePart, body: str, policy: _Counting, depth: int) -> Mim
 def _between(body: str, boundary: str) -> list[str]:
     """Return what stands between the lines that set parts apart; nothing where the last of them is missing."""
     pieces: list[str] = []
-    start = -1
-    for line in re.finditer(rf"--{re.escape(boundary)}(--)?[ \t]*(?:\r?\n|\Z)", body):
-        if line.start() and body[line.start() - 1] != "\n":
-            continue
-        if start >= 0:
-            pieces.append(body[start : line.start()])
-        if line[1]:
-            return pieces
-        start = line.end()
+    mark, start = f"--{boundary}", -1
+    at = body.find(mark)
+    while at >= 0:
+        line = _BOUNDARY_END.match(body, at + len(mark)) if at == 0 or body[at - 1] == "\n" else None
+        if line is not None:
+            if start >= 0:
+                pieces.append(body[start:at])
+            if line[1]:
+                return pieces
+            start = line.end()
+        at = body.find(mark, at + 1)
     return []
