@@ -14,7 +14,7 @@ from typing import Final
 from sqlmodel import Session, col, delete, select, update
 
 from ingest.mailbox import Mailbox
-from models.db.alerts import Alert, raise_alert
+from models.db.alerts import Alert, raise_alerts
 from models.db.mail_tables import RescanRow
 from models.db.orders import Change
 from models.db.tables import OrderRow
@@ -117,8 +117,7 @@ def finish(session: Session, requests: Sequence[RescanRow], shops: Collection[Sh
     """All that was found is finished; tell of the orders whose first mail is in none of the folders."""
     done = update(RescanRow).where(col(RescanRow.id).in_([one.id for one in requests]))
     session.connection().execute(done.values(done_at=now))
-    for row in _without_first_mail(session, requests, shops):
-        raise_alert(session, _missing(row), now)
+    raise_alerts(session, [_missing(row) for row in _without_first_mail(session, requests, shops)], now)
 
 
 def _without_first_mail(
