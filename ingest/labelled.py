@@ -81,6 +81,10 @@ class Gatherer:
         """Tell, at little cost, whether a label may stand at the beginning of `text`."""
         return self._vocabulary.may_begin_with_label(label_key(text[:LONGEST_LABEL]))
 
+    def may_end_with_label(self, text: str) -> bool:
+        """Tell, at little cost, whether a label may stand at the end of `text`."""
+        return self._vocabulary.may_end_with_label(text)
+
     def meant(self, label: tuple[Field, ...], value: str) -> Field | None:
         """Return the first meaning of the label that `value` fits, the likeliest first."""
         for wanted in likeliest_first(label, value):

@@ -25,6 +25,7 @@ _MOST_COLONS: Final = 16  # in one line: "SKU: A · Qty: 2" has some
 _COLON: Final = re.compile(r"\s*[:：=]\s*|\s+[-–—]\s+|\s*(?:\.{3,}|…+)\s*")
 _STRONG_COLON: Final = re.compile(r"[:：]")
 _SEPARATOR: Final = re.compile(r"[\s,;|·•/–—-]+$")
+_WHERE_LABELS_BEGIN: Final = re.compile(r"(?<![^\W\d])(?=\S)")
 _WHERE_LABELS_END: Final = re.compile(r"\s+|(?<=\D)(?=[#\d])")
 _LONG_NUMBER: Final = re.compile(r"\d{17}")
 _NUMBERED: Final = re.compile(r"^(\D{2,30}?)\s?(?:#|n\.?\s?[º°])?\s?\d{1,2}\s?[:.]?$")
@@ -169,8 +170,10 @@ class LineReader:
     def _label_before(self, text: str, end: int, start: int) -> tuple[int, tuple[Field, ...]]:
         """Return the longest label that ends at `end`, and where it starts."""
         window = text[max(start, end - LONGEST_LABEL) : end]
+        if not self._gather.may_end_with_label(window):
+            return end, ()  # as before the colon of "12:30"
         offset = end - len(window)
-        for match in re.finditer(r"(?<![^\W\d])(?=\S)", window):
+        for match in _WHERE_LABELS_BEGIN.finditer(window):
             label = self._gather.fields(window[match.start() :])
             if label and window[match.start()] not in _CLOSING and not ends_in_code(window):
                 return offset + match.start(), label

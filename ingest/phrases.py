@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 GAP: Final = ".."
@@ -71,14 +71,10 @@ class Phrases:
         for phrase in known:
             rarest = min(sorted(phrase.keys), key=frequency.__getitem__)
             self._by_key.setdefault(rarest, []).append(phrase)
-        self._by_letter = any(len(key) == 1 for key in self._by_key)
 
     def keys_in(self, text: str) -> frozenset[str]:
         """The words (or letters) in `text` (folded) by which phrases are known."""
-        there = set(_WORD.findall(text))
-        if self._by_letter:
-            there.update(text)
-        return frozenset(self._by_key.keys() & there)
+        return frozenset(self._by_key.keys() & _words_and_letters(text))
 
     def among(self, text: str, keys: Iterable[str] | None = None) -> list[Phrase]:
         """The phrases that may stand in `text` (folded): a cheap question that leaves a few.
@@ -91,6 +87,11 @@ class Phrases:
             for phrase in self._by_key[key]
             if phrase.pieces[0] in text and all(piece in text for piece in phrase.pieces[1:])
         ]
+
+
+@lru_cache(maxsize=8)  # one text is asked in several languages and for several things
+def _words_and_letters(text: str) -> frozenset[str]:
+    return frozenset((*_WORD.findall(text), *text))
 
 
 def spans(text: str, phrases: Collection[Phrase]) -> Iterator[tuple[str, int]]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -86,8 +87,11 @@ def order_no_in(text: str) -> str | None:
 
 def amount_in(text: str) -> Amount | None:
     """Return the amount that `text` is, with its currency mark before or behind it."""
-    if len(text) > _LONGEST:
-        return None
+    return _amount_in(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=1_024)  # the same text is asked for by its label, its form, its sums and its currency
+def _amount_in(text: str) -> Amount | None:
     text = _TWICE_MARKED.sub("", plain_digits(text))
     found = _AMOUNT.fullmatch(text)
     if found is None:

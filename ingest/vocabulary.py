@@ -53,6 +53,7 @@ _NUMBER_WORD: Final = (
     r"(?:n\.?[or]?[º°o]?|n[uú]m[a-zéê]*|(?:mit )?(?:der )?nummer|nomor|nombor|(?:with |con )?id|số))?"
 )
 _EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
+_DIGITS: Final = frozenset("0123456789")
 _FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
 _IN_BRACKETS: Final = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]\s*$")
 
@@ -173,6 +174,14 @@ class Vocabulary:
     def may_begin_with_label(self, key: str) -> bool:
         """Tell, at little cost, whether a label may stand at the beginning of what `label_key` gave."""
         return not self._label_starts.isdisjoint(_starts(key))
+
+    def may_end_with_label(self, text: str) -> bool:
+        """Tell, at little cost, whether a label may stand at the end of a text: few end in a digit."""
+        return text[-1:] not in _DIGITS or text[-1:] in self._label_ends
+
+    @cached_property
+    def _label_ends(self) -> frozenset[str]:
+        return frozenset(key[-1] for key in self.label_owners)
 
     @cached_property
     def _label_starts(self) -> frozenset[str]:
