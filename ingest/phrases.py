@@ -37,13 +37,13 @@ class Phrase:
         """What must stand in a text somewhere for the phrase to be there."""
         return tuple(piece.strip() for piece in self.text.split(GAP))
 
-    @property
-    def keys(self) -> set[str]:
+    @cached_property
+    def keys(self) -> frozenset[str]:
         """The words that must stand whole in a text for it to be there; where it has none, the letters."""
         words = _WORD.findall(_AT_GAP.join(self.pieces))  # beside a gap a word may go on
         whole = {word for word in words if _AT_GAP not in word and all(map(is_spaced, word))}
         longest: str = max(self.pieces, key=len)
-        return whole or set(longest)
+        return frozenset(whole or longest)
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield from where to where it stands in `text`; found by plain search, which is faster than a pattern."""
@@ -67,25 +67,27 @@ class Phrases:
             if text.strip(f"{GAP} ")
         ]
         frequency = Counter(key for phrase in known for key in phrase.keys)
+        self._keys = frozenset(frequency)
         self._by_key: dict[str, list[Phrase]] = {}
         for phrase in known:
             rarest = min(sorted(phrase.keys), key=frequency.__getitem__)
             self._by_key.setdefault(rarest, []).append(phrase)
 
     def keys_in(self, text: str) -> frozenset[str]:
-        """The words (or letters) in `text` (folded) by which phrases are known."""
-        return frozenset(self._by_key.keys() & _words_and_letters(text))
+        """The words (or letters) in `text` (folded) that are those of a phrase."""
+        return self._keys & _words_and_letters(text)
 
-    def among(self, text: str, keys: Iterable[str] | None = None) -> list[Phrase]:
+    def among(self, text: str, keys: frozenset[str] | None = None) -> list[Phrase]:
         """The phrases that may stand in `text` (folded): a cheap question that leaves a few.
 
         `keys` are those in `text`, where they are known already.
         """
+        there = self.keys_in(text) if keys is None else keys
         return [
             phrase
-            for key in (self.keys_in(text) if keys is None else keys)
+            for key in self._by_key.keys() & there
             for phrase in self._by_key[key]
-            if phrase.pieces[0] in text and all(piece in text for piece in phrase.pieces[1:])
+            if phrase.keys <= there and all(piece in text for piece in phrase.pieces)
         ]
 
 

@@ -76,9 +76,10 @@ class _Note(NamedTuple):
 def told_in(notes: Sequence[str], language: Language, *, seller_side: bool) -> dict[str, int]:
     """Return what running text tells, of lines without a label: each meaning with the length of its phrase."""
     lines = " \n ".join(notes)[:_LONGEST].splitlines(keepends=True)
-    read = [(_known_note if len(line) <= MAX_KNOWN else _read_note)(line, language) for line in lines]
+    known = {line: _note(line, language) for line in dict.fromkeys(lines)}
+    read = [known[line] for line in lines]
     folded, certain = _joined(one.form for one in read), _joined(one.certain for one in read)
-    likely = language.telling.among(folded, frozenset().union(*(one.keys for one in read)))
+    likely = language.telling.among(folded, frozenset().union(*(one.keys for one in known.values())))
     told = _told(folded, certain, _own(likely, seller_side=seller_side))
     return without_known_order(told, f" {_joined(one.padded for one in read)} ", language)
 
@@ -93,6 +94,10 @@ def _read_note(line: str, language: Language) -> _Note:
 
 
 _known_note: Final = lru_cache(maxsize=1_024)(_read_note)
+
+
+def _note(line: str, language: Language) -> _Note:
+    return _known_note(line, language) if len(line) <= MAX_KNOWN else _read_note(line, language)
 
 
 def _own(likely: Iterable[Phrase], *, seller_side: bool) -> list[Phrase]:
