@@ -52,18 +52,20 @@ class LineReader:
         text = text_of(line)
         if not text or len(text) > _LONGEST:
             return
-        inert = line in self._inert
-        if not inert and self._read_labelled(line, text):
-            return
-        label = () if inert else self._gather.fields_or_button(text) or self._numbered_product(text)
-        if label:
-            if not self._gather.is_button(text):
-                self._gather.wait_for_value(label)
-            return
-        if not inert and len(self._inert) < _MOST_INERT and _DIGIT.search(text) is None:
-            self._inert.add(line)
+        if line not in self._inert:
+            if self._read_labelled(line, text) or self._read_label(text):
+                return
+            if len(self._inert) < _MOST_INERT and _DIGIT.search(text) is None:
+                self._inert.add(line)
         if not self._gather.take_waiting(text):
             self._read_running(text, heading=heading)
+
+    def _read_label(self, text: str) -> bool:
+        """Read a label that stands alone, or what a button says, which is of no use."""
+        label = self._gather.fields_or_button(text) or self._numbered_product(text)
+        if label and not self._gather.is_button(text):
+            self._gather.wait_for_value(label)
+        return bool(label)
 
     def _numbered_product(self, text: str) -> tuple[Field, ...]:
         """Return that "Product 2" heads the second product, whose name stands below."""

@@ -211,7 +211,9 @@ class _Builder:
         """Read all of `source`."""
         at = 0
         for start, end in _blocks(source):
-            self.read(source[at:start])
+            between = source[at:start]
+            if self._is_within_a_line or not between.isspace():  # as most of what stands between tables is
+                self.read(between)
             self._take(source[start:end])
             at = end
             if len(self.rows) >= MAX_ROWS or self.length >= MAX_TEXT:
@@ -221,6 +223,10 @@ class _Builder:
         while self._cells is not None:
             self._end_row()
         self._end_line()
+
+    @property
+    def _is_within_a_line(self) -> bool:
+        return bool(self._piece or self._line)
 
     def hides(self, tag: str) -> bool:
         """Tell whether an element that begins with `tag` is not shown."""
@@ -252,8 +258,9 @@ class _Builder:
         if known is None:
             self.read(source)
             return
-        self._start_row()  # what stood before a table in a cell comes first
-        self._end_row()
+        if self._is_within_a_line or self._cells is not None:
+            self._start_row()  # what stood before a table in a cell comes first
+            self._end_row()
         self.rows += known.rows
         self.length += known.length
 

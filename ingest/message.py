@@ -204,14 +204,13 @@ def _walk(mime: MimePart) -> tuple[list[MimePart], list[str], set[Defect]]:
             break
         if any(type(defect).__name__ in _CUT for defect in part.defects):
             defects.add(Defect.CUT)
-        if part.get_content_maintype() == "multipart" and not part.is_multipart():
+        kind = part.get_content_type()
+        if kind.startswith("multipart/") and not part.is_multipart():
             defects.add(Defect.NO_BOUNDARY)
             leaves.append(part)
-        elif part.get_content_type() == "message/rfc822":
+        elif kind == "message/rfc822":
             enclosed += _enclosed_froms(part)
-        elif part.get_content_type() in _TEXT_TYPES and (
-            part is mime or part.get_content_disposition() != "attachment"
-        ):
+        elif kind in _TEXT_TYPES and (part is mime or part.get_content_disposition() != "attachment"):
             leaves.append(part)
     return leaves, enclosed, defects
 
@@ -234,21 +233,22 @@ def _own_parts(mime: MimePart) -> Iterator[MimePart]:
 
 def _bodies(leaves: list[MimePart], mime: MimePart) -> tuple[list[str], list[str], bool]:
     """Decode the body parts; where a charset lied, by mail-parser if it keeps them all whole."""
-    decoded = [(leaf, *decode_body(leaf)) for leaf in leaves]
+    decoded = [(_is_markup(leaf), *decode_body(leaf)) for leaf in leaves]
     if lied := any(lie for _, _, lie in decoded):
-        plain = [leaf for leaf in leaves if not _is_markup(leaf)]
-        marked = [leaf for leaf in leaves if _is_markup(leaf)]
+        plain = [leaf for leaf, (is_markup, _, _) in zip(leaves, decoded, strict=True) if not is_markup]
+        marked = [leaf for leaf, (is_markup, _, _) in zip(leaves, decoded, strict=True) if is_markup]
         parsed = _mail_parser(mime)
         if parsed is not None and _kept_whole(plain, parsed.text_plain) and _kept_whole(marked, parsed.text_html):
             return list(parsed.text_plain), list(parsed.text_html), False
-    texts = [text for leaf, text, _ in decoded if not _is_markup(leaf)]
-    return texts, [text for leaf, text, _ in decoded if _is_markup(leaf)], lied
+    texts = [text for is_markup, text, _ in decoded if not is_markup]
+    return texts, [text for is_markup, text, _ in decoded if is_markup], lied
 
 
 def _is_markup(leaf: MimePart) -> bool:
-    if leaf.get_content_maintype() == "multipart":  # without a boundary: look at the text itself
+    kind = leaf.get_content_type()
+    if kind not in _TEXT_TYPES:  # a multipart without a boundary: look at the text itself
         return "<html" in str(leaf.get_payload())[:100_000].lower()
-    return _TEXT_TYPES[leaf.get_content_type()]
+    return _TEXT_TYPES[kind]
 
 
 def _kept_whole(leaves: list[MimePart], texts: list[str]) -> bool:
