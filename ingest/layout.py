@@ -63,7 +63,8 @@ class _RowReader:
         if self._may_be_across(row):
             self._across.append(row)
             return
-        self.end()
+        if self._across:
+            self.end()
         self._read(row)
 
     def end(self) -> None:

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select, update
 from ingest.mailbox import FolderState
 from models.db.alerts import Alert, raise_alert
 from models.db.columns import table_of
-from models.db.insert import insert_new
+from models.db.insert import execute_all, insert_new
 from models.db.mail_tables import FolderRow, MailboxRow, MessageRow
 from models.db.tables import AlertRow
 from models.notification import QuarantineReason
@@ -148,12 +148,15 @@ def _is_folder(place: Place) -> ColumnElement[bool]:
     return and_(col(FolderRow.mailbox) == place.mailbox, col(FolderRow.folder) == place.folder)
 
 
-def add_messages(session: Session, rows: Sequence[dict[str, Any]]) -> dict[int, int]:
-    """Store the rows of messages of one place; give their numbers by uid."""
-    if not rows:
-        return {}
-    statement = insert(MESSAGES).returning(MESSAGES.c.uid, MESSAGES.c.id)
-    return dict(session.connection().execute(statement, rows).tuples().all())
+def add_messages(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Store the rows of messages."""
+    execute_all(session, insert(MESSAGES), rows)
+
+
+def numbers_of(session: Session, place: Place, uids: Sequence[int]) -> dict[int, int]:
+    """The numbers of those of `uids` that have a row, by uid."""
+    query = select(MessageRow.uid, MessageRow.id).where(_is_in(place), col(MessageRow.uid).in_(uids))
+    return {uid: number for uid, number in session.exec(query) if number is not None}
 
 
 def finished_above(session: Session, place: Place, mark: int) -> frozenset[int]:

@@ -52,12 +52,17 @@ class LineReader:
         text = text_of(line)
         if not text or len(text) > _LONGEST:
             return
-        if line not in self._inert:
+        inert = line in self._inert
+        if not inert:
             if self._read_labelled(line, text) or self._read_label(text):
                 return
             if len(self._inert) < _MOST_INERT and _DIGIT.search(text) is None:
                 self._inert.add(line)
-        if not self._gather.take_waiting(text):
+        if self._gather.take_waiting(text):
+            return
+        if inert:
+            self._note(text, heading=heading)
+        else:
             self._read_running(text, heading=heading)
 
     def _read_label(self, text: str) -> bool:
@@ -235,11 +240,15 @@ class LineReader:
         if found:
             self._gather.take_order_no(found)
             self._take_ship_by_in(text, found)
+        self._note(text, heading=heading, is_item=not found)
+
+    def _note(self, text: str, *, heading: int, is_item: bool = True) -> None:
+        """Keep a line without a label; it may be of an item."""
         if len(self._gather.found.notes) < _MOST_NOTES:
             self._gather.found.notes.append(text)
         if heading:
             self._gather.items.take_heading(text, heading)
-        elif not found:
+        elif is_item:
             self._gather.items.take_text(text)
 
     def _order_no_in(self, text: str) -> str | None:

@@ -96,9 +96,9 @@ def language_of(rows: Sequence[Row], subject: str, vocabulary: Vocabulary, marke
     votes: Counter[str] = Counter()
     for row in rows:
         for text in row.beginnings:
-            owners = vocabulary.label_owners.get(label_key(text), ())
-            for code in owners:
-                votes[code] += 6 // len(owners)
+            if owners := vocabulary.label_owners.get(label_key(text)):
+                for code in owners:
+                    votes[code] += 6 // len(owners)
     lines = [subject, *(text for row in rows[:_TOP] for _, text in row.lines)]
     most = max(votes.values(), default=0)
     leading = [code for code, count in votes.items() if count == most]

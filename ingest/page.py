@@ -65,6 +65,7 @@ class Row:
         return tuple(cell for cell in self.cells if cell)
 
 
+_DRAWN_LINE: Final = Row(())
 _COLON: Final = re.compile(r"[:：]")
 _LONGEST_LINE: Final = 2_000
 _LINK: Final = re.compile(r"(?<!\S)(?:https?://|www\.|mailto:)\S+", re.IGNORECASE)
@@ -84,17 +85,26 @@ def rows_of_text(text: str) -> list[Row]:
     rows: list[Row] = []
     below = False  # a line of text stands right above
     for raw in text[:MAX_TEXT].replace("\xa0", " ").splitlines()[: MAX_ROWS * 2]:
-        line = _without_frame(without_links(raw[:MAX_LINE]).rstrip())
-        if _RULE.match(line):
-            if rows and line and below and _is_title(rows[-1]):
+        row = _row_of_text(raw[:MAX_LINE])
+        if row is None or row is _DRAWN_LINE:
+            if rows and row and below and _is_title(rows[-1]):
                 rows[-1] = replace(rows[-1], heading=_DEPTH_OF_RULED)
             below = False
             continue
         below = True
-        rows.append(_marked_row(line) if _MARKDOWN.search(line) else _text_row(line))
+        rows.append(row)
         if len(rows) >= MAX_ROWS:
             break
     return rows
+
+
+@lru_cache(maxsize=1_024)  # a template's lines come with each of its mails, and often again in a pre element
+def _row_of_text(raw: str) -> Row | None:
+    """Return the row of a line of a plain body; None for an empty one."""
+    line = _without_frame(without_links(raw).rstrip())
+    if _RULE.match(line):
+        return _DRAWN_LINE if line else None
+    return _marked_row(line) if _MARKDOWN.search(line) else _text_row(line)
 
 
 def _without_frame(line: str) -> str:
@@ -144,7 +154,6 @@ def is_rule(line: str) -> bool:
     return _RULE.match(line) is not None
 
 
-@lru_cache(maxsize=1_024)
 def _text_row(line: str) -> Row:
     return Row(tuple(((one_line(piece),),) for piece in text_cells(line)))
 

@@ -125,19 +125,20 @@ class Recorder:
             rows.append((row, finding))
             if finding.raw_hash:
                 known.add(finding.raw_hash)
-        self._add(session, rows, now)
+        ledger.add_messages(session, [row for row, _ in rows])
+        self._seal(session, place, [one for row, one in rows if row["outcome"] == Outcome.QUARANTINED], now)
         told = [finding for row, finding in rows if row["outcome"] == Outcome.PARSED]
         changes = record_told(session, told, self.shops, now)
         session.commit()
         return replace(changes, outcomes=Counter(Outcome(row["outcome"]) for row, _ in rows))
 
-    def _add(self, session: Session, rows: Sequence[tuple[Row, Finding]], now: datetime) -> None:
-        numbers = ledger.add_messages(session, [row for row, _ in rows])
-        for row, finding in rows:
-            if row["outcome"] == Outcome.QUARANTINED and finding.message.raw is not None:
-                sealed = seal(finding.message.raw, self.home)
-                message_id = numbers[finding.message.uid]
-                session.add(SealedMailRow(message_id=message_id, ciphertext=sealed, expires_at=now + SEALED_FOR))
+    def _seal(self, session: Session, place: Place, waiting: Sequence[Finding], now: datetime) -> None:
+        """Keep the bytes of the mails that wait for a person, sealed."""
+        raws = {one.message.uid: one.message.raw for one in waiting if one.message.raw is not None}
+        numbers = ledger.numbers_of(session, place, list(raws)) if raws else {}
+        for uid, raw in raws.items():
+            sealed = seal(raw, self.home)
+            session.add(SealedMailRow(message_id=numbers[uid], ciphertext=sealed, expires_at=now + SEALED_FOR))
 
 
 def record_told(

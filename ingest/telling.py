@@ -78,10 +78,10 @@ def told_in(notes: Sequence[str], language: Language, *, seller_side: bool) -> d
     lines = " \n ".join(notes)[:_LONGEST].splitlines(keepends=True)
     known = {line: _note(line, language) for line in dict.fromkeys(lines)}
     read = [known[line] for line in lines]
-    folded, certain = _joined(one.form for one in read), _joined(one.certain for one in read)
+    folded, certain = _joined([one.form for one in read]), _joined([one.certain for one in read])
     likely = language.telling.among(folded, frozenset().union(*(one.keys for one in known.values())))
     told = _told(folded, certain, _own(likely, seller_side=seller_side))
-    return without_known_order(told, f" {_joined(one.padded for one in read)} ", language)
+    return without_known_order(told, f" {_joined([one.padded for one in read])} ", language)
 
 
 def _joined(forms: Iterable[str]) -> str:
