@@ -60,7 +60,7 @@ class _RowReader:
     def read(self, row: Row) -> None:
         """Read one row: several cells beside each other, or the lines of one."""
         row = row.without_colons
-        if self._may_be_across(row):
+        if len(row.filled) > 2 and self._may_be_across(row):  # noqa: PLR2004  name, count and price
             self._across.append(row)
             return
         if self._across:
@@ -81,7 +81,7 @@ class _RowReader:
         self._columns = []
 
     def _may_be_across(self, row: Row) -> bool:
-        if len(row.filled) <= 2 or len(row.filled) != len(row.cells) or self._columns:  # noqa: PLR2004  says itself
+        if len(row.filled) != len(row.cells) or self._columns:
             return False
         if self._across and len(self._across[0].cells) != len(row.cells):
             return False
@@ -94,9 +94,9 @@ class _RowReader:
             self._gather.found.headings += [text_of(line)[:LONGEST_VALUE] for cell in filled for line in cell[:3]][:3]
         if len(filled) >= 2:  # noqa: PLR2004  says itself
             self._read_cells(row, filled)
-        elif filled:
-            for line in filled[0]:
-                self._lines.read(line, heading=row.heading)
+        else:
+            for line, text in row.lines:
+                self._lines.read(line, text, heading=row.heading)
 
     def _read_cells(self, row: Row, filled: Sequence[Cell]) -> None:
         labels = [self._label_of(cell) for cell in row.cells]
@@ -105,9 +105,8 @@ class _RowReader:
         elif self._columns and len(row.cells) == len(self._columns) and not self._is_pair(row.cells, labels):
             self._read_columns(row.cells)
         elif not self._read_pairs(row.cells, labels) and not self._take_unlabelled(filled):
-            for cell in filled:
-                for line in cell:
-                    self._lines.read(line, heading=0)
+            for line, text in row.lines:
+                self._lines.read(line, text, heading=0)
 
     def _take_unlabelled(self, cells: Sequence[Cell]) -> bool:
         if len(cells) < 3:  # noqa: PLR2004  name, count and price
@@ -183,7 +182,7 @@ class _RowReader:
                     continue
             elif taken and cells[index]:
                 for line in cells[index]:
-                    self._lines.read(line, heading=0)
+                    self._lines.read(line, text_of(line), heading=0)
             index += 1
         if taken:
             self._columns = []

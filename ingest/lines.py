@@ -47,9 +47,8 @@ class LineReader:
         self._gather = gather
         self._inert = gather.language.inert
 
-    def read(self, line: Line, *, heading: int) -> None:
-        """Read one line: labelled values, a label that waits for its value, or running text."""
-        text = text_of(line)
+    def read(self, line: Line, text: str, *, heading: int) -> None:
+        """Read one line, of that text: labelled values, a label that waits for its value, or running text."""
         if not text or len(text) > _LONGEST:
             return
         inert = line in self._inert
@@ -111,7 +110,7 @@ class LineReader:
         if len(pairs) < 2 or not all(map(self._is_pair, pairs)):  # noqa: PLR2004  says itself
             return False
         for pair in pairs:
-            self.read(pair, heading=0)
+            self.read(pair, text_of(pair), heading=0)
         return True
 
     def _is_pair(self, line: Line) -> bool:

@@ -37,7 +37,7 @@ MAX_SCANS: Final = 2_000_000  # of a line for one boundary
 logging.getLogger("mailparser").addHandler(logging.NullHandler())
 logging.getLogger("mailparser").propagate = False
 
-_HEADER_END: Final = re.compile(rb"\r?\n\r?\n")
+_HEADER_END: Final = re.compile(rb"\n\r?\n")
 _HEADER_START: Final = re.compile(rb"^[^\s:]+:", re.MULTILINE)
 _ODD_FROM: Final = re.compile(rb"^from[ \t]+:", re.IGNORECASE | re.MULTILINE)  # dropped here, a From to others
 _MULTIPART: Final = re.compile(rb"boundary[\s\d*]{0,20}=", re.IGNORECASE)
@@ -101,11 +101,12 @@ class Message:
 
 def parse_message(raw: bytes) -> Message:
     """Return what `raw` holds; never raises on content."""
-    refused = _refused(raw)
+    header_block = _header_block(raw)
+    refused = _refused(raw, header_block)
     if refused is not None:
         return Message(defects=frozenset({refused}))
     try:
-        return _message_from(parse_mime(raw), [""] * len(_ODD_FROM.findall(_header_block(raw))))
+        return _message_from(parse_mime(raw), [""] * len(_ODD_FROM.findall(header_block)))
     except TooManyPartsError:
         return Message(defects=frozenset({Defect.TOO_MANY_PARTS}))
     except TooManyHeadersError:
@@ -114,13 +115,12 @@ def parse_message(raw: bytes) -> Message:
         return Message(defects=frozenset({Defect.UNPARSABLE}))
 
 
-def _refused(raw: bytes) -> Defect | None:
+def _refused(raw: bytes, header_block: bytes) -> Defect | None:
     """Name the limit that `raw` breaks, before any parser sees it."""
     if not raw or raw.isspace():
         return Defect.EMPTY
     if len(raw) > MAX_BYTES:
         return Defect.TOO_LARGE
-    header_block = _header_block(raw)
     if len(header_block) > MAX_HEADER_BYTES or len(_HEADER_START.findall(header_block)) > MAX_HEADERS:
         return Defect.TOO_MANY_HEADERS
     multiparts = len(_MULTIPART.findall(raw)) if raw.lower().count(b"boundary") > FEW_MULTIPARTS else FEW_MULTIPARTS
@@ -132,7 +132,7 @@ def _refused(raw: bytes) -> Defect | None:
 
 def _header_block(raw: bytes) -> bytes:
     end = _HEADER_END.search(raw)
-    return raw[: end.start() if end else len(raw)]
+    return raw[: end.start()].removesuffix(b"\r") if end else raw
 
 
 def _message_from(mime: MimePart, odd_froms: list[str]) -> Message:

@@ -17,7 +17,8 @@ MAX_PARTS: Final = 200
 MAX_ONE_HEADER: Final = 32 * 1024  # bytes, folds included
 MAX_ALL_HEADERS: Final = 5_000  # of the mail and all its parts
 _DEEPEST: Final = 4  # levels of parts in parts that are taken apart the quick way
-_BLANK_LINE: Final = re.compile(r"\r?\n\r?\n")
+_LONE_RETURN: Final = re.compile(r"\r(?!\n)")
+_BLANK_LINE: Final = re.compile(r"\n\r?\n")
 _BOUNDARY_END: Final = re.compile(r"(--)?[ \t]*(?:\r?\n|\Z)")
 _HEADER: Final = re.compile(r"[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*")  # one that the parser takes as it is
 _WHOLE_ENCODINGS: Final = frozenset({"7bit", "8bit", "binary"})  # of a multipart: any other is a defect
@@ -63,7 +64,7 @@ class _Counting(Compat32):
 def parse_mime(raw: bytes) -> MimePart:
     """Return the tree of parts. Raises TooManyHeadersError, TooManyPartsError, and whatever the parser raises."""
     text = raw.decode("ascii", "surrogateescape")
-    whole = _part(text, _policy()) if text.count("\r") == text.count("\r\n") else None
+    whole = _part(text, _policy()) if _LONE_RETURN.search(text) is None else None
     return parse_line_by_line(raw) if whole is None else whole
 
 

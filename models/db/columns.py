@@ -52,11 +52,11 @@ def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         message = "naive time: every stored moment is aware"
         raise ValueError(message)
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 def _to_sqlite(value: datetime | None) -> str | None:
-    return None if value is None else _utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return None if value is None else _utc(value).isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 def _from_sqlite(value: str | None) -> datetime | None:
