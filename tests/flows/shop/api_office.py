@@ -15,8 +15,10 @@ from flows import clock
 from flows.office import Office
 from flows.shop.sync_page import Synced
 from flows.sync_shop import sync_with
+from models.db.orders import record_facts
 from models.db.session import make_engine, open_session
-from models.db.tables import DeadlineRow, FactRow, OrderRow
+from models.db.tables import AlertRow, DeadlineRow, FactRow, OrderRow
+from models.fact import Authority, Fact, FactKind
 from models.home import Home
 from models.settings import MailboxSettings, Settings, ShopSettings
 from tests.flows.shop.clients import NOW, SHOP, Place, _migrated
@@ -94,6 +96,30 @@ def an_order_row(number: int, hours: float, **changes: Any) -> dict[str, Any]:  
 def order_no(number: int) -> str:
     """The number of an order on the shelf."""
     return f"5764614130{number:08}"
+
+
+def alerts(api: ApiOffice) -> list[tuple[str, str | None]]:
+    """What is in the outbox beside clocks: text and order."""
+    with open_session(api.office.engine, read_only=True) as session:
+        found = session.exec(select(AlertRow).where(AlertRow.text_key != "warned"))
+        return sorted((row.text_key, row.order_no) for row in found)
+
+
+def mail_told(api: ApiOffice, number: int, *facts: tuple[FactKind, float]) -> None:
+    """What a mail told of an order, so many hours after NOW."""
+    told = [
+        Fact(
+            kind=kind,
+            occurred_at=NOW + hours * HOUR,
+            observed_at=NOW + hours * HOUR,
+            authority=Authority.PLATFORM,
+            source_key=f"mail:{number}:{kind}",
+        )
+        for kind, hours in facts
+    ]
+    with open_session(api.office.engine) as session:
+        record_facts(session, api.shop, [(order_no(number), fact) for fact in told], api.office.now())
+        session.commit()
 
 
 @dataclass(frozen=True)

@@ -9,26 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import delete, select
+from sqlmodel import delete
 
 from flows.look import SYNC, Work, look
-from flows.mail_notices import find_notices
-from flows.missing_watch import NO_MAIL, NOT_AT_API
 from flows.shop import news, sync_page
 from flows.shop.api_error import ApiError
 from flows.shop.schema import ApiOrder
 from flows.shop.sync_figures import sync_figures
 from flows.sync_shop import sync_one
-from models.db.orders import record_facts
 from models.db.sample import check_sample
 from models.db.session import open_session
 from models.db.shop_sync import KINDS, connected_since, sync_rows
 from models.db.shop_tables import GrantRow, SyncRow
-from models.db.tables import AlertRow
-from models.fact import Authority, Fact, FactKind
+from models.fact import Fact, FactKind
 from models.settings import TikTokSettings
 from models.stage import Stage
-from tests.flows.shop.api_office import HOUR, ApiOffice, an_api_office, order_no, seconds
+from tests.flows.shop.api_office import HOUR, ApiOffice, alerts, an_api_office, mail_told, order_no, seconds
 from tests.flows.shop.clients import NOW, SHOP
 from tests.flows.shop.wire_server import APP_KEY, SECRET
 from tests.planted import search_files
@@ -54,13 +50,6 @@ def rows(api: ApiOffice) -> dict[str, SyncRow]:
     """How far was read."""
     with open_session(api.office.engine, read_only=True) as session:
         return sync_rows(session, SHOP)
-
-
-def alerts(api: ApiOffice) -> list[tuple[str, str | None]]:
-    """What is in the outbox beside clocks: text and order."""
-    with open_session(api.office.engine, read_only=True) as session:
-        found = session.exec(select(AlertRow).where(AlertRow.text_key != "warned"))
-        return sorted((row.text_key, row.order_no) for row in found)
 
 
 def test_orders_that_nobody_told_of_are_opened_and_what_changed_is_news(api: ApiOffice):
@@ -226,23 +215,6 @@ def test_another_run_that_is_further_keeps_its_mark(api: ApiOffice):
 # --- ask, don't accuse ---
 
 
-def mail_told(api: ApiOffice, number: int, *facts: tuple[FactKind, float]) -> None:
-    """What a mail told of an order, so many hours after NOW."""
-    told = [
-        Fact(
-            kind=kind,
-            occurred_at=NOW + hours * HOUR,
-            observed_at=NOW + hours * HOUR,
-            authority=Authority.PLATFORM,
-            source_key=f"mail:{number}:{kind}",
-        )
-        for kind, hours in facts
-    ]
-    with open_session(api.office.engine) as session:
-        record_facts(session, api.shop, [(order_no(number), fact) for fact in told], api.office.now())
-        session.commit()
-
-
 SHIPPED_LONG_AGO = ((FactKind.ORDER_PLACED, -100), (FactKind.ORDER_PAID, -100), (FactKind.MARKED_SHIPPED, -90))
 
 
@@ -295,86 +267,6 @@ def test_the_way_to_a_shop_is_opened_by_its_settings_and_a_missing_consent_is_no
         sync_one(office, api.shop)
     assert alerts(api) == [("api_refused", None)]
     assert WORK not in look(office).work
-
-
-# --- one source lacks what the other has ---
-
-
-def mailbox_read(api: ApiOffice, hours: float, error: str | None = None) -> None:
-    """The mailbox was read then, and mails of new orders came before."""
-    from models.db.mail_tables import MailboxRow, MessageRow  # noqa: PLC0415
-
-    with open_session(api.office.engine) as session:
-        session.merge(MailboxRow(name="main", last_ok_at=NOW + hours * HOUR, last_error=error))
-        session.merge(
-            MessageRow(id=1, mailbox="main", folder="INBOX", uidvalidity=1, uid=1, outcome="parsed", kind="new_order",
-                       shop_id=SHOP, seen_at=NOW - HOUR)
-        )  # fmt: skip
-        session.commit()
-
-
-def test_an_order_of_the_api_that_no_mail_told_of_in_its_time_is_told_once(api: ApiOffice):
-    api.order(1, hours=0)
-    api.order(2, hours=0)
-    mail_told(api, 2, (FactKind.ORDER_PLACED, 0))
-    mailbox_read(api, 1.9)
-    api.sync(1.9)
-    assert alerts(api) == []
-    mailbox_read(api, 2.1)
-    for hours in (2.1, 2.2):
-        api.sync(hours)
-        assert alerts(api) == [(NO_MAIL, order_no(1))]
-
-
-def test_what_is_missing_stands_on_the_pages_as_long_as_it_is_in_a_line_for_each_direction(api: ApiOffice):
-    for number in (1, 2, 3):
-        api.order(number, hours=number / 100)
-    mail_told(api, 4, (FactKind.ORDER_PLACED, 0))
-    mailbox_read(api, 2.5)
-    api.sync(2.5)
-    by_mail, at_api = find_notices(api.office)
-    assert order_no(1) in by_mail
-    assert "2 other orders" in by_mail
-    assert order_no(4) in at_api
-    for number in (1, 2, 3):
-        mail_told(api, number, (FactKind.ORDER_PLACED, 0))
-    api.order(4, hours=0)
-    api.sync(2.6)
-    assert find_notices(api.office) == []
-
-
-@pytest.mark.parametrize(("read_at", "error"), [(1.9, None), (2.1, "refused")])
-def test_no_mail_is_missing_from_a_mailbox_that_was_not_read_since(api: ApiOffice, read_at: float, error: str | None):
-    api.order(1, hours=0)
-    mailbox_read(api, read_at, error)
-    api.sync(3)
-    assert alerts(api) == []
-
-
-def test_a_shop_that_never_got_a_mail_of_an_order_lacks_none(api: ApiOffice):
-    api.order(1, hours=0)
-    with open_session(api.office.engine) as session:
-        from models.db.mail_tables import MailboxRow  # noqa: PLC0415
-
-        session.add(MailboxRow(name="main", last_ok_at=NOW + 3 * HOUR))
-        session.commit()
-    api.sync(3)
-    assert alerts(api) == []
-
-
-def test_an_order_of_a_mail_that_the_api_does_not_know_in_its_time_is_told_once(api: ApiOffice):
-    mail_told(api, 1, (FactKind.ORDER_PLACED, 0))
-    for hours, told in ((1.9, []), (2.1, [(NOT_AT_API, order_no(1))]), (2.2, [(NOT_AT_API, order_no(1))])):
-        api.sync(hours)
-        assert alerts(api) == told
-
-
-def test_an_order_that_the_walk_missed_is_asked_for_before_it_is_called_unknown(api: ApiOffice):
-    mail_told(api, 1, (FactKind.ORDER_PLACED, 0))
-    api.order(1, hours=0, update_time=seconds(-2000))  # below all that is walked
-    api.sync(2.1)
-    assert alerts(api) == []
-    assert "order_paid" in api.kinds()
 
 
 # --- privacy ---
