@@ -35,7 +35,7 @@ from models.order import Order
 from models.settings import ShopSettings
 from models.stage import RANK, Role, Stage
 
-LEASE: Final = timedelta(seconds=8)  # longer than any answer of the platform of a run takes
+LEASE: Final = timedelta(seconds=20)  # longer than an answer takes, also on a machine that has much else to do
 WAIT: Final = timedelta(milliseconds=300)
 QUICKER: Final = 20  # times: waits between tries of one call
 AT_ONCE: Final = 4  # steps that are taken together
