@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
+from ingest.hints import states_whole_order
 from ingest.ideas import kind_told_in
 from ingest.labelled import Findings
 from ingest.page import Row
@@ -145,7 +146,7 @@ def meaning_of(
         _read_top(heads, findings.notes, language, seller_side=seller_side, numbered=numbered) for language in languages
     ]
     contradiction = any(top.contradiction for top in tops)
-    keep_to(tops)
+    keep_to(tops, whole=states_whole_order(findings))
     for top in tops:
         best: dict[tuple[str, float], float] = {}
         for found, weight in zip(top.told, weights_of, strict=True):
@@ -175,6 +176,8 @@ def _read_top(
     lines = [read_line(head, language, seller_side=seller_side) for head in heads]
     told = [*(dict(line.told) for line in lines), told_in(notes, language, seller_side=seller_side)]
     top = Top(
+        language=language,
+        lines=[line.certain for line in lines[: _TITLES + 1]],
         told=told,
         other_news=[line.other_news for line in lines[: _TITLES + 1]],
         no_start=[line.no_start for line in lines[: _TITLES + 1]],

@@ -22,6 +22,7 @@ from ingest.page import MAX_TEXT, is_too_long, rows_of_text
 from ingest.printed import Refused
 from ingest.sender import Receiver, judge_sender, unreadable_because
 from ingest.shop_of import Whose, whose_mail
+from ingest.specimen import shows_specimen
 from ingest.statement import notification_from
 from ingest.text import fold, plain_digits
 from ingest.values import ORDER_NO
@@ -36,7 +37,7 @@ from models.notification import (
 )
 from models.settings import ShopSettings
 
-READER_VERSION: Final = "3"
+READER_VERSION: Final = "4"
 DIGESTS: Final = frozenset({NotificationKind.SHIP_REMINDER, NotificationKind.LATE_DISPATCH})
 _BULK: Final = frozenset({"bulk", "list", "junk"})
 
@@ -112,9 +113,9 @@ def _read_trusted(
     ignored = _ignored(meaning, body, whose)
     if ignored is not None:
         return ignored
-    if meaning.kind is None or meaning.contradiction:
-        detail = "no known wording" if meaning.kind is None else "subject and title tell different things"
-        return Quarantined(reason=QuarantineReason.UNKNOWN_KIND, order_no=order_no, detail=detail)
+    doubt = _doubt(message, body, meaning, vocabulary)
+    if meaning.kind is None or doubt is not None:
+        return Quarantined(reason=QuarantineReason.UNKNOWN_KIND, order_no=order_no, detail=doubt or "no known wording")
     if body.cut and Field.TOTAL not in body.findings.values:
         return Quarantined(reason=QuarantineReason.INCOMPLETE, order_no=order_no, detail="the end is missing")
     kind = _kind_by_type(meaning.kind, body)
@@ -193,6 +194,16 @@ def meaning_in(message: Message, body: Body, vocabulary: Vocabulary, *, own_shop
             break
     assert meaning is not None  # noqa: S101  the loop runs at least once
     return meaning
+
+
+def _doubt(message: Message, body: Body, meaning: Meaning, vocabulary: Vocabulary) -> str | None:
+    """Return why the kind that is told is not believed; None if it is."""
+    if meaning.kind is None or meaning.contradiction:
+        return "subject and title tell different things" if meaning.contradiction else None
+    languages = {body.language.code: body.language, FALLBACK: vocabulary.languages.get(FALLBACK, body.language)}
+    starting = meaning.kind is NotificationKind.NEW_ORDER
+    shown = shows_specimen(message.subject, body.findings, languages.values(), starting=starting)
+    return "the order is shown as an example" if shown else None
 
 
 def _ignored(meaning: Meaning, body: Body, whose: Whose) -> Ignored | None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ingest import hints
 from ingest.vocabulary import Language
 from models.notification import IgnoreReason, NotificationKind
 
@@ -37,9 +38,11 @@ _TOP: Final = 2  # the subject and the title
 class Top:
     """What subject, headings and, last, the running text tell in one language; the flags go for the first lines."""
 
+    language: Language
+    lines: Sequence[str]  # the first lines, without what has not happened
     told: list[dict[str, int]]  # meaning: length of its phrase
-    other_news: Sequence[bool]
-    no_start: Sequence[bool]
+    other_news: list[bool]
+    no_start: list[bool]
     to_a_buyer: bool  # subject or title thank for a purchase, in a mail of the seller's side
     contradiction: bool = False
 
@@ -61,15 +64,66 @@ def without_known_order(told: dict[str, int], padded: str, language: Language) -
     return told
 
 
-def keep_to(tops: Sequence[Top]) -> None:
-    """Leave nothing told that the top of the mail does not bear out: no beginning, and no kind beside other news."""
-    if any(_bars_a_start(top) for top in tops) or not any(_tells_a_start(top) for top in tops):
+def keep_to(tops: Sequence[Top], *, whole: bool) -> None:
+    """Leave nothing told that the top of the mail does not bear out: no beginning, and no kind beside other news.
+
+    In a mail that states a `whole` order hints count, too, and an address may be mentioned in passing.
+    """
+    for top in tops:
+        _excuse(top, whole=whole)
+    barred = any(_bars_a_start(top) for top in tops)
+    if whole and not barred:
+        _begin_by_hint(tops)
+    if barred or not any(_tells_a_start(top) for top in tops):
         _forget(tops, frozenset({NotificationKind.NEW_ORDER}))
     strange = any(top.to_a_buyer or any(top.other_news[:_TOP]) for top in tops)
     if strange:
         _forget(tops, frozenset({NotificationKind.SHIP_REMINDER}))  # "do not ship yet" speaks of shipping, too
     if strange and not any(_kinds(found) for top in tops for found in top.told[:_TOP]):
         _forget(tops, frozenset(NotificationKind))
+
+
+def _excuse(top: Top, *, whole: bool) -> None:
+    """Take no notice of an address, an update or a confirmation beside a line that calls the order new by itself."""
+    if not any((*top.other_news, *top.no_start)):
+        return
+    calls = [NotificationKind.NEW_ORDER in found for found in top.told[:_TOP]]
+    if whole:
+        calls = [
+            is_new or hints.hints_strongly((line,), top.language)
+            for is_new, line in zip(calls, top.lines, strict=False)
+        ]
+    clean = [is_new and not (news or no) for is_new, news, no in zip(calls, top.other_news, top.no_start, strict=False)]
+    if any(clean):
+        top.other_news = [
+            news and not (whole and hints.is_in_passing(line, top.language))
+            for news, line in zip(top.other_news, top.lines, strict=True)
+        ]
+    if (whole or any(clean)) and hints.asks_to_prepare_confirmed(top.lines, top.language):
+        top.no_start = [
+            no and not hints.is_confirmed(line, top.language) for no, line in zip(top.no_start, top.lines, strict=True)
+        ]
+
+
+def _begin_by_hint(tops: Sequence[Top]) -> None:
+    """Begin an order where nothing but a reminder to ship is told, and subject or title hint at a new one."""
+    told = {kind for top in tops for found in top.told for kind in _kinds(found)}
+    if told - {NotificationKind.NEW_ORDER, NotificationKind.SHIP_REMINDER} or any(top.to_a_buyer for top in tops):
+        return
+    if any(hints.speaks_of(top.lines, top.language, "undone") for top in tops):
+        return
+    if any(_hints_at_a_start(top, reminds=NotificationKind.SHIP_REMINDER in told) for top in tops):
+        _forget(tops, frozenset({NotificationKind.SHIP_REMINDER}))
+        tops[0].told[0].setdefault(NotificationKind.NEW_ORDER, 0)
+
+
+def _hints_at_a_start(top: Top, *, reminds: bool) -> bool:
+    titles = top.lines[:_TOP]
+    if hints.hints_strongly(titles, top.language):
+        return True
+    called_new = any(NotificationKind.NEW_ORDER in found for found in top.told[: len(top.lines)])
+    first_told = called_new or not reminds or hints.asks_to_prepare_confirmed(titles, top.language)
+    return first_told and hints.hints_weakly(titles, top.language)
 
 
 def _tells_a_start(top: Top) -> bool:

@@ -84,7 +84,7 @@ def _folded(text: str) -> str:
 def lower(text: str) -> str:
     """Give `text` as `fold` does, the marks at its ends kept: a piece of a text is no end of it."""
     if not text.isascii():
-        text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", clean(text)).casefold())
+        text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", clean(text)).casefold()).replace("’", "'")
     else:
         text = text.casefold()
     return _ALL_SPACE.sub(" ", text).strip()

@@ -34,6 +34,15 @@ IDEAS: Final = frozenset(
         "negated",
     }
 )  # fmt: skip
+# What a new order is hinted at with, and what an order is shown as an example with: `ingest.hints`, `ingest.specimen`.
+HINTS: Final = frozenset(
+    {
+        "order", "sold", "sale", "another", "got", "cheer", "confirmed", "prepare", "undone", "address", "update",
+        "changed",
+    }
+)  # fmt: skip
+SPECIMEN: Final = frozenset({"example", "news", "sample", "shown", "mail", "look", "harmless"})
+_BY_IDEA: Final = {"ideas": IDEAS, "hints": HINTS, "specimen": SPECIMEN}
 _LOOKUPS: Final = (
     "causes", "reasons", "payment_methods", "payment_states", "order_types", "handling", "request_types",
     "handovers", "shipping_modes", "ordinals", "actors", "unpaid_told",
@@ -116,6 +125,8 @@ class Language:
     months: Mapping[str, int]
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ideas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # idea: parts of the words it is said with
+    hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the same, of what hints at a new order
+    specimen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the same, of what is but an example
     inert: set[tuple[str, ...]] = field(default_factory=set, repr=False)  # lines known to hold no label
 
     @cached_property
@@ -238,12 +249,13 @@ def _read(path: Path) -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise VocabularyError(f"{path.name}: {error}") from error
-    known = {"language", "labels", "kinds", "ignored", "months", "ideas", *_LOOKUPS, *_WORDS, *_PARTS}
+    known = {"language", "labels", "kinds", "ignored", "months", *_BY_IDEA, *_LOOKUPS, *_WORDS, *_PARTS}
     stray = set(table) - known
     stray |= set(table.get("labels", {})) - set(Field)
     stray |= set(table.get("kinds", {})) - set(NotificationKind)
     stray |= set(table.get("ignored", {})) - set(IgnoreReason)
-    stray |= set(table.get("ideas", {})) - IDEAS
+    for section, ideas in _BY_IDEA.items():
+        stray |= set(table.get(section, {})) - ideas
     if stray or not isinstance(table.get("language"), str):
         raise VocabularyError(f"{path.name}: unknown names {sorted(stray)}, or no language")
     return table
@@ -292,8 +304,14 @@ def _spelled_out(table: Mapping[str, Any]) -> Language:
         words={name: _folded(table.get(name, ())) for name in _WORDS},
         months={fold(text): int(month) for month, texts in table.get("months", {}).items() for text in texts},
         parts={name: _parts(table.get(name, ())) for name in _PARTS},
-        ideas={idea: _parts(texts) for idea, texts in table.get("ideas", {}).items()},
+        ideas=_by_idea(table, "ideas"),
+        hints=_by_idea(table, "hints"),
+        specimen=_by_idea(table, "specimen"),
     )
+
+
+def _by_idea(table: Mapping[str, Any], section: str) -> Mapping[str, tuple[str, ...]]:
+    return {idea: _parts(texts) for idea, texts in table.get(section, {}).items()}
 
 
 def _parts(texts: Iterable[str]) -> tuple[str, ...]:

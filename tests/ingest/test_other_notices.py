@@ -110,6 +110,20 @@ def test_a_new_order_starts_though_its_text_speaks_of_address_label_or_message(l
         assert starts(reading), (layout, reading)
 
 
+@pytest.mark.parametrize(("language", "words"), each("announcements"))
+def test_an_announcement_that_shows_an_order_tells_nothing_of_it(language, words):
+    for layout in layouts():
+        reading = read(language, words, layout)
+        assert isinstance(reading, Quarantined), (layout, reading)
+
+
+@pytest.mark.parametrize(("language", "words"), each("hinted"))
+def test_an_order_starts_where_words_hint_at_it_and_the_whole_order_stands_below(language, words):
+    for layout in layouts():
+        reading = read(language, words, layout)
+        assert starts(reading), (layout, reading)
+
+
 def test_a_taught_wording_starts_an_order_whatever_words_it_has(tmp_path):
     (tmp_path / "en.toml").write_text(
         'language = "en"\n[kinds]\nnew_order = ["your order was updated: it is on hold for you"]\n'
