@@ -12,8 +12,9 @@ second or third, Received-SPF at the end or before the last.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from ingest.hop import by_host, is_inside, is_same_house
@@ -56,6 +57,40 @@ def own_results(trace: Sequence[tuple[str, str]], authserv_id: str | None) -> Re
     told = tuple(result for results in run for result in results.dmarc)
     decided = any(results.dmarc for results in (_first_of_each(run) if configured in WRITES_BELOW else run))
     return Results(authserv_id=run[0].authserv_id, dmarc=told if decided else ())
+
+
+def results_below(
+    trace: Sequence[tuple[str, str]], directly_below: Sequence[str], authserv_id: str | None
+) -> Results | None:
+    """Return what a server that writes below its own Received header wrote there; None when it wrote none.
+
+    To be asked only where the mailbox's settings say that the server does so and takes out such headers that come
+    from outside: one that wrote none would let the sender's speak. The topmost Received must be that server's, and what
+    stands again under a name, lower, or behind another header counts for nothing. A verdict above that Received, where
+    no sender can write, goes before all of them.
+    """
+    configured = authserv_id.lower() if authserv_id else None
+    names = [name for name, _ in trace if name != "received-spf"]
+    if configured is None or "received" not in names:
+        return None
+    if names[0] == _RESULTS:
+        return own_results(trace, authserv_id)
+    if not _is_of_house(by_host(next(value for name, value in trace if name == "received")), configured):
+        return None
+    run = list(_own(directly_below, configured))
+    if not run:
+        return None
+    told = tuple(result for results in _first_of_each(run) for result in results.dmarc)
+    return Results(authserv_id=run[0].authserv_id, dmarc=told if run[0].dmarc else ())
+
+
+def _own(values: Iterable[str], configured: str) -> Iterator[Results]:
+    return takewhile(lambda results: is_receivers(results.authserv_id, configured), map(read_results, values))
+
+
+def _is_of_house(host: str, configured: str) -> bool:
+    """Tell whether a host is the receiver's; of a name without a domain nobody knows."""
+    return host == configured or is_same_house(host, configured.removeprefix(ANY_HOST))
 
 
 def is_receivers(written: str | None, configured: str | None) -> bool:

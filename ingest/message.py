@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import Message as MimePart
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from itertools import dropwhile, takewhile
 from typing import Final
 
 from mailparser import MailParser
@@ -82,8 +83,9 @@ class Message:
     """One mail. `texts` and `htmls` are decoded bodies, in order; `sent_at` is aware UTC or None.
 
     `froms` holds every From header as it stands; `trace` the Received, Received-SPF and
-    Authentication-Results headers from the top down as (lower-case name, value); `enclosed_froms` the
-    senders of mails attached to this one, whose text is in no body. `sent_to` holds the headers To, Cc,
+    Authentication-Results headers from the top down as (lower-case name, value); `verdicts_below` the values of
+    the Authentication-Results directly below the topmost Received, with no other header between; `enclosed_froms`
+    the senders of mails attached to this one, whose text is in no body. `sent_to` holds the headers To, Cc,
     Delivered-To and X-Original-To in the same form as `trace`.
     """
 
@@ -91,6 +93,7 @@ class Message:
     subject: str = ""
     sent_at: datetime | None = None
     trace: tuple[tuple[str, str], ...] = ()
+    verdicts_below: tuple[str, ...] = ()
     sent_to: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
@@ -150,6 +153,7 @@ def _message_from(mime: MimePart, odd_froms: list[str]) -> Message:
         subject=_first_header(headers, "subject"),
         sent_at=_sent_at(mime),
         trace=tuple((name, unfolded(value)) for name, value in headers if name in _TRACE),
+        verdicts_below=tuple(_verdicts_below(headers)),
         sent_to=tuple((name, decode_header_value(value)) for name, value in headers if name in _SENT_TO),
         headers={name: decode_header_value(value) for name, value in reversed(headers) if name in _KEPT},
         texts=tuple(texts),
@@ -157,6 +161,13 @@ def _message_from(mime: MimePart, odd_froms: list[str]) -> Message:
         enclosed_froms=tuple(enclosed),
         defects=frozenset(defects),
     )
+
+
+def _verdicts_below(headers: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield the verdicts that stand directly below the topmost Received."""
+    below = dropwhile(lambda header: header[0] != "received", headers)
+    next(below, None)
+    return (unfolded(value) for _, value in takewhile(lambda header: header[0] == "authentication-results", below))
 
 
 def _has_too_many_tags(html: str) -> bool:

@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import getaddresses
 from functools import lru_cache
 from typing import Final
 
 import idna
 
-from ingest.authentication import own_results
+from ingest.authentication import WRITES_BELOW, Results, own_results, results_below
 from ingest.decoding import decode_header_value
 from ingest.message import Defect, Message
 from ingest.text import fold
 from models.notification import IgnoreReason, QuarantineReason
 from models.settings import MailboxSettings
+from models.settings_key import Place
 
 _BRAND: Final = "tiktok"
 _QUOTED_OR_COMMENT: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)')
@@ -47,10 +48,14 @@ _REDIRECTED: Final = ("resent-from", "x-forwarded-to", "x-forwarded-for")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
-    """Whose word on a sender counts: a host, `*.` and a domain, or None for Microsoft, which writes no name."""
+    """Whose word on a sender counts: a host, `*.` and a domain, or None for Microsoft, which writes no name.
+
+    `verdict`: where that server puts it, above or below its own Received header.
+    """
 
     authserv_id: str | None
     allowed_from_domains: tuple[str, ...]
+    verdict: Place = "above"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,7 @@ def receiver_of(mailbox: MailboxSettings) -> Receiver:
     return Receiver(
         authserv_id=mailbox.authserv_id.strip().lower() or None,
         allowed_from_domains=tuple(_as_ascii(domain) for domain in mailbox.allowed_from_domains),
+        verdict=mailbox.verdict,
     )
 
 
@@ -122,14 +128,31 @@ def _judge_claim(message: Message, receiver: Receiver, domain: str) -> Verdict:
         return Verdict()
     if any(name in message.headers for name in _REDIRECTED):
         return _quarantined(QuarantineReason.FORWARDED, "redirected on its way")
-    return _quarantined(QuarantineReason.SENDER_UNAUTHENTICATED, "no dmarc=pass by the receiving server")
+    return _quarantined(QuarantineReason.SENDER_UNAUTHENTICATED, _why_not(message, receiver, domain))
+
+
+def _why_not(message: Message, receiver: Receiver, domain: str) -> str:
+    """Say why DMARC did not pass; a verdict below the server's own Received header may be a matter of settings."""
+    if not _dmarc_passed(message, replace(receiver, verdict="below"), domain):
+        return "no dmarc=pass by the receiving server"
+    return (
+        'the verdict stands below the Received header: verdict = "below" in [[mailbox]] takes it, '
+        "if your server removes such headers that come from outside"
+    )
 
 
 def _dmarc_passed(message: Message, receiver: Receiver, domain: str) -> bool:
-    results = own_results(message.trace, receiver.authserv_id)
+    results = _results(message, receiver)
     if results is None or not results.dmarc:
         return False
     return all(result == "pass" and _as_ascii(aligned or "") == domain for result, aligned in results.dmarc)
+
+
+def _results(message: Message, receiver: Receiver) -> Results | None:
+    """Return the receiver's own verdict; where it is known how a provider writes, no setting changes that."""
+    if receiver.verdict == "below" and receiver.authserv_id not in WRITES_BELOW:
+        return results_below(message.trace, message.verdicts_below, receiver.authserv_id)
+    return own_results(message.trace, receiver.authserv_id)
 
 
 def _judge_stranger(message: Message, receiver: Receiver, address: str, domain: str) -> Verdict:

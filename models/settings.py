@@ -26,6 +26,7 @@ from models.settings_key import (
     Domain,
     Folder,
     Hours,
+    Place,
     ReceiverName,
     Section,
     SettingsPath,
@@ -65,6 +66,14 @@ class MailboxSettings(Section):
             'authserv_id = "mx.google.com"',
         ),
     ] = ""
+    verdict: Annotated[
+        Place,
+        key(
+            'where your mail server puts it, "above" or "below" its own Received header; "below" only if it removes '
+            "such headers that come from outside",
+            'verdict = "above"',
+        ),
+    ] = "above"
     allowed_from_domains: Annotated[
         tuple[Domain, ...],
         key(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
@@ -116,6 +116,7 @@ Currency = Annotated[str, AfterValidator(_currency)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
 Domain = Annotated[str, Field(pattern=r"^[^@\s/]+\.[^@\s/.]+$"), AfterValidator(str.lower)]
+Place = Literal["above", "below"]  # a server's verdict, seen from its own Received header
 ReceiverName = Annotated[str, Field(pattern=r"^(\*\.)?[^\s;*]*$", max_length=253), AfterValidator(_receiver)]
 AppriseAddress = Annotated[str, Field(pattern=r"^[A-Za-z][\w+.-]*://\S+$")]
 WebAddress = Annotated[str, Field(max_length=200), AfterValidator(_web_address)]

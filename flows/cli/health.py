@@ -17,10 +17,11 @@ from sqlalchemy.engine import make_url
 
 from flows.cli.finding import Finding, bad, good
 from flows.cli.opening import tell_migration
-from flows.cli.receiver import covers, newest_receiver
+from flows.cli.receiver import Learned, covers, newest_receiver
 from flows.cli.shop_health import shop_findings
 from flows.office import Office, open_office
 from flows.rerun import find_server
+from ingest.authentication import WRITES_BELOW
 from ingest.errors import MailboxError
 from ingest.opening import connected
 from ingest.sealed import SealError, check_key
@@ -114,11 +115,19 @@ def _mailbox(office: Office, mailbox: MailboxSettings) -> Iterator[Finding]:
         return
     counts = ", ".join(f"{folder} {count}" for folder, count in messages.items())
     yield good("mailbox", mailbox=mailbox.name, counts=counts)
-    if receiver is not None and not covers(mailbox.authserv_id, receiver):
-        told = words().text(
-            "cli.check.receiver", mailbox=mailbox.name, found=receiver, known=mailbox.authserv_id or "-"
-        )
-        yield bad("mailbox", told, "receiver_advice", found=receiver)
+    if receiver is not None:
+        yield from _verdicts(mailbox, receiver)
+
+
+def _verdicts(mailbox: MailboxSettings, found: Learned) -> Iterator[Finding]:
+    """Whether the newest mails carry the verdict of the server that the settings name, where they say it stands."""
+    if not covers(mailbox.authserv_id, found.name):
+        known = mailbox.authserv_id or "-"
+        told = words().text("cli.check.receiver", mailbox=mailbox.name, found=found.name, known=known)
+        yield bad("mailbox", told, "receiver_advice", found=found.name)
+    elif found.place != mailbox.verdict and mailbox.authserv_id not in WRITES_BELOW:
+        told = words().text("cli.check.place", mailbox=mailbox.name, found=found.place, known=mailbox.verdict)
+        yield bad("mailbox", told, f"{found.place}_advice", found=found.name)
 
 
 def _alerts(office: Office) -> Finding:

@@ -38,6 +38,7 @@ class Given:
     user: str | None
     ca_file: Path | None
     authserv_id: str | None
+    verdict: str | None
     client_id: str | None
     maildir: Path | None
     folder: Path | None
@@ -74,7 +75,7 @@ def _may_write(home: Home, given: Given, asker: Asker) -> None:
 def _mailbox(given: Given, asker: Asker, home: Home) -> Login:
     if given.maildir is not None or given.folder is not None:
         kind, path = ("maildir", given.maildir) if given.maildir is not None else ("folder", given.folder)
-        return mailbox_of_files(asker, kind, path or Path(), given.authserv_id)
+        return mailbox_of_files(asker, kind, path or Path(), given.authserv_id, given.verdict)
     return log_in(
         asker,
         home,
@@ -84,6 +85,7 @@ def _mailbox(given: Given, asker: Asker, home: Home) -> Login:
         user=given.user,
         ca_file=given.ca_file,
         receiver=given.authserv_id,
+        verdict=given.verdict,
         client_id=given.client_id,
     )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from flows.cli.output import fail, note
 from flows.cli.provider import Provider, provider_at, provider_of, provider_titles
 from flows.cli.question import Asker
-from flows.cli.receiver import is_receiver_name, newest_receiver
+from flows.cli.receiver import Learned, is_receiver_name, newest_receiver
 from flows.cli.sign_in import signed_in
 from ingest.errors import LoginRefusedError
 from ingest.mailbox import Mailbox
@@ -19,8 +19,10 @@ from ingest.opening import open_mailbox
 from models.catalogue import words
 from models.home import Home
 from models.settings import MailboxSettings
+from models.settings_key import Place
 
 MAILBOX: Final = "main"
+PLACES: Final[tuple[str, ...]] = get_args(Place)  # the usual one first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +48,10 @@ class Login:
         return open_mailbox(self.settings(), self.secret)
 
 
-def mailbox_of_files(asker: Asker, kind: str, path: Path, receiver: str | None) -> Login:
+def mailbox_of_files(asker: Asker, kind: str, path: Path, receiver: str | None, verdict: str | None) -> Login:
     """Give the login of a Maildir or a folder of .eml files; needs no password. Raises MailboxError."""
     login = Login(mailbox={"name": MAILBOX, "kind": kind, "path": str(path.expanduser().absolute())})
-    return _with_receiver(asker, login, receiver)
+    return _with_receiver(asker, login, receiver, verdict)
 
 
 def log_in(
@@ -62,6 +64,7 @@ def log_in(
     user: str | None,
     ca_file: Path | None,
     receiver: str | None,
+    verdict: str | None,
     client_id: str | None,
 ) -> Login:
     """Ask for the mail server and the password, and try them. Raises MailboxError."""
@@ -79,7 +82,7 @@ def log_in(
         login = _signed_in(asker, home, {**mailbox, "auth": provider.sign_in}, provider, client_id)
     else:
         login = _tried(asker, home, mailbox, provider)
-    return _with_receiver(asker, login, receiver)
+    return _with_receiver(asker, login, receiver, verdict)
 
 
 def _signed_in(asker: Asker, home: Home, mailbox: dict[str, Any], provider: Provider, client_id: str | None) -> Login:
@@ -113,15 +116,26 @@ def _tried(asker: Asker, home: Home, mailbox: dict[str, Any], provider: Provider
     return login
 
 
-def _with_receiver(asker: Asker, login: Login, receiver: str | None) -> Login:
-    """Put the name under which the server writes its verdicts; learned from its newest mails when not known."""
+def _with_receiver(asker: Asker, login: Login, receiver: str | None, verdict: str | None) -> Login:
+    """Put how the server writes its verdicts; learned from its newest mails when its name is not known."""
     learned = None
     if receiver is None:
         with closing(login.open()) as box:
             learned = newest_receiver(box, login.settings())
-        note(words().text("cli.init.learned" if learned else "cli.init.not_learned", found=learned))
-    receiver = asker.ask("authserv_id", given=receiver, default=learned or "", valid=is_receiver_name)
-    return replace(login, mailbox={**login.mailbox, "authserv_id": receiver})
+        found = learned.name if learned else None
+        note(words().text("cli.init.learned" if found else "cli.init.not_learned", found=found))
+    receiver = asker.ask("authserv_id", given=receiver, default=learned.name if learned else "", valid=is_receiver_name)
+    place = _place(asker, verdict, learned)
+    return replace(login, mailbox={**login.mailbox, "authserv_id": receiver, **place})
+
+
+def _place(asker: Asker, verdict: str | None, learned: Learned | None) -> dict[str, str]:
+    """Put where the verdicts stand, if that is not the usual place; below is never taken over without a yes."""
+    if verdict is None and (learned is None or learned.place == PLACES[0]):
+        return {}
+    if learned is not None and learned.place != PLACES[0]:
+        note(words().text("cli.init.learned_below", found=learned.name))
+    return {"verdict": asker.ask("verdict", given=verdict, default=PLACES[0], valid=PLACES.__contains__)}
 
 
 def _is_address(answer: str) -> bool:

@@ -19,6 +19,14 @@ def init(
     authserv_id: Annotated[
         str | None, typer.Option(help="The name your mail server writes in Authentication-Results.")
     ] = None,
+    verdict: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLACE",
+            help="Where it puts them: above its own Received header, or below (only if it removes such headers that "
+            "come from outside).",
+        ),
+    ] = None,
     client_id: Annotated[
         str | None, typer.Option(help="Your app registration, for Microsoft; see `shipclock auth microsoft --help`.")
     ] = None,
@@ -54,6 +62,7 @@ def init(
             user=user,
             ca_file=ca_file,
             authserv_id=authserv_id,
+            verdict=verdict,
             client_id=client_id,
             maildir=maildir,
             folder=folder,

@@ -113,3 +113,30 @@ def test_a_password_is_kept_for_its_owner_alone_and_read_back_as_typed(place):
     assert home.password("main") == "it's $HOME \\ #1"
     assert home.environment["OTHER"] == "1"
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+BELOW = "Received: from a.example by mx.inbox.example\nAuthentication-Results: mx.inbox.example; spf=pass\n"
+
+
+@pytest.mark.parametrize(("options", "place_of_verdict"), [((), "above"), (("--verdict", "below"), "below")])
+def test_a_verdict_below_is_told_of_and_taken_only_when_it_is_asked_for(
+    place, shipclock, settings, options, place_of_verdict
+):
+    (place / "mail").mkdir(exist_ok=True)
+    (place / "mail" / "1.eml").write_text(f"{BELOW}From: a@b.example\n\nx\n")
+    said = shipclock(*FOLDER, *options)
+    assert said.code == 0
+    assert "removes Authentication-Results headers" in " ".join(said.err.split())
+    written = read_settings(settings).mailbox[0]
+    assert (written.authserv_id, written.verdict) == ("mx.inbox.example", place_of_verdict)
+
+
+def test_check_says_where_the_verdict_stands_and_what_the_setting_means(place, shipclock):
+    (place / "mail").mkdir(exist_ok=True)
+    (place / "mail" / "1.eml").write_text(f"{BELOW}From: a@b.example\n\nx\n")
+    shipclock(*FOLDER)
+    said = " ".join(shipclock("check").out.split())
+    assert "the verdict stands below" in said
+    assert "RFC 8601" in said
+    shipclock(*FOLDER, "--force", "--verdict", "below")
+    assert "the verdict stands" not in shipclock("check").out

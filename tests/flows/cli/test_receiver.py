@@ -8,14 +8,20 @@ from flows.cli.receiver import covers, newest_receiver
 from ingest.files import FileMailbox
 from models.settings import MailboxSettings
 
+HOP = "Received: from a.example by mx.inbox.example\n"
+VERDICT = "Authentication-Results: mx.inbox.example; spf=pass\n"
+
 
 def learned(folder, *mails: list[str]):
     for number, names in enumerate(mails):
         verdicts = "".join(f"Authentication-Results: {name}; spf=pass\n" if name else "" for name in names)
         (folder / f"{number}.eml").write_text(f"{verdicts}Received: from a by b\nFrom: a@b.example\n\nx\n")
-    return newest_receiver(
-        FileMailbox("main", folder, maildir=False), MailboxSettings(name="main", kind="folder", path=folder)
-    )
+    return newest(folder)
+
+
+def newest(folder):
+    settings = MailboxSettings(name="main", kind="folder", path=folder)
+    return newest_receiver(FileMailbox("main", folder, maildir=False), settings)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +37,24 @@ def learned(folder, *mails: list[str]):
     ],
 )
 def test_the_name_or_the_pattern_over_one_houses_names_is_learned(tmp_path, mails, name):
-    assert learned(tmp_path, *mails) == name
+    found = learned(tmp_path, *mails)
+    assert (found and found.name) == name
+
+
+@pytest.mark.parametrize(
+    ("head", "place"),
+    [
+        (f"{HOP}{VERDICT}", "below"),
+        (f"Received: from a.example by mail.inbox.example\n{VERDICT}", "below"),
+        (f"{VERDICT}{HOP}", "above"),
+        (f"{HOP}X-Spam: no\n{VERDICT}", "above"),
+        (f"Received: from a.example by mx.evil.invalid\n{VERDICT}", "above"),
+        (f"{HOP}{VERDICT}".replace("mx.inbox.example", "mx.google.com"), "above"),
+    ],
+)  # fmt: skip
+def test_where_the_server_puts_its_verdicts_is_learned_from_directly_below_its_own_hop(tmp_path, head, place):
+    (tmp_path / "1.eml").write_text(f"{head}From: a@b.example\n\nx\n")
+    assert newest(tmp_path).place == place
 
 
 @pytest.mark.parametrize(
