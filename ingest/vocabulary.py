@@ -41,7 +41,7 @@ HINTS: Final = frozenset(
         "changed",
     }
 )  # fmt: skip
-SPECIMEN: Final = frozenset({"example", "news", "sample", "shown", "mail", "look", "harmless"})
+SPECIMEN: Final = frozenset({"example", "news", "sample", "shown", "mail", "look", "real", "check", "void", "harmless"})
 _BY_IDEA: Final = {"ideas": IDEAS, "hints": HINTS, "specimen": SPECIMEN}
 _LOOKUPS: Final = (
     "causes", "reasons", "payment_methods", "payment_states", "order_types", "handling", "request_types",

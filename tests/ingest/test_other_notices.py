@@ -124,6 +124,28 @@ def test_an_order_starts_where_words_hint_at_it_and_the_whole_order_stands_below
         assert starts(reading), (layout, reading)
 
 
+NAMES = {"en": "Sample Set Example", "de": "Muster-Tasse Beispiel", "ja": "サンプル見本セット", "th": "ชุดตัวอย่าง"}
+
+
+@pytest.mark.parametrize(("language", "product"), NAMES.items())
+@pytest.mark.parametrize("in_subject", [False, True])
+def test_a_product_that_is_called_a_sample_or_example_keeps_no_order_from_starting(language, product, in_subject):
+    subject = WORDS[language]["unpaid"][1][1]
+    words = (f"{subject}: {product}" if in_subject else subject, subject, "")
+    for layout in layouts():
+        raw = a_mail(language, words, layout).replace(b"Kelvo M7", product.encode())
+        assert starts(read_mail(raw, RECEIVER, [a_shop(language)], vocabulary())), layout
+
+
+def test_an_order_of_a_sample_starts_and_an_order_that_is_a_sample_does_not():
+    assert starts(read("en", ("New order: sample order", "You have a new order", "Please pack it."), "beside"))
+    assert not starts(read("en", ("New order", "You have a new order", "The order below is a sample."), "beside"))
+    typed = a_mail("en", ("New sample order", "You have a new order", "This is a sample order."), "beside")
+    assert not starts(read_mail(typed, RECEIVER, [a_shop("en")], vocabulary()))
+    typed = typed.replace(b"</p>", b"</p><p>Order type: Free sample</p>", 1)
+    assert starts(read_mail(typed, RECEIVER, [a_shop("en")], vocabulary()))
+
+
 def test_a_taught_wording_starts_an_order_whatever_words_it_has(tmp_path):
     (tmp_path / "en.toml").write_text(
         'language = "en"\n[kinds]\nnew_order = ["your order was updated: it is on hold for you"]\n'
