@@ -38,7 +38,9 @@ _IN_TEXT: Final = _table(
 _NO_START_IN_TITLE: Final = _table("news", "mail unordered")
 _NO_START_AT_TOP: Final = _table("mail check", "void")
 _NO_START_IN_TEXT: Final = _table("real order", "real mail")
+_UNLESS_UNSETTLED: Final = frozenset({"check", "void"})  # "if you have shipped, ignore this mail" says nothing
 _Question = tuple[str, tuple[frozenset[str], ...]]  # a line, and the ideas that would give an example away in it
+_NEEDED_IN_TEXT: Final = ("example", "sample", "real")  # each row of text has one of them
 
 
 def shows_specimen(subject: str, findings: Findings, languages: Iterable[Language], *, starting: bool) -> bool:
@@ -47,24 +49,35 @@ def shows_specimen(subject: str, findings: Findings, languages: Iterable[Languag
     Of a mail that would be `starting` an order less is enough: that subject or title speak of a lesson, a rule or a
     holiday, that a mail is to be checked or ignored, or what is real.
     """
+    heads = (subject, *findings.headings[: _HEADS - 1])
+    remarks = (remark for told in _REMARKS for remark in findings.values.get(told, ()))
+    running = "\n".join((*findings.notes, *remarks))[:_LONGEST]
+    padded = spaced(running)
     names = [spaced(name).strip() for name in _names(findings)]
     typed = Field.ORDER_TYPE in findings.values
     return any(
         _gives_away(line, language, rows, names, typed=typed)
         for language in languages
-        for line, rows in _questions(subject, findings, language, starting=starting)
-    )
+        for line, rows in (*_at_top(heads, language, starting=starting),
+                           *_in_text(running, padded, language, starting=starting))
+    )  # fmt: skip
 
 
-def _questions(subject: str, findings: Findings, language: Language, *, starting: bool) -> Iterator[_Question]:
-    heads = (subject, *findings.headings[: _HEADS - 1])
-    yield from ((line, _AT_TOP) for line in heads)
-    running = "\n".join((*findings.notes, *(remark for told in _REMARKS for remark in findings.values.get(told, ()))))
-    told = _IN_TEXT + _NO_START_IN_TEXT if starting else _IN_TEXT
-    yield from ((sentence, told) for sentence in sentences(running[:_LONGEST]))
-    if starting:
-        yield from ((line, _NO_START_IN_TITLE) for line in heads[:_TITLES])
-        yield from ((settled(line, language), _NO_START_AT_TOP) for line in heads)
+def _at_top(heads: Sequence[str], language: Language, *, starting: bool) -> Iterator[_Question]:
+    """Yield the lines at the top that hold any of the words, with what would give an example away there."""
+    for place, line in enumerate(heads):
+        ideas = _known_ideas(line, language)
+        if ideas:
+            yield line, _AT_TOP + _NO_START_IN_TITLE if starting and place < _TITLES else _AT_TOP
+        if starting and not ideas.isdisjoint(_UNLESS_UNSETTLED):
+            yield settled(line, language), _NO_START_AT_TOP
+
+
+def _in_text(running: str, padded: str, language: Language, *, starting: bool) -> Iterator[_Question]:
+    """Yield the sentences of running text; none where it holds none of the words, as in most mails."""
+    if any(part in padded for idea in _NEEDED_IN_TEXT for part in language.specimen.get(idea, ())):
+        rows = _IN_TEXT + _NO_START_IN_TEXT if starting else _IN_TEXT
+        yield from ((sentence, rows) for sentence in sentences(running))
 
 
 def _names(findings: Findings) -> Iterable[str]:
