@@ -115,7 +115,7 @@ def _ideas_in(padded: str, language: Language) -> frozenset[str]:
     if not there:
         return frozenset()
     if of_source:
-        there.discard("look")
+        there -= {"look", "news"}
     if any(part in padded for part in language.hints.get("order", ())):
         there.add("order")
         if "sample" in there and not language.hits(NotificationKind.NEW_ORDER, fold(padded)):
