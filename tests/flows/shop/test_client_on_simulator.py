@@ -6,6 +6,7 @@ The two share nothing but the signature; the simulator is written from the refer
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -103,21 +104,21 @@ def a_client(world: World, folder: Path, http: Any) -> ShopClient:  # noqa: ANN4
 @pytest.fixture
 def meet(tmp_path: Path) -> Iterator[Any]:
     """Give meetings by market: a crowd that came all at once, five hours later."""
-    ends: list[Any] = []
+    ends = ExitStack()
 
     def come(market: str, *, orders: int = 300, hours: int = 5, **serving: Any) -> Meeting:  # noqa: ANN401  # `serve`'s
         folder = tmp_path / market
         keys = AppKeys(scopes=(*USUAL, CHAT))
-        context = a_world(folder, market=market, crowd=Crowd(orders=orders, days=0), keys=keys, **serving)
-        world, http = context.__enter__(), open_http()
+        crowd = Crowd(orders=orders, days=0)
+        world = ends.enter_context(a_world(folder, market=market, crowd=crowd, keys=keys, **serving))
+        http = ends.enter_context(open_http())
         world.go(START + timedelta(hours=hours))
         client = a_client(world, folder, http)
-        ends.append(lambda: (client.transport.limiter.close(), http.close(), context.__exit__(None, None, None)))
+        ends.callback(client.transport.limiter.close)
         return Meeting(world=world, client=client)
 
-    yield come
-    for end in ends:
-        end()
+    with ends:
+        yield come
 
 
 def _sea(meeting: Meeting) -> None:
