@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -29,7 +29,7 @@ from models.db.reading import problems
 from models.db.session import open_session
 from models.db.tables import StepRow
 from models.fact import Authority, Fact, FactKind
-from models.home import TIKTOK_SECRET, Home, find_home
+from models.home import TIKTOK_SECRET, Home
 from models.ids import order_id
 from models.platform_status import PlatformStatus
 from models.stage import ShippingMode, Step
@@ -80,7 +80,7 @@ def floor(prefect_stack: Stack) -> Iterator[Floor]:
     Platform(play).advance(start + timedelta(hours=1))
     with serve(play, real_stamps=True) as shop:
         _set_up(home, shop)
-        office = open_office(home)
+        office = open_office(replace(home, environment={**home.environment, TIKTOK_SECRET: shop.keys.secret}))
         _agree(office, shop)
         made = Floor(prefect_stack, office, shop, _to_ship(shop))
         for order_no in made.orders:
@@ -110,9 +110,8 @@ def _set_up(home: Home, shop: Served) -> None:
 
 
 def _agree(office: Office, shop: Served) -> None:
-    home = find_home(dict(office.home.environment) | {TIKTOK_SECRET: shop.keys.secret})
     with closing(open_http()) as http:
-        tokens = exchanged(http, app_of(home, office.settings), shop.code())
+        tokens = exchanged(http, app_of(office.home, office.settings), shop.code())
     grant = Grant(tokens=tokens, cipher=shop.ciphers[SHOP.name], platform_id=SHOP.platform_id)
     store(office.engine, office.home, SHOP.name, grant)
 

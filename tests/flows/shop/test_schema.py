@@ -61,7 +61,7 @@ OURS = {  # the platform's, the carrier's or the seller's own words: no buyer wr
     "id", "package_id", "order_id", "cancel_id", "return_id", "sku_id", "seller_sku", "sku_name", "product_name",
     "tracking_number", "currency", "fulfillment_type", "delivery_option_id", "shipping_provider", "warehouse_id",
     "shipping_provider_id", "shipping_provider_name", "order_type", "handover_method", "sub_status", "order_ids",
-    "order_line_item_ids", "cancel_type", "action", "name", "region", "seller_type",
+    "order_line_item_id", "order_line_item_ids", "cancel_type", "action", "name", "region", "seller_type",
 }  # fmt: skip
 
 
