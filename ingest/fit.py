@@ -17,7 +17,10 @@ from ingest.vocabulary import Field
 ITEM_FIELDS: Final = frozenset(
     {Field.PRODUCT, Field.SKU, Field.VARIATION, Field.QUANTITY, Field.UNIT_PRICE, Field.LINE_TOTAL}
 )
-AMOUNT_FIELDS: Final = frozenset({Field.SUBTOTAL, Field.SHIPPING, Field.DISCOUNT, Field.TAX, Field.TOTAL, Field.REFUND})
+AMOUNT_FIELDS: Final = frozenset(
+    {Field.SUBTOTAL, Field.SHIPPING, Field.DISCOUNT, Field.TAX, Field.FEE, Field.TOTAL, Field.REFUND}
+)
+ADDED: Final = frozenset({Field.SHIPPING, Field.FEE})  # below zero they are discounts
 TIME_FIELDS: Final = frozenset(
     {Field.PLACED_AT, Field.SHIP_BY, Field.PROMISED_AT, Field.ESTIMATED_AT, Field.RESPOND_BY, Field.EVENT_AT}
 )

@@ -7,6 +7,7 @@ where on the page to look. A value is taken only when it fits its label.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,6 +19,13 @@ from ingest.vocabulary import Field, Language, Vocabulary, label_key
 
 LONGEST_LABEL: Final = 60
 _SIZED: Final = re.compile(r"\(\s*(?:\d?X{0,4}[SML]|\d{1,4}\s?(?:ml|l|g|kg|cm|mm|m))\s*\)$")  # a product, "Style (XL)"
+_SUMS: Final[Mapping[str | None, tuple[Field, ...]]] = {
+    "discount": (Field.DISCOUNT,),
+    "free": (Field.SHIPPING,),
+    "shipping": (Field.SHIPPING,),
+    "tax": (Field.TAX,),
+    "fee": (Field.FEE,),
+}
 
 
 @dataclass(slots=True)
@@ -52,6 +60,7 @@ class Gatherer:
         """Start with nothing found."""
         self._vocabulary = vocabulary
         self._meanings = vocabulary.meanings_in(language.code)
+        self._sum_labels = vocabulary.sum_labels_in(language.code)
         self.language = language
         self.found = Findings()
         self.items = ItemLines()
@@ -67,7 +76,8 @@ class Gatherer:
         """Return what `text` means as a label; nothing when it is none."""
         if not text or len(text) > LONGEST_LABEL + 10 or (text[-1] == ")" and _SIZED.search(text)):
             return ()
-        return self._meanings.get(label_key(text), ())
+        key = label_key(text)
+        return self._meanings.get(key) or _SUMS.get(self._sum_labels.idea_of(key), ())
 
     def fields_or_button(self, text: str) -> tuple[Field, ...]:
         """Return what `text` means as a label; of a button, that it is none of our business."""
@@ -79,7 +89,8 @@ class Gatherer:
 
     def may_begin_with_label(self, text: str) -> bool:
         """Tell, at little cost, whether a label may stand at the beginning of `text`."""
-        return self._vocabulary.may_begin_with_label(label_key(text[:LONGEST_LABEL]))
+        key = label_key(text[:LONGEST_LABEL])
+        return self._vocabulary.may_begin_with_label(key) or self._sum_labels.may_begin(key)
 
     def may_end_with_label(self, text: str) -> bool:
         """Tell, at little cost, whether a label may stand at the end of `text`."""

@@ -67,7 +67,7 @@ def _money(source: Source, kind: NotificationKind, subject: str) -> _Told:
         "currency": bill.currency,
         "amounts": bill.amounts,
         "items": bill.items,
-        "payment_method": source.code("payment_methods", source.findings.first(Field.PAYMENT_METHOD)),
+        "payment_method": _payment_method(source, kind, subject),
         "paid": _paid(source, kind, subject),
     }
 
@@ -140,14 +140,33 @@ def _ship_by_each(source: Source, order_nos: tuple[str, ...]) -> dict[str, datet
     return {no: moment for no, moment in read.items() if moment is not None and no in order_nos}
 
 
+def _payment_method(source: Source, kind: NotificationKind, subject: str) -> str | None:
+    """Return how is paid, as stated; that a new order is paid on delivery, its title may tell."""
+    stated = source.code("payment_methods", source.findings.first(Field.PAYMENT_METHOD))
+    if stated or kind is not NotificationKind.NEW_ORDER:
+        return stated
+    titles = " \n ".join((subject, *source.findings.headings[:2]))
+    return "cod" if source.language.code_of("payment_methods", titles) == "cod" else None
+
+
 def _paid(source: Source, kind: NotificationKind, subject: str) -> bool | None:
     """Return whether the order is paid, as stated or, of a new order, as told; cash on delivery counts as paid."""
-    if source.code("payment_methods", source.findings.first(Field.PAYMENT_METHOD)) == "cod":
+    if _payment_method(source, kind, subject) == "cod":
         return True
-    state = source.code("payment_states", source.findings.first(Field.PAYMENT_STATUS))
+    method = source.findings.first(Field.PAYMENT_METHOD)
+    stated = (source.code("payment_states", text) for text in (source.findings.first(Field.PAYMENT_STATUS), method))
+    state = next(filter(None, stated), None)
     if state is not None:
         return state == "paid"
-    return False if kind is NotificationKind.NEW_ORDER and _is_told_unpaid(source, subject) else None
+    return _paid_as_told(source, subject) if kind is NotificationKind.NEW_ORDER else None
+
+
+def _paid_as_told(source: Source, subject: str) -> bool | None:
+    """Return whether running text calls a new order paid or unpaid; None where it says neither."""
+    if _is_told_unpaid(source, subject):
+        return False
+    told = " \n ".join((subject, *source.findings.headings[:2], *source.findings.notes))
+    return True if source.code("payment_states", settled(told, source.language)) == "paid" else None
 
 
 def _is_told_unpaid(source: Source, subject: str) -> bool:

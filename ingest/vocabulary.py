@@ -20,6 +20,8 @@ from typing import Any, Final
 from ingest.expansion import expanded
 from ingest.moment import Months
 from ingest.phrases import Phrases, alternatives, is_spaced
+from ingest.sum_labels import IDEAS as SUM_IDEAS
+from ingest.sum_labels import SumLabels
 from ingest.text import fold, spaced
 from models.notification import IgnoreReason, NotificationKind
 
@@ -87,6 +89,7 @@ class Field(StrEnum):
     SHIPPING = "shipping"
     DISCOUNT = "discount"
     TAX = "tax"
+    FEE = "fee"
     TOTAL = "total"
     REFUND = "refund"
     QUANTITY = "quantity"
@@ -127,6 +130,7 @@ class Language:
     ideas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # idea: parts of the words it is said with
     hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the same, of what hints at a new order
     specimen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the same, of what is but an example
+    sum_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what labels of sums are put together of
     inert: set[tuple[str, ...]] = field(default_factory=set, repr=False)  # lines known to hold no label
 
     @cached_property
@@ -173,6 +177,7 @@ class Vocabulary:
     languages: Mapping[str, Language]
     label_owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # label: languages that have it
     _meanings: dict[str, Mapping[str, tuple[Field, ...]]] = field(default_factory=dict, compare=False, repr=False)
+    _sum_labels: dict[str, SumLabels] = field(default_factory=dict, compare=False, repr=False)
 
     def meanings_in(self, language: str) -> Mapping[str, tuple[Field, ...]]:
         """Return what each label key stands for: in `language`, else in English, else where it is known."""
@@ -181,6 +186,13 @@ class Vocabulary:
             known = [self.languages[code].labels for code in rising if code in self.languages]
             self._meanings[language] = {key: fields for labels in known for key, fields in labels.items()}
         return self._meanings[language]
+
+    def sum_labels_in(self, language: str) -> SumLabels:
+        """Return what lines of sums are called in `language` or in English."""
+        if language not in self._sum_labels:
+            codes = [code for code in (FALLBACK, language) if code in self.languages]  # a later one's meaning wins
+            self._sum_labels[language] = SumLabels([self.languages[code].sum_words for code in codes])
+        return self._sum_labels[language]
 
     def may_begin_with_label(self, key: str) -> bool:
         """Tell, at little cost, whether a label may stand at the beginning of what `label_key` gave."""
@@ -249,13 +261,14 @@ def _read(path: Path) -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise VocabularyError(f"{path.name}: {error}") from error
-    known = {"language", "labels", "kinds", "ignored", "months", *_BY_IDEA, *_LOOKUPS, *_WORDS, *_PARTS}
+    known = {"language", "labels", "kinds", "ignored", "months", "sum_words", *_BY_IDEA, *_LOOKUPS, *_WORDS, *_PARTS}
     stray = set(table) - known
     stray |= set(table.get("labels", {})) - set(Field)
     stray |= set(table.get("kinds", {})) - set(NotificationKind)
     stray |= set(table.get("ignored", {})) - set(IgnoreReason)
     for section, ideas in _BY_IDEA.items():
         stray |= set(table.get(section, {})) - ideas
+    stray |= set(table.get("sum_words", {})) - set(SUM_IDEAS)
     if stray or not isinstance(table.get("language"), str):
         raise VocabularyError(f"{path.name}: unknown names {sorted(stray)}, or no language")
     return table
@@ -307,6 +320,7 @@ def _spelled_out(table: Mapping[str, Any]) -> Language:
         ideas=_by_idea(table, "ideas"),
         hints=_by_idea(table, "hints"),
         specimen=_by_idea(table, "specimen"),
+        sum_words={idea: _folded(texts) for idea, texts in table.get("sum_words", {}).items()},
     )
 
 
