@@ -15,6 +15,7 @@ from typing import Final
 from ingest.item_lines import RawItem
 from ingest.labelled import Findings
 from ingest.printed import Source, short
+from ingest.sums import Parts, Printed, agreeing, usual
 from ingest.text import one_line
 from ingest.values import Amount, amount_in, quantity_in
 from ingest.vocabulary import Field
@@ -52,9 +53,8 @@ def bill_of(source: Source, kind: NotificationKind) -> Bill:
     is_new = kind is NotificationKind.NEW_ORDER
     currency = _currency(source, kind)
     items = _items(source, currency) if is_new else ()
-    amounts = _amounts(source, kind, currency)
-    if is_new:
-        _check_sums(source, items, amounts)
+    printed = _printed(source, kind, currency)
+    amounts = _amounts(_checked(source, items, printed) if is_new else usual(printed), printed)
     states_money = bool(amounts) or any(item.unit_price is not None for item in items)
     return Bill(currency=currency if states_money else None, items=items, amounts=amounts)
 
@@ -103,20 +103,20 @@ def _wanted_amounts(kind: NotificationKind) -> list[Field]:
     return [wanted for wanted in _AMOUNTS if (wanted is Field.REFUND) <= (kind in ABOUT_REFUNDS)]
 
 
-def _amounts(source: Source, kind: NotificationKind, currency: str) -> dict[str, Decimal]:
-    amounts: dict[str, Decimal] = {}
-    for wanted in _wanted_amounts(kind):
-        printed = [value for text in source.findings.values.get(wanted, ()) if (value := amount_in(text))]
-        if not printed:
-            continue
-        values = [_value(source, amount, currency) for amount in printed]
-        if wanted is Field.DISCOUNT:
-            amounts["discount"] = sum((abs(value) for value in values), Decimal(0))
-        elif values[0] < 0:
-            raise source.refused(QuarantineReason.INVALID_VALUE, f"{wanted} below zero")
-        else:
-            amounts[_AMOUNTS[wanted]] = values[0]
-    return amounts
+def _printed(source: Source, kind: NotificationKind, currency: str) -> Printed:
+    """Return the amounts of each sum; raises Refused for those that cannot be true."""
+    printed: dict[Field, list[Decimal]] = {}
+    for wanted in (*_wanted_amounts(kind), Field.FEE):
+        amounts = [value for text in source.findings.values.get(wanted, ()) if (value := amount_in(text))]
+        if amounts:
+            printed[wanted] = [_value(source, amount, currency) for amount in amounts]
+            if wanted is not Field.DISCOUNT and printed[wanted][0] < 0:
+                raise source.refused(QuarantineReason.INVALID_VALUE, f"{wanted} below zero")
+    return printed
+
+
+def _amounts(parts: Parts, printed: Printed) -> dict[str, Decimal]:
+    return {name: parts.get(wanted, printed[wanted][0]) for wanted, name in _AMOUNTS.items() if wanted in printed}
 
 
 def _value(source: Source, amount: Amount, currency: str) -> Decimal:
@@ -162,17 +162,21 @@ def _price(source: Source, text: str | None, currency: str) -> Decimal | None:
     return value
 
 
-def _check_sums(source: Source, items: tuple[Item, ...], amounts: Mapping[str, Decimal]) -> None:
-    """Refuse sums that do not add up: items to subtotal, and subtotal with the rest to total."""
+def _checked(source: Source, items: tuple[Item, ...], printed: Printed) -> Parts:
+    """Return what shipping, discounts and tax come to; raises Refused where items, subtotal and total differ."""
     prices = [item.unit_price * item.quantity for item in items if item.unit_price is not None]
     items_sum = sum(prices, Decimal(0)) if items and len(prices) == len(items) else None
-    subtotal = amounts.get("subtotal", items_sum)
+    subtotal = _first(printed, Field.SUBTOTAL, items_sum)
     if items_sum is not None and subtotal is not None and abs(items_sum - subtotal) > _ROUNDING * len(items):
         raise source.refused(QuarantineReason.TOTALS_MISMATCH, "items and subtotal")
-    total = amounts.get("total")
+    total = _first(printed, Field.TOTAL, None)
     if subtotal is None or total is None:
-        return
-    expected = subtotal + amounts.get("shipping", Decimal(0)) - amounts.get("discount", Decimal(0))
-    tax = amounts.get("tax", Decimal(0))  # some markets print the tax that the prices include
-    if all(abs(total - due) > _ROUNDING * max(1, len(items)) for due in (expected, expected + tax)):
+        return usual(printed)
+    parts = agreeing(subtotal, total, printed, _ROUNDING * max(1, len(items)))
+    if parts is None:
         raise source.refused(QuarantineReason.TOTALS_MISMATCH, "subtotal, shipping, discount and total")
+    return parts
+
+
+def _first(printed: Printed, wanted: Field, otherwise: Decimal | None) -> Decimal | None:
+    return printed[wanted][0] if wanted in printed else otherwise

@@ -20,6 +20,7 @@ ITEM_FIELDS: Final = frozenset(
 AMOUNT_FIELDS: Final = frozenset(
     {Field.SUBTOTAL, Field.SHIPPING, Field.DISCOUNT, Field.TAX, Field.FEE, Field.TOTAL, Field.REFUND}
 )
+SUM_FIELDS: Final = AMOUNT_FIELDS - {Field.REFUND}
 ADDED: Final = frozenset({Field.SHIPPING, Field.FEE})  # below zero they are discounts
 TIME_FIELDS: Final = frozenset(
     {Field.PLACED_AT, Field.SHIP_BY, Field.PROMISED_AT, Field.ESTIMATED_AT, Field.RESPOND_BY, Field.EVENT_AT}

@@ -23,6 +23,7 @@ from ingest.vocabulary import Field
 
 _MEASURES: Final = frozenset({Kind.COUNT, Kind.PRICE, Kind.LINE_TOTAL, Kind.NUMBER})
 _TELLING: Final = frozenset({Kind.COUNT, Kind.PRICE, Kind.LINE_TOTAL, Kind.CODE, Kind.LABEL})
+_MINUS: Final = "-−–("
 _MOST_PARTS: Final = 1_500
 _LONGEST_LINE: Final = 300
 
@@ -91,10 +92,15 @@ def _parts_of_row(row: Row, known: frozenset[str], labels: Labels) -> Iterator[P
     for cell in row.cells:
         for line in cell:
             text = text_of(line)
-            if row.heading or text in known or len(text) > _LONGEST_LINE or HEADING.match(text):
+            if row.heading or text in known or len(text) > _LONGEST_LINE or HEADING.match(text) or _ends(text, known):
                 yield Part(Kind.END, "")
             else:
                 yield from _parts_of_line(line, labels)
+
+
+def _ends(text: str, known: frozenset[str]) -> bool:
+    """Tell whether a line ends in what is taken off the sum."""
+    return any(sign in text for sign in _MINUS) and any(text.endswith(value) for value in known if value[0] in _MINUS)
 
 
 def _parts_of_line(line: Line, labels: Labels) -> list[Part]:

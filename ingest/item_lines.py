@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ingest.item_part import HEADING, MARKER, is_code
-from ingest.page import Cell, Line, text_of
+from ingest.page import DEPTH_OF_NAMES, Cell, Line, text_of
 from ingest.text import has_digit
 from ingest.values import is_marked_amount, multiplier_in, quantity_and_price, quantity_in
 from ingest.vocabulary import Field
@@ -38,7 +38,6 @@ _CODE_BEHIND: Final = re.compile(r"^(.*\S)(?:,\s+|\s+[-–—/|·]\s+)(\S+)$")
 _COUNTED: Final = re.compile(
     r"\s*[(（\[]\s*(\d{1,3})(?:\s[^\d()（）]{1,12}|[件点點个個])?\s*[)）\]]\s*[:：]?$|[:：]$"
 )  # "In the box (2)"
-_DEPTH_OF_NAMES: Final = 3  # h3: titles and parts of a mail stand above
 _LONGEST_NAME: Final = 250
 _MEASURES: Final = frozenset({Field.QUANTITY, Field.UNIT_PRICE, Field.LINE_TOTAL})
 _AMOUNT_TAIL: Final = r"(?P<price>(?![x×✕*]\s?\d)[^\s\d]{0,5}\s?\d[\d.,' ]*\s?[^\s\d]{0,5})"
@@ -145,14 +144,15 @@ class ItemLines:
         """Give an item the heading above it as its name, unless the heading is of several items or of a list."""
         if heading is None:
             return item
-        own = all(self._headings) if len(self._done) > 1 else heading.depth >= _DEPTH_OF_NAMES
+        own = all(self._headings) if len(self._done) > 1 else heading.depth >= DEPTH_OF_NAMES
         is_name = own or (item.name is None and not self._counts(heading.text))
         return replace(item, name=heading.text) if is_name else item
 
     def take_heading(self, text: str, depth: int) -> None:
         """Take a heading that is no label: perhaps the name of the item below it."""
         self.end()
-        self._heading = _Heading(text, depth) if may_be_name(text) else None
+        is_name = may_be_name(text) or (depth >= DEPTH_OF_NAMES and _may_hold_colon(text))
+        self._heading = _Heading(text, depth) if is_name else None
 
     def end(self) -> None:
         """End the open item: something else begins."""
@@ -163,6 +163,13 @@ class ItemLines:
     def forget_names(self) -> None:
         """Begin a list of items: lines above it are no names."""
         self.end()
+
+    def begin_columns(self, columns: Sequence[tuple[Field, ...]]) -> None:
+        """Begin a table; where no column is of names, the line or heading above is that of its first row."""
+        names, heading = self._names[-1:], self._heading
+        self.forget_names()
+        if not any({Field.PRODUCT, Field.ITEMS} & set(label) for label in columns):
+            self._names, self._heading = names, heading
 
     def take(self, wanted: Field, value: str) -> None:
         """Take a labelled part of an item."""
@@ -220,15 +227,21 @@ class ItemLines:
         self._close()
         part: dict[Field, str] = {}
         for label, cell in zip(columns, cells, strict=True):
-            wanted = _item_field(label)
-            if wanted is None or not cell:
+            wanted = _item_field(label) if label or not cell or not is_code(text_of(cell[0])) else Field.SKU
+            if wanted is None or not cell or (not label and wanted in part):
                 continue
             part[wanted] = name_of(cell[0]) if wanted is Field.PRODUCT else text_of(cell[0])
             if wanted is Field.PRODUCT:
                 self._take_lines_below(cell[1:], part)
         if part.keys() & (_MEASURES | {Field.SKU}):
             self._current = part
+            self._take_name_above()
             self._close()
+
+    def _take_name_above(self) -> None:
+        if Field.PRODUCT not in self._current and self._names:
+            self._current[Field.PRODUCT], self._is_labelled = self._names[0], False
+            self._lines_above, self._names = tuple(self._names), []
 
     def _take_lines_below(self, lines: Sequence[Line], part: dict[Field, str]) -> None:
         for line in lines:
@@ -308,6 +321,12 @@ class ItemLines:
 def may_be_name(text: str) -> bool:
     """Tell whether a line without a label can be a product's name."""
     return not _SENTENCE.search(text) and not _NO_NAME.search(text)
+
+
+def _may_hold_colon(heading: str) -> bool:
+    """Tell whether a heading with a colon may be a product's name ("Starter bundle: bottle + cap"), not a label's."""
+    before, colon, _ = heading.partition(":")
+    return bool(colon) and " " in before.strip() and "@" not in heading and not _SENTENCE.search(heading)
 
 
 def _name_and_code(found: re.Match[str]) -> tuple[str, str | None]:

@@ -11,11 +11,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from ingest.fit import SUM_FIELDS
 from ingest.item_block import candidates
 from ingest.item_lines import RawItem
 from ingest.item_part import HEADING, MARKER, Labels, is_code
 from ingest.labelled import Findings
 from ingest.page import Row, text_of
+from ingest.sums import agreeing
 from ingest.values import amount_in, is_marked_amount, multiplier_in, quantity_in
 from ingest.vocabulary import Field
 
@@ -85,7 +87,7 @@ def _readings(rows: Sequence[Row], found: Findings, labels: Labels) -> Iterable[
         value
         for values in (*found.values.values(), found.order_nos)
         for value in values
-        if len(value) > _SHORTEST and amount_in(value) is None
+        if len(value) > _SHORTEST and ((amount := amount_in(value)) is None or amount.negative)
     )
     for items in candidates(rows, known, labels):
         yield items
@@ -141,10 +143,12 @@ def adds_up(items: Sequence[RawItem], found: Findings) -> bool | None:
         return abs(due - subtotal) <= room
     if total is None:
         return None
-    shipping = _stated(found, Field.SHIPPING) or Decimal(0)
-    discount = sum((abs(_amount(text) or Decimal(0)) for text in found.values.get(Field.DISCOUNT, ())), Decimal(0))
-    tax = _stated(found, Field.TAX) or Decimal(0)
-    return any(abs(total - due - shipping + discount - more) <= room for more in (Decimal(0), tax))
+    printed = {
+        part: [value for text in texts if (value := _amount(text)) is not None]
+        for part, texts in found.values.items()
+        if part in SUM_FIELDS
+    }
+    return agreeing(due, total, printed, room) is not None
 
 
 def _worth(item: RawItem) -> Decimal:

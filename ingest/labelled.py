@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ingest.fit import AMOUNT_FIELDS, ITEM_FIELDS, fits, likeliest_first
+from ingest.fit import ADDED, AMOUNT_FIELDS, ITEM_FIELDS, SUM_FIELDS, fits, likeliest_first
 from ingest.item_lines import ItemLines, RawItem
 from ingest.text import fold
-from ingest.values import order_no_in
+from ingest.values import is_below_zero, is_deduction, order_no_in
 from ingest.vocabulary import Field, Language, Vocabulary, label_key
 
 LONGEST_LABEL: Final = 60
@@ -65,6 +65,7 @@ class Gatherer:
         self.found = Findings()
         self.items = ItemLines()
         self._headed = False  # a heading of items stands right above
+        self._among_sums = False  # what was taken last is a sum
         self._waiting: list[tuple[Field, ...]] = []  # labels whose values come on the next lines
 
     def finish(self) -> Findings:
@@ -100,8 +101,12 @@ class Gatherer:
         """Return the first meaning of the label that `value` fits, the likeliest first."""
         for wanted in likeliest_first(label, value):
             if wanted is not Field.ITEMS and fits(wanted, value):
-                return wanted
+                return Field.DISCOUNT if wanted in ADDED and is_below_zero(value) else wanted
         return None
+
+    def take_deduction(self, value: str) -> bool:
+        """Take what stands among the sums with a minus: a discount, whatever it is called. False elsewhere."""
+        return self._among_sums and is_deduction(value) and self.take((Field.DISCOUNT,), value)
 
     def take(self, label: tuple[Field, ...], value: str) -> bool:
         """Take `value` under the meaning of the label that it fits; False when it fits none."""
@@ -109,6 +114,7 @@ class Gatherer:
         if wanted is None:
             return False
         self._note_heading(wanted)
+        self._among_sums = wanted in SUM_FIELDS
         if wanted in ITEM_FIELDS:
             self.items.take(wanted, value)
         elif wanted is Field.ORDER_NO:

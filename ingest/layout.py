@@ -4,8 +4,11 @@ One stream of evidence from label beside value, above value, header row over val
 lists, bullets, cards, prose and pipe tables. A value counts only when it fits its label.
 """
 
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -47,6 +50,19 @@ def _fits_form(label: tuple[Field, ...], cell: Cell) -> bool:
     return bool(cell) and any(has_form(wanted) and fits(wanted, text_of(cell[0])) for wanted in label)
 
 
+def _heads_items(filled: Sequence[tuple[Cell, tuple[Field, ...]]]) -> bool:
+    """Tell whether cells head a table of items, of which some columns are called as nobody knows."""
+    known = {wanted for _, label in filled for wanted in label}
+    others = [cell for cell, label in filled if not label]
+    return (
+        sum(bool(label) for _, label in filled) >= _LEAST_ACROSS
+        and Field.QUANTITY in known
+        and bool(known & {Field.UNIT_PRICE, Field.LINE_TOTAL})
+        and all(len(cell) == 1 and _HEAD.match(text_of(cell[0])) for cell in others)
+    )
+
+
+_HEAD: Final = re.compile(r"[^\d@:：]{1,30}$")
 _LEAST_ACROSS: Final = 3  # name, count and price, each with a row of its own
 
 
@@ -102,11 +118,17 @@ class _RowReader:
         labels = [self._label_of(cell) for cell in row.cells]
         if self._is_header(row, labels):
             self._start_columns(labels)
+        elif not any(labels) and self._take_deduction(filled):
+            return
         elif self._columns and len(row.cells) == len(self._columns) and not self._is_pair(row.cells, labels):
             self._read_columns(row.cells)
         elif not self._read_pairs(row.cells, labels) and not self._take_unlabelled(filled):
             for line, text in row.lines:
                 self._lines.read(line, text, heading=0)
+
+    def _take_deduction(self, cells: Sequence[Cell]) -> bool:
+        """Take a row among the sums that ends in an amount below zero, whatever it is called."""
+        return len(cells) == 2 and len(cells[1]) == 1 and self._gather.take_deduction(text_of(cells[1][0]))  # noqa: PLR2004  label and value
 
     def _take_unlabelled(self, cells: Sequence[Cell]) -> bool:
         if len(cells) < 3:  # noqa: PLR2004  name, count and price
@@ -125,7 +147,7 @@ class _RowReader:
         known = [label for _, label in filled if label]
         numbered = len(known) > 2 and _is_place(filled[0][0])  # noqa: PLR2004  a column of places in the list
         if len(known) < max(2, len(filled) - 1) or not (filled[0][1] or numbered):
-            return False
+            return _heads_items(filled)
         if len(filled) == 2:  # noqa: PLR2004  says itself
             return not _fits_form(known[0], filled[1][0]) and (
                 bool(set(known[0]) & (ITEM_FIELDS | {Field.ORDER_NO, Field.ITEMS}))
@@ -136,7 +158,7 @@ class _RowReader:
     def _start_columns(self, labels: list[tuple[Field, ...]]) -> None:
         self._columns = labels
         self._gather.stop_waiting()
-        self._gather.items.forget_names()
+        self._gather.items.begin_columns(labels)
         if any(Field.QUANTITY in label for label in labels):
             self._gather.found.announces_items = self._gather.found.heads_counts = True
 

@@ -28,6 +28,12 @@ _SEPARATOR: Final = re.compile(r"[\s,;|·•/–—-]+$")
 _WHERE_LABELS_BEGIN: Final = re.compile(r"(?<![^\W\d])(?=\S)")
 _WHERE_LABELS_END: Final = re.compile(r"\s+|(?<=\D)(?=[#\d])")
 _LONG_NUMBER: Final = re.compile(r"\d{17}")
+_NEGATIVE: Final = (  # the sign close to the amount: the dash of "Soap - £5.00" parts name and price
+    r"[-−–]\s?[^\s\d]{0,3}\s?\d[\d.,' ]*",
+    r"[^\s\d−–-]{1,3}\s?[-−–]\d[\d.,']*",
+    r"\([^\s\d]{0,3}\s?\d[\d.,']*\s?[^\s\d]{0,3}\)",
+)
+_DEDUCTION: Final = re.compile(rf"(?:(?<=[\s:：.…])|^)(?:{'|'.join(_NEGATIVE)})\s?[^\s\d]{{0,3}}$")
 _NUMBERED: Final = re.compile(r"^(\D{2,30}?)\s?(?:#|n\.?\s?[º°])?\s?\d{1,2}\s?[:.]?$")
 _DIGIT: Final = re.compile(r"\d")
 _MOST_INERT: Final = 5_000
@@ -85,6 +91,7 @@ class LineReader:
             or self._read_dotted(line, text)
             or self._read_split(line, text)
             or self._read_prefix(text)
+            or self._read_deduction(text)
         )
 
     def _read_sentence(self, text: str) -> bool:
@@ -210,6 +217,11 @@ class LineReader:
         """Read "Order total $32.89": a label, then a value of its kind, nothing between."""
         found = self._prefix_of(text)
         return found is not None and self._gather.take(*found)
+
+    def _read_deduction(self, text: str) -> bool:
+        """Read "Summer deal -$3.00" among the sums: whatever it is called, it is taken off."""
+        found = _DEDUCTION.search(text)
+        return found is not None and self._gather.take_deduction(found[0])
 
     def _prefix_of(self, text: str) -> tuple[tuple[Field, ...], str] | None:
         """Return the label that a text begins with, and the value of its kind behind it; None without."""

@@ -15,7 +15,7 @@ from typing import ClassVar, Final, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
-from ingest.page import MAX_LINE, MAX_ROWS, MAX_TEXT, Cell, Line, Row, row_of_line, without_links
+from ingest.page import DEPTH_OF_NAMES, MAX_LINE, MAX_ROWS, MAX_TEXT, Cell, Line, Row, row_of_line, without_links
 from ingest.preformatted import with_lines
 from ingest.style import hidden_by, hides
 from ingest.text import clean
@@ -198,7 +198,8 @@ class _Builder:
         self._line: list[str] = []
         self._piece: list[str] = []
         self._lines: list[Line] = []  # of the open cell
-        self._open: list[tuple[list[Cell], list[Line]]] = []  # rows around the open one
+        self._names: list[int] = []  # how deep the headings are that the lines of the open cell are; 0 for other lines
+        self._open: list[list[Cell]] = []  # rows around the open one
         self._cells: list[Cell] | None = None  # of the open row; None outside of rows
         self._around: list[tuple[_Role | None, _Looks]] = [(None, _PLAIN)]  # the elements that are open
         self._headings: list[int] = []  # how deep the headings are that are open
@@ -315,7 +316,7 @@ class _Builder:
             self._start_row()
             self._in_dl = True
         self._end_line()
-        self._lines = []
+        self._lines, self._names = [], []
 
     def _start_heading(self, tag: str) -> None:
         self._end_line()
@@ -337,16 +338,16 @@ class _Builder:
     def _start_row(self, _: str = "tr") -> None:
         self._end_line()
         if self._cells is not None:  # a table in a cell: what stood before it in the cell comes first
-            for line in self._lines:
-                self.rows.append(row_of_line(line))
-            self._open.append((self._cells, []))
-        self._cells, self._lines = [], []
+            for line, depth in zip(self._lines, self._names, strict=True):
+                self.rows.append(row_of_line(line, heading=depth))
+            self._open.append(self._cells)
+        self._cells, self._lines, self._names = [], [], []
 
     def _end_cell(self) -> None:
         self._end_line()
         if self._cells is not None:
             self._cells.append(tuple(self._lines))
-        self._lines = []
+        self._lines, self._names = [], []
 
     def _end_row(self) -> None:
         self._end_line()
@@ -356,10 +357,8 @@ class _Builder:
             self._cells.append(tuple(self._lines))
         if any(self._cells):
             self.rows.append(Row(tuple(self._cells)))
-        if self._open:
-            self._cells, self._lines = self._open.pop()
-        else:
-            self._cells, self._lines = None, []
+        self._cells = self._open.pop() if self._open else None
+        self._lines, self._names = [], []
 
     def _end_piece(self) -> None:
         piece = "".join(self._piece)
@@ -379,10 +378,12 @@ class _Builder:
         if not line:
             return
         self.length += sum(map(len, line))
-        if self._cells is not None:
-            self._lines.append(line)
-        else:
-            self.rows.append(row_of_line(line, heading=self._headings[-1] if self._headings else 0))
+        depth = self._headings[-1] if self._headings else 0
+        if self._cells is None:
+            self.rows.append(row_of_line(line, heading=depth))
+            return
+        self._lines.append(line)
+        self._names.append(depth if depth >= DEPTH_OF_NAMES else 0)  # a page within a table: its titles are lines
 
     _opening: ClassVar[Mapping[_Role, Callable[[_Builder, str], None]]] = {
         _Role.ROW: _start_row,

@@ -15,6 +15,7 @@ from typing import Final
 
 from ingest.text import one_line
 
+DEPTH_OF_NAMES: Final = 3  # h3 may be a product's name; titles and parts of a mail stand above
 MAX_ROWS: Final = 5_000
 MAX_LINE: Final = 8_000  # characters; what follows in so long a line is not read
 MAX_TEXT: Final = 100_000  # characters that a person would see; a notification shows some thousands

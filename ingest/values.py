@@ -110,6 +110,18 @@ def is_marked_amount(text: str) -> bool:
     return amount is not None and amount.marks is not None
 
 
+def is_below_zero(text: str) -> bool:
+    """Tell whether `text` is an amount with a minus, or in the brackets of accountants."""
+    amount = amount_in(text)
+    return amount is not None and amount.negative
+
+
+def is_deduction(text: str) -> bool:
+    """Tell whether `text` is an amount of money, with its mark or decimals, and below zero."""
+    amount = amount_in(text)
+    return amount is not None and amount.negative and (amount.marks is not None or not amount.digits.isdigit())
+
+
 def quantity_in(text: str) -> int | None:
     """Return the number of pieces that `text` is ("2", "x2", "2 pcs"); may be negative or zero as printed."""
     if len(text) > _LONGEST:
