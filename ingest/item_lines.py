@@ -38,6 +38,7 @@ _CODE_BEHIND: Final = re.compile(r"^(.*\S)(?:,\s+|\s+[-–—/|·]\s+)(\S+)$")
 _COUNTED: Final = re.compile(
     r"\s*[(（\[]\s*(\d{1,3})(?:\s[^\d()（）]{1,12}|[件点點个個])?\s*[)）\]]\s*[:：]?$|[:：]$"
 )  # "In the box (2)"
+_COUNT_FIRST: Final = re.compile(r"^(\d{1,4})\s?(?:[x×✕]\s|[×✕])\s*(\S.*)$")
 _LONGEST_NAME: Final = 250
 _MEASURES: Final = frozenset({Field.QUANTITY, Field.UNIT_PRICE, Field.LINE_TOTAL})
 _AMOUNT_TAIL: Final = r"(?P<price>(?![x×✕*]\s?\d)[^\s\d]{0,5}\s?\d[\d.,' ]*\s?[^\s\d]{0,5})"
@@ -300,6 +301,9 @@ class ItemLines:
 
     def _close(self) -> None:
         part, self._current = self._current, {}
+        counted = _COUNT_FIRST.match(part.get(Field.PRODUCT, ""))
+        if counted and Field.QUANTITY not in part and Field.UNIT_PRICE in part:
+            part |= {Field.QUANTITY: counted[1], Field.PRODUCT: counted[2]}
         if Field.PRODUCT in part and Field.SKU not in part:
             part[Field.PRODUCT], code = without_code(part[Field.PRODUCT])
             part |= {Field.SKU: code} if code else {}

@@ -350,6 +350,8 @@ def _cut_bracket(text: str, labels: Labels) -> tuple[str, list[Part]] | None:
     inner = list(_of_piece(found[2].strip(), labels)) if found else []
     if found is None or not inner or any(part.kind in {Kind.NAME, Kind.NUMBER} for part in inner):
         return None
+    if [part.kind for part in inner] == [Kind.COUNT] and not inner[0].labelled:  # "(5 pcs)" may be of the name
+        return found[1], [replace(inner[0], tail=text[len(found[1]) :])]
     return found[1], [part for part in inner if part.kind is not Kind.LABEL]
 
 

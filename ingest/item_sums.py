@@ -34,7 +34,7 @@ _SHORTEST: Final = 3  # letters of a fact's value: what is shorter also stands e
 
 def believed_items(rows: Sequence[Row], found: Findings, labels: Labels) -> list[RawItem]:
     """Return the first reading's items when they convince, else those of the best other reading."""
-    first = found.items
+    first = _without_sums(found)
     if not first and not _may_hold_items(rows, found):
         return first
     agrees = adds_up(first, found) if is_whole(first) else False
@@ -45,6 +45,14 @@ def believed_items(rows: Sequence[Row], found: Findings, labels: Labels) -> list
         return first
     others = [_without_labels(items, labels) for items in _readings(rows, found, labels)]
     return _better(named, found, others)
+
+
+def _without_sums(found: Findings) -> list[RawItem]:
+    """Return the items without lines of a name and an amount alone, where the others come to the sums without."""
+    others = [item for item in found.items if item.quantity or item.sku or item.line_total]
+    if len(others) == len(found.items) or not is_whole(others):
+        return found.items
+    return others if adds_up(others, found) else found.items
 
 
 def _without_labels(items: list[RawItem], labels: Labels) -> list[RawItem]:
