@@ -27,6 +27,7 @@ TIME_FIELDS: Final = frozenset(
 )
 LONGEST_VALUE: Final = 400
 _HAS_DIGIT: Final = re.compile(r"\d")
+_PACKAGE_ID: Final = re.compile(r"\W{0,3}115\d{16}\W*$")  # the platform's number of a parcel, no carrier's
 _CODE: Final = re.compile(r"^[^\s].{1,59}$")
 
 
@@ -64,6 +65,10 @@ def _fits_code(text: str) -> bool:
     return bool(_CODE.match(text)) and bool(_HAS_DIGIT.search(plain_digits(text)))
 
 
+def _fits_tracking(text: str) -> bool:
+    return _fits_code(text) and _PACKAGE_ID.match(plain_digits(text)) is None
+
+
 def _fits_attempt(text: str) -> bool:
     return len(text) <= 40  # noqa: PLR2004  says itself
 
@@ -77,7 +82,7 @@ _FITS: Final[Mapping[Field, Callable[[str], bool]]] = {
     Field.QUANTITY: _fits_quantity,
     Field.UNIT_PRICE: _fits_amount,
     Field.LINE_TOTAL: _fits_amount,
-    Field.TRACKING_NO: _fits_code,
+    Field.TRACKING_NO: _fits_tracking,
     Field.RETURN_NO: _fits_code,
     Field.REQUEST_NO: _fits_code,
     Field.ATTEMPT: _fits_attempt,
