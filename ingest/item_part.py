@@ -175,7 +175,12 @@ def _joined(parts: list[Part]) -> list[Part]:
     """Put a name together again that holds a separator itself, and what it holds between."""
     done: list[Part] = []
     for at, part in enumerate(parts):
-        within = part.kind in {Kind.NUMBER, Kind.CODE} and at + 1 < len(parts) and _continues(parts[at + 1])
+        within = (
+            part.kind in {Kind.NUMBER, Kind.CODE}
+            and not part.labelled
+            and at + 1 < len(parts)
+            and _continues(parts[at + 1])
+        )
         if part.joined and done and done[-1].kind is Kind.NAME and (part.kind is Kind.NAME or within):
             done[-1] = replace(done[-1], text=f"{done[-1].text}{part.joined}{part.text}")
         else:

@@ -14,12 +14,13 @@ from typing import Final
 from ingest.fit import SUM_FIELDS
 from ingest.item_block import candidates
 from ingest.item_lines import RawItem
+from ingest.item_prose import items_told
 from ingest.item_part import HEADING, MARKER, Labels, is_code
 from ingest.labelled import Findings
 from ingest.page import Row, text_of
 from ingest.sums import agreeing
 from ingest.values import amount_in, is_marked_amount, multiplier_in, quantity_in
-from ingest.vocabulary import Field
+from ingest.vocabulary import Field, Language
 
 _BRACKETS: Final = (")", "\uff09")
 _ROUNDING: Final = Decimal("0.01")
@@ -32,9 +33,12 @@ _AMOUNT_LIKE: Final = re.compile(  # with a mark or with decimals
 _SHORTEST: Final = 3  # letters of a fact's value: what is shorter also stands elsewhere
 
 
-def believed_items(rows: Sequence[Row], found: Findings, labels: Labels) -> list[RawItem]:
+def believed_items(rows: Sequence[Row], found: Findings, labels: Labels, language: Language) -> list[RawItem]:
     """Return the first reading's items when they convince, else those of the best other reading."""
     first = _without_sums(found)
+    if not first and not found.values.keys() & {Field.TOTAL, Field.SUBTOTAL}:
+        told = items_told(rows, labels, language) if found.order_nos else []
+        return told if is_whole(told) else first
     if not first and not _may_hold_items(rows, found):
         return first
     agrees = adds_up(first, found) if is_whole(first) else False
@@ -43,7 +47,8 @@ def believed_items(rows: Sequence[Row], found: Findings, labels: Labels) -> list
         return first
     if any(_is_invalid(item) for item in first):
         return first
-    others = [_without_labels(items, labels) for items in _readings(rows, found, labels)]
+    told = items_told(rows, labels, language)
+    others = [_without_labels(items, labels) for items in (told, *_readings(rows, found, labels)) if items]
     return _better(named, found, others)
 
 
@@ -79,8 +84,6 @@ def _hides(chosen: Findings, other: Findings) -> bool:
 
 def _may_hold_items(rows: Sequence[Row], found: Findings) -> bool:
     """Tell cheaply whether a body that states a total shows more amounts than its sums."""
-    if not found.values.keys() & {Field.TOTAL, Field.SUBTOTAL}:
-        return False
     known = {value for values in found.values.values() for value in values}
     lines = (text_of(line) for row in rows for cell in row.cells for line in cell)
     return any(_AMOUNT_LIKE.search(text) and text not in known and not _ends_known(text, known) for text in lines)

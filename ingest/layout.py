@@ -36,7 +36,7 @@ def find_values(
         reader.read(row)
     reader.end()
     found = gather.finish()
-    found.items = believed_items(rows, found, gather.fields_or_button)
+    found.items = believed_items(rows, found, gather.fields_or_button, language)
     return found
 
 

@@ -8,7 +8,7 @@ Pure. A moment's text is cut out so that `ingest.moment` reads it and nothing of
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,6 +114,11 @@ def _belongs(token: str, calendar: Calendar) -> bool:
 def amounts_in(sentence: str) -> list[str]:
     """Return each amount with a currency's mark that stands in a sentence."""
     return [found[0].strip() for found in _AMOUNT.finditer(sentence)]
+
+
+def amount_spots(sentence: str) -> Iterator[re.Match[str]]:
+    """Yield where each amount with a currency's mark stands in a sentence."""
+    return _AMOUNT.finditer(sentence)
 
 
 def code_behind(words: tuple[str, ...], sentence: str) -> str | None:

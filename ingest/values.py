@@ -47,21 +47,23 @@ _AMOUNT: Final = re.compile(
 _TWICE_MARKED: Final = re.compile(
     r"^\s*(?:usd|mxn|sgd|gbp|eur|vnd|idr|thb|myr|php|brl|jpy)\s+(?=\D*[$£€₫฿₱¥])", re.IGNORECASE
 )
-_UNIT: Final = (
+UNIT: Final = (
     r"(?:pcs?|pieces?|units?|items?|ea|cái|chiếc|bộ|sp|buah|unit|ชิ้น|อัน|uds?|unidad(?:es)?|stk|stück|stueck|st"
     r"|pz|pezz[io]|unidades?|un|pièces?|件|个|個|点|點|枚|本|台)"
 )
 _QUANTITY: Final = re.compile(
-    rf"\s*(?:[x×✕*]\s*)?([-−–]?\s*\d{{1,6}})(?:[.,]0+)?\s*(?:[x×✕*]|{_UNIT}\.?)?\s*",
+    rf"\s*(?:[x×✕*]\s*)?([-−–]?\s*\d{{1,6}})(?:[.,]0+)?\s*(?:[x×✕*]|{UNIT}\.?)?\s*",
     re.IGNORECASE,
 )
 _TIMES: Final = r"[x×✕*]"
-_LEFT_TIMES: Final = re.compile(rf"\s*(\d{{1,5}})\s*{_UNIT}?\s*{_TIMES}\s*(?=\D*\d)", re.IGNORECASE)
+_LEFT_TIMES: Final = re.compile(rf"\s*(\d{{1,5}})\s*{UNIT}?\s*{_TIMES}\s*(?=\D*\d)", re.IGNORECASE)
 _RIGHT_TIMES: Final = re.compile(
-    rf"\s*{_TIMES}\s*(\d{{1,5}})\s*{_UNIT}?\s*$|\s+(\d{{1,5}})\s*{_TIMES}\s*$", re.IGNORECASE
+    rf"\s*{_TIMES}\s*(\d{{1,5}})\s*{UNIT}?\s*$|\s+(\d{{1,5}})\s*{_TIMES}\s*$", re.IGNORECASE
 )
 _PREFIX_TIMES: Final = re.compile(rf"^\s*{_TIMES}\s*(\d{{1,5}})\s+(?=\D*\d)", re.IGNORECASE)
-_MULTIPLIER: Final = re.compile(rf"\s*(?:{_TIMES}\s*(\d{{1,5}})|(\d{{1,5}})\s*(?:{_TIMES}|{_UNIT}))\s*", re.IGNORECASE)
+_MULTIPLIER: Final = re.compile(
+    rf"\s*(?:{_TIMES}\s*(\d{{1,5}})|(\d{{1,5}})\s*(?:{_TIMES}|{UNIT}\.?))\s*", re.IGNORECASE
+)
 _LONGEST: Final = 60
 
 

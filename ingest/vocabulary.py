@@ -51,7 +51,7 @@ _LOOKUPS: Final = (
 )  # fmt: skip
 _WORDS: Final = (
     "order_words", "morning", "afternoon", "month_first_markets", "markets", "attempt_words", "return_words",
-    "number_fillers", "buttons",
+    "number_fillers", "buttons", "price_words", "amount_fillers",
 )  # fmt: skip
 # Parts of words and sentences, found wherever they stand; a space at an end is the border of a word.
 _PARTS: Final = (
@@ -143,6 +143,28 @@ class Language:
         """An order number behind the word for order in running text, nothing but "is" or the like between."""
         words, fillers = (alternatives(self.words.get(name, ())) for name in ("order_words", "number_fillers"))
         return re.compile(rf"(?:{words}|#){_NUMBER_WORD}(?:\W{{0,3}}(?:{fillers}))?\W{{0,4}}(\d{{17,20}})(?!\d)")
+
+    @cached_property
+    def before_prices(self) -> re.Pattern[str]:
+        """The words at the end of a text that lead to the price of a piece: "at", "zum Einzelpreis von"."""
+        words = alternatives((*self.words.get("price_words", ()), *self._labels_of(Field.UNIT_PRICE)))
+        return re.compile(rf"(?:[\s,;:：，、–—-]*(?:{words}))+[\s,;:：，、–—-]*$", re.IGNORECASE)
+
+    @cached_property
+    def counts(self) -> re.Pattern[str]:
+        """A count behind its label in running text: "qty 3", "จำนวน 3 ชิ้น"."""
+        return re.compile(
+            rf"(?:{alternatives(self._labels_of(Field.QUANTITY))})\s?[:：]?\s*(\d{{1,4}})(?![\d.,]\d)", re.I
+        )
+
+    @cached_property
+    def before_totals(self) -> re.Pattern[str]:
+        """The label of the total at the end of a text, or with "is" or the like behind."""
+        fillers = alternatives(self.words.get("amount_fillers", ()))
+        return re.compile(rf"(?:{alternatives(self._labels_of(Field.TOTAL))})\W{{0,3}}(?:{fillers})?\W{{0,3}}$")
+
+    def _labels_of(self, wanted: Field) -> tuple[str, ...]:
+        return tuple(key for key, fields in self.labels.items() if wanted in fields)
 
     def hits(self, meaning: str, text: str) -> tuple[str, ...]:
         """Return the phrases of a kind (or reason to ignore) that stand in folded text, the longest first."""

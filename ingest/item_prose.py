@@ -1,0 +1,102 @@
+"""Items told in sentences: "Please send 4 x Wool socks (colour: Heather, SKU MF-1) at £8.25 each."
+
+Pure. A sentence tells an item when a count and an amount of money stand in it with a name between or before them; a
+bracket of labelled details is none of the name, nor are the words that lead to the price.
+"""
+
+# ruff: noqa: RUF001  signs and letters of many scripts are what mails hold
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ingest.item_lines import RawItem, may_be_name, without_code
+from ingest.item_part import Labels, is_code
+from ingest.page import Row
+from ingest.running import amount_spots
+from ingest.values import UNIT
+from ingest.vocabulary import Field, Language
+
+_GROUP: Final = re.compile(r"\s*[(\[（［【]\s*([^()\[\]（）［］【】]{3,160})\s*[)\]）］】]")
+_BETWEEN: Final = re.compile(r"\s*[,;·、，；/|]\s*")
+_COLON: Final = re.compile(r"\s*[:：]\s*")
+_COUNT_BEFORE: Final = re.compile(
+    rf"(?<![\w.,-])(\d{{1,4}})\s?(?:[x×✕]\s?(?=[^\W\d]|[\"'“„«「『]|\d+\S*\s)|(?:{UNIT})(?:\.\s*|\s+|(?<=[^\x00-\x7f]))"
+    r"(?:(?:of|de|di|von|do|da|des|del)\s+)?(?=\S))",
+    re.IGNORECASE,
+)
+_COUNT_BEHIND: Final = re.compile(
+    rf"(?:\s*[x×✕]\s?(\d{{1,4}})|\s*を?\s*(?<![\d.,])(\d{{1,4}})\s?(?:{UNIT})\.?(?:を|で)?)\s*[,，、;]?\s*$",
+    re.IGNORECASE,
+)
+_INTRODUCTION: Final = re.compile(r"^.*[:：]\s*")
+_QUOTED: Final = re.compile(r"^[「『“„«\"]([^「」『』“”„«»\"]+)[」』”“»\"]$")
+_ENDS: Final = " \t,;，、；–—-·|:："
+_TELLING: Final = re.compile(r"(?<![\w.,-])\d{1,4}\s?[^\W\d]|[x×✕]\s?\d")
+_LONGEST: Final = 400
+
+
+def items_told(rows: Sequence[Row], labels: Labels, language: Language) -> list[RawItem]:
+    """Return the items that the lines of a body tell, in their order."""
+    texts = (text for row in rows for _, text in row.lines if len(text) <= _LONGEST and _TELLING.search(text))
+    return [item for text in texts for item in _items_of(text, labels, language)]
+
+
+def _items_of(text: str, labels: Labels, language: Language) -> Iterator[RawItem]:
+    start = 0
+    for price in amount_spots(text):
+        segment, start = text[start : price.start()], price.end()
+        item = _item(segment, price[0].strip(), labels, language)
+        if item is not None:
+            yield item
+
+
+def _item(segment: str, price: str, labels: Labels, language: Language) -> RawItem | None:
+    head, code = _without_details(segment, labels)
+    head = language.before_prices.sub("", head).strip(_ENDS)
+    found = _counted(head, language)
+    if found is None:
+        return None
+    count, name = found
+    if code is None:
+        name, code = without_code(name)
+    name = name.strip(_ENDS)
+    name = quoted[1] if (quoted := _QUOTED.match(name)) else name
+    if not may_be_name(name) or labels(name) or not any(map(str.isalpha, name)):
+        return None
+    return RawItem(name=name, sku=code, quantity=count, unit_price=price)
+
+
+def _counted(head: str, language: Language) -> tuple[str, str] | None:
+    """Return the count and the name of what stands before a price; None where nothing is counted."""
+    labelled = language.counts.search(head)
+    if labelled:
+        return labelled[1], _INTRODUCTION.sub("", head[: labelled.start()].strip(_ENDS))
+    behind = _COUNT_BEHIND.search(head)
+    if behind and behind.start() > 0:
+        return behind[1] or behind[2], _INTRODUCTION.sub("", head[: behind.start()])
+    before = _COUNT_BEFORE.search(head)
+    return (before[1], head[before.end() :]) if before else None
+
+
+def _without_details(text: str, labels: Labels) -> tuple[str, str | None]:
+    """Return a text without its bracket of labelled details, and the code that stood in it."""
+    for group in _GROUP.finditer(text):
+        details = [detail for piece in _BETWEEN.split(group[1]) if (detail := _detail(piece, labels))]
+        if details:
+            code = next((value for wanted, value in details if wanted is Field.SKU), None)
+            return f"{text[: group.start()]} {text[group.end() :]}", code
+    return text, None
+
+
+def _detail(piece: str, labels: Labels) -> tuple[Field, str] | None:
+    """Return what a piece in brackets says of an item: its code or its variation."""
+    colon = _COLON.search(piece)
+    if colon:
+        known = labels(piece[: colon.start()])
+        wanted = next((field for field in (Field.SKU, Field.VARIATION) if field in known), None)
+        return (wanted, piece[colon.end() :].strip()) if wanted else None
+    label, _, value = piece.rpartition(" ")
+    return (Field.SKU, value) if is_code(value) and Field.SKU in labels(label) else None
