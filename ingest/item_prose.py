@@ -1,4 +1,4 @@
-"""Items told in sentences: "Please send 4 x Wool socks (colour: Heather, SKU MF-1) at £8.25 each."
+"""Items told in sentences, as in "Please send 4 x Wool socks (colour: Heather, SKU MF-1) at £8.25 each".
 
 Pure. A sentence tells an item when a count and an amount of money stand in it with a name between or before them; a
 bracket of labelled details is none of the name, nor are the words that lead to the price.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from ingest.item_lines import RawItem, may_be_name, without_code
@@ -32,6 +33,7 @@ _COUNT_BEHIND: Final = re.compile(
     re.IGNORECASE,
 )
 _INTRODUCTION: Final = re.compile(r"^.*[:：]\s*")
+_DASH: Final = re.compile(r"\s+[–—|]\s+")
 _QUOTED: Final = re.compile(r"^[「『“„«\"]([^「」『』“”„«»\"]+)[」』”“»\"]$")
 _ENDS: Final = " \t,;，、；–—-·|:："
 _TELLING: Final = re.compile(r"(?<![\w.,-])\d{1,4}\s?[^\W\d]|[x×✕]\s?\d")
@@ -41,7 +43,15 @@ _LONGEST: Final = 400
 def items_told(rows: Sequence[Row], labels: Labels, language: Language) -> list[RawItem]:
     """Return the items that the lines of a body tell, in their order."""
     texts = (text for row in rows for _, text in row.lines if len(text) <= _LONGEST and _TELLING.search(text))
-    return [item for text in texts for item in _items_of(text, labels, language)]
+    return _without_variations([item for text in texts for item in _items_of(text, labels, language)])
+
+
+def _without_variations(items: list[RawItem]) -> list[RawItem]:
+    """Take what stands behind a dash from names when each has it, and a code behind ("Bench, matt, SKU AB-1")."""
+    parted = [_DASH.split(item.name or "") for item in items]
+    if len(items) < 2 or {len(parts) for parts in parted} != {2} or not all(item.sku for item in items):  # noqa: PLR2004
+        return items
+    return [replace(item, name=parts[0]) for item, parts in zip(items, parted, strict=True)]
 
 
 def _items_of(text: str, labels: Labels, language: Language) -> Iterator[RawItem]:
@@ -59,7 +69,7 @@ def _item(segment: str, price: str, labels: Labels, language: Language) -> RawIt
     found = _counted(head, language)
     if found is None:
         return None
-    count, name = found
+    count, name = found[0], found[1].strip(_ENDS)
     if code is None:
         name, code = without_code(name)
     name = name.strip(_ENDS)

@@ -14,8 +14,8 @@ from typing import Final
 from ingest.fit import SUM_FIELDS
 from ingest.item_block import candidates
 from ingest.item_lines import RawItem
-from ingest.item_prose import items_told
 from ingest.item_part import HEADING, MARKER, Labels, is_code
+from ingest.item_prose import items_told
 from ingest.labelled import Findings
 from ingest.page import Row, text_of
 from ingest.sums import agreeing

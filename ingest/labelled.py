@@ -13,6 +13,7 @@ from typing import Final
 
 from ingest.fit import ADDED, AMOUNT_FIELDS, ITEM_FIELDS, SUM_FIELDS, fits, likeliest_first
 from ingest.item_lines import ItemLines, RawItem
+from ingest.running import first_amount
 from ingest.text import fold
 from ingest.values import is_below_zero, is_deduction, order_no_in
 from ingest.vocabulary import Field, Language, Vocabulary, label_key
@@ -80,6 +81,10 @@ class Gatherer:
         key = label_key(text)
         return self._meanings.get(key) or _SUMS.get(self._sum_labels.idea_of(key), ())
 
+    def is_put_together(self, text: str) -> bool:
+        """Tell whether `text` means something as a label by the words that it is put together of alone."""
+        return label_key(text) not in self._meanings
+
     def fields_or_button(self, text: str) -> tuple[Field, ...]:
         """Return what `text` means as a label; of a button, that it is none of our business."""
         return self.fields(text) or ((Field.OTHER,) if self.is_button(text) else ())
@@ -111,6 +116,8 @@ class Gatherer:
     def take(self, label: tuple[Field, ...], value: str) -> bool:
         """Take `value` under the meaning of the label that it fits; False when it fits none."""
         wanted = self.meant(label, value)
+        if wanted is None and not AMOUNT_FIELDS.isdisjoint(label) and (first := first_amount(value)):
+            wanted, value = self.meant(label, first), first  # "£33.00 including postage"
         if wanted is None:
             return False
         self._note_heading(wanted)

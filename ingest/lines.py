@@ -12,11 +12,13 @@ import re
 from itertools import islice, pairwise
 from typing import Final
 
-from ingest.fit import ITEM_FIELDS, has_form
+from ingest.fit import AMOUNT_FIELDS, ITEM_FIELDS, has_form
 from ingest.item_part import code_with_label, ends_in_code, is_code, label_in_brackets
 from ingest.labelled import LONGEST_LABEL, Gatherer
 from ingest.page import Line, text_of
+from ingest.running import first_amount
 from ingest.text import fold, has_digit, plain_digits
+from ingest.values import is_marked_amount
 from ingest.vocabulary import Field
 
 _MOST_NOTES: Final = 200
@@ -27,6 +29,7 @@ _STRONG_COLON: Final = re.compile(r"[:：]")
 _SEPARATOR: Final = re.compile(r"[\s,;|·•/–—-]+$")
 _WHERE_LABELS_BEGIN: Final = re.compile(r"(?<![^\W\d])(?=\S)")
 _WHERE_LABELS_END: Final = re.compile(r"\s+|(?<=\D)(?=[#\d])")
+_NEXT_SENTENCE: Final = re.compile(r"\s*[.;。；]\s*(?=[^\W\d])")
 _LONG_NUMBER: Final = re.compile(r"\d{17}")
 _NEGATIVE: Final = (  # the sign close to the amount: the dash of "Soap - £5.00" parts name and price
     r"[-−–]\s?[^\s\d]{0,3}\s?\d[\d.,' ]*",
@@ -198,7 +201,7 @@ class LineReader:
             label = self._gather.fields(text[: separator.start()])
             value = text[separator.end() :]
             if label and not _NO_VALUE.match(value):
-                return self._gather.take(label, value) or separator.group().strip() in {":", "："}
+                return self._take_and_go_on(label, value) or separator.group().strip() in {":", "："}
         for at in range(1, len(line)):
             label = self._gather.fields("".join(line[:at]))
             if label and self._holds_order_no(label, text):
@@ -206,6 +209,16 @@ class LineReader:
             if label and self._gather.take(label, text_of(line[at:]).lstrip(":： ")):
                 return True
         return False
+
+    def _take_and_go_on(self, label: tuple[Field, ...], value: str) -> bool:
+        """Take a value; behind an amount read the sentence that follows it: "£33.00. Ship by 5 May"."""
+        if not self._gather.take(label, value):
+            return False
+        amount = None if AMOUNT_FIELDS.isdisjoint(label) else first_amount(value)
+        rest = _NEXT_SENTENCE.match(value, len(amount)) if amount else None
+        if rest:
+            self.read((value[rest.end() :],), heading=0)
+        return True
 
     def _holds_order_no(self, label: tuple[Field, ...], text: str) -> bool:
         """Tell whether a line is a sentence with an order number: "Buyer B has ordered. Order number 57..."."""
@@ -232,6 +245,8 @@ class LineReader:
                 continue  # "Qty -2": the sign is the number's
             label = self._gather.fields(text[: space.start()])
             value = text[space.end() :]
+            if not label or (self._gather.is_put_together(text[: space.start()]) and not is_marked_amount(value)):
+                continue  # "Gift coupons 500" may be a product
             typed = tuple(wanted for wanted in label if has_form(wanted) and wanted is not Field.ATTEMPT)
             if Field.SKU in label and is_code(value):
                 typed = (Field.SKU,)

@@ -33,6 +33,7 @@ _AMOUNT: Final = re.compile(
     rf"|(?<![\w.,])(?:{NUMBER})\s?(?:{_MARK}|đ|d)(?![A-Za-zÀ-ỹ])",
     re.IGNORECASE,
 )
+_SIGN: Final = re.compile(r"\s*[-−–]\s?")
 _CODE: Final = re.compile(r"[\W_]*(?=[\w-]*\d)([A-Z0-9][A-Z0-9-]{5,39})(?![\w])")
 _WHOLE_CODE: Final = 8  # letters and digits: a shorter beginning goes on behind a space
 _MORE_CODE: Final = re.compile(r"(?=[A-Z0-9-]*\d)[A-Z0-9-]{1,12}|[A-Z]{2}")
@@ -119,6 +120,13 @@ def amounts_in(sentence: str) -> list[str]:
 def amount_spots(sentence: str) -> Iterator[re.Match[str]]:
     """Yield where each amount with a currency's mark stands in a sentence."""
     return _AMOUNT.finditer(sentence)
+
+
+def first_amount(text: str) -> str | None:
+    """Return the amount with a currency's mark, and its sign, that a text begins with."""
+    sign = _SIGN.match(text)
+    found = _AMOUNT.match(text, sign.end() if sign else 0)
+    return text[: found.end()].strip() if found else None
 
 
 def code_behind(words: tuple[str, ...], sentence: str) -> str | None:

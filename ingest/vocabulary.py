@@ -154,7 +154,7 @@ class Language:
     def counts(self) -> re.Pattern[str]:
         """A count behind its label in running text: "qty 3", "จำนวน 3 ชิ้น"."""
         return re.compile(
-            rf"(?:{alternatives(self._labels_of(Field.QUANTITY))})\s?[:：]?\s*(\d{{1,4}})(?![\d.,]\d)", re.I
+            rf"(?:{alternatives(self._labels_of(Field.QUANTITY))})\s?[:：]?\s*(\d{{1,4}})(?![\d.,]\d)", re.IGNORECASE
         )
 
     @cached_property
