@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ingest.item_part import HEADING, MARKER, is_code
+from ingest.item_part import HEADING, MARKER, is_code, without_leader
 from ingest.page import DEPTH_OF_NAMES, Cell, Line, text_of
 from ingest.text import has_digit
 from ingest.values import is_marked_amount, multiplier_in, quantity_and_price, quantity_in
@@ -103,6 +103,7 @@ class ItemLines:
     def __init__(self) -> None:
         self._done: list[RawItem] = []
         self._current: dict[Field, str] = {}
+        self._code: str | None = None  # one beside a label that nobody knows
         self._names: list[str] = []
         self._heading: _Heading | None = None  # above the item, of no use yet
         self._is_labelled = True  # the name, if there is one: by a label or a place of its own
@@ -161,12 +162,24 @@ class ItemLines:
     def end(self) -> None:
         """End the open item: something else begins."""
         self._close()
+        self._code = None
         self._names.clear()
         self._heading = None
 
     def forget_names(self) -> None:
         """Begin a list of items: lines above it are no names."""
         self.end()
+
+    def note_code(self, code: str) -> bool:
+        """Note what may be the open item's code, should no label say another. False without an item."""
+        if self.is_begun:
+            self._code = self._code or code
+        return self.is_begun
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a name, or some part of an item, stands above."""
+        return bool(self._current or self._names or self._heading)
 
     def begin_columns(self, columns: Sequence[tuple[Field, ...]]) -> None:
         """Begin a table; where no column is of names, the line or heading above is that of its first row."""
@@ -215,7 +228,7 @@ class ItemLines:
             self._put(Field.QUANTITY, str(both[0]))
             self._put(Field.UNIT_PRICE, both[1])
             return True
-        if not (self._current or self._names or self._heading):
+        if not self.is_begun:
             return False
         if multiplier_in(text) is not None:
             self._put(Field.QUANTITY, text)
@@ -304,12 +317,15 @@ class ItemLines:
 
     def _close(self) -> None:
         part, self._current = self._current, {}
+        code, self._code = self._code, None
         counted = _COUNT_FIRST.match(part.get(Field.PRODUCT, ""))
         if counted and Field.QUANTITY not in part and Field.UNIT_PRICE in part:
             part |= {Field.QUANTITY: counted[1], Field.PRODUCT: counted[2]}
         if Field.PRODUCT in part and Field.SKU not in part:
-            part[Field.PRODUCT], code = without_code(part[Field.PRODUCT])
-            part |= {Field.SKU: code} if code else {}
+            part[Field.PRODUCT], found = without_code(part[Field.PRODUCT])
+            code = found or code
+        if part and code:
+            part.setdefault(Field.SKU, code)
         if part.keys() & (_MEASURES | {Field.SKU}):
             self._headings.append(None if Field.PRODUCT in part and self._is_labelled else self._heading)
             self._above.append(self._lines_above)
@@ -333,12 +349,12 @@ def may_be_name(text: str) -> bool:
 def _may_hold_colon(heading: str) -> bool:
     """Tell whether a heading with a colon may be a product's name ("Starter bundle: bottle + cap"), not a label's."""
     before, colon, _ = heading.partition(":")
-    return bool(colon) and " " in before.strip() and "@" not in heading and not _SENTENCE.search(heading)
+    return bool(colon and before.strip()) and "@" not in heading and not _SENTENCE.search(heading)
 
 
 def _name_and_code(found: re.Match[str]) -> tuple[str, str | None]:
     """Return the name and the bracketed code of an item in prose; a bracketed word or size is of the name."""
-    name, sku = found["name"].strip(" ,-–—"), found["sku"] or found.groupdict().get("sku2")
+    name, sku = without_leader(found["name"]).strip(" ,-–—"), found["sku"] or found.groupdict().get("sku2")
     if sku is None or is_code(sku) or "sku" in found[0].casefold():
         return name, sku
     end = found.end("sku") if found["sku"] else found.end("name")

@@ -92,6 +92,7 @@ _EACH: Final = re.compile(
 _AT: Final = re.compile(r"(?:^|\s+|(?<=\d))(?:@|à|á|at|je|zu|for|por|per|a|da|von)\s*$", re.IGNORECASE)
 _SINGLE_LETTER: Final = re.compile(r"^(?:P\d[\d,.]*\d|[\d.,]{4,}\s?[dđ])$")
 _LEADER: Final = re.compile(r"\s*(?:\.{2,}|…+|_{2,}|-{2,}|\s=\s)\s*")
+_LEADER_BEHIND: Final = re.compile(r"\s*(?:\.{2,}|…+|_{2,})\s*$")
 _COLON: Final = re.compile(r"\s*[:：]\s*")
 _BARE: Final = re.compile(r"\d{1,4}$")
 _DECIMALS: Final = re.compile(r"\d{1,3}(?:[,. ]\d{3})*[.,]\d{2}$")
@@ -112,6 +113,11 @@ def ends_in_code(text: str) -> bool:
     """Tell whether a bracket at the end holds a code: then the text before it is no label."""
     found = _BRACKETED.match(text)
     return found is not None and is_code(found[2])
+
+
+def without_leader(text: str) -> str:
+    """Return `text` without the dots at its end that lead to an amount."""
+    return _LEADER_BEHIND.sub("", text)
 
 
 def is_money(text: str) -> bool:
@@ -345,7 +351,7 @@ def _cut_price(text: str) -> tuple[str, list[Part]] | None:
     for space in list(_BEFORE_MONEY.finditer(bare))[-5:]:
         value = bare[space.end() :].strip("() ")
         if is_money(value):
-            head = _AT.sub("", bare[: space.start()]).strip(" ,:：=(").rstrip("-–—").rstrip(" ,:：=(")
+            head = _AT.sub("", without_leader(bare[: space.start()])).strip(" ,:：=(").rstrip("-–—").rstrip(" ,:：=(")
             return head, [Part(Kind.PRICE, value, labelled=bare != text)]
     return None
 

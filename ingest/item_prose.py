@@ -17,6 +17,7 @@ from ingest.item_lines import RawItem, may_be_name, without_code
 from ingest.item_part import Labels, is_code
 from ingest.page import Row
 from ingest.running import amount_spots
+from ingest.text import fold
 from ingest.values import UNIT
 from ingest.vocabulary import Field, Language
 
@@ -24,19 +25,22 @@ _GROUP: Final = re.compile(r"\s*[(\[（［【]\s*([^()\[\]（）［］【】]{3,
 _BETWEEN: Final = re.compile(r"\s*[,;·、，；/|]\s*")
 _COLON: Final = re.compile(r"\s*[:：]\s*")
 _COUNT_BEFORE: Final = re.compile(
-    rf"(?<![\w.,-])(\d{{1,4}})\s?(?:[x×✕]\s?(?=[^\W\d]|[\"'“„«「『]|\d+\S*\s)|(?:{UNIT})(?:\.\s*|\s+|(?<=[^\x00-\x7f]))"
+    rf"(?<![A-Za-z\d.,-])(\d{{1,4}})\s?(?:[x×✕]\s?(?=[^\W\d]|[\"'“„«「『]|\d+\S*\s)|(?:{UNIT})(?:\.\s*|\s+|(?<=[^\x00-\x7f]))"
     r"(?:(?:of|de|di|von|do|da|des|del)\s+)?(?=\S))",
     re.IGNORECASE,
 )
+_COUNT_BARE: Final = re.compile(r"^\D*?(?<![^\s:：])(\d{1,3})\s+(?=[^\W\d]{2})")
 _COUNT_BEHIND: Final = re.compile(
     rf"(?:\s*[x×✕]\s?(\d{{1,4}})|\s*を?\s*(?<![\d.,])(\d{{1,4}})\s?(?:{UNIT})\.?(?:を|で)?)\s*[,，、;]?\s*$",
     re.IGNORECASE,
 )
 _INTRODUCTION: Final = re.compile(r"^.*[:：]\s*")
+_PART: Final = re.compile(r",\s+|\s+[·|–—-]\s+|[，、]")
 _DASH: Final = re.compile(r"\s+[–—|]\s+")
 _QUOTED: Final = re.compile(r"^[「『“„«\"]([^「」『』“”„«»\"]+)[」』”“»\"]$")
 _ENDS: Final = " \t,;，、；–—-·|:："
-_TELLING: Final = re.compile(r"(?<![\w.,-])\d{1,4}\s?[^\W\d]|[x×✕]\s?\d")
+_TELLING: Final = re.compile(r"\d\D+\d")  # a count and an amount
+_NEAR: Final = 60  # letters behind a price in which its item's code stands in a bracket
 _LONGEST: Final = 400
 
 
@@ -44,6 +48,19 @@ def items_told(rows: Sequence[Row], labels: Labels, language: Language) -> list[
     """Return the items that the lines of a body tell, in their order."""
     texts = (text for row in rows for _, text in row.lines if len(text) <= _LONGEST and _TELLING.search(text))
     return _without_variations([item for text in texts for item in _items_of(text, labels, language)])
+
+
+def totals_told(rows: Sequence[Row], language: Language) -> list[str]:
+    """Return the amounts that the lines of a body call the total: "The order total is £33.00"."""
+    texts = (text for row in rows for _, text in row.lines if len(text) <= _LONGEST)
+    return [total for text in texts for total in totals_in(text, language)]
+
+
+def totals_in(text: str, language: Language) -> Iterator[str]:
+    """Yield the amounts of a sentence that it calls the total."""
+    for spot in amount_spots(text):
+        if language.before_totals.search(fold(text[: spot.start()])):
+            yield spot[0].strip()
 
 
 def _without_variations(items: list[RawItem]) -> list[RawItem]:
@@ -57,21 +74,26 @@ def _without_variations(items: list[RawItem]) -> list[RawItem]:
 def _items_of(text: str, labels: Labels, language: Language) -> Iterator[RawItem]:
     start = 0
     for price in amount_spots(text):
-        segment, start = text[start : price.start()], price.end()
-        item = _item(segment, price[0].strip(), labels, language)
-        if item is not None:
-            yield item
+        item = _item(text[start : price.start()], price[0].strip(), labels, language)
+        start = price.end()
+        if item is None:
+            continue
+        behind = _GROUP.search(text, start, start + _NEAR) if item.sku is None else None
+        code = _without_details(behind[0], labels)[1] if behind else None
+        if behind and code:
+            item, start = replace(item, sku=code), behind.end()
+        yield item
 
 
 def _item(segment: str, price: str, labels: Labels, language: Language) -> RawItem | None:
     head, code = _without_details(segment, labels)
     head = language.before_prices.sub("", head).strip(_ENDS)
-    found = _counted(head, language)
+    found = _counted(head, language) or _counted_barely(head, labels, code)
     if found is None:
         return None
     count, name = found[0], found[1].strip(_ENDS)
     if code is None:
-        name, code = without_code(name)
+        name, code = _without_parts(name, labels)
     name = name.strip(_ENDS)
     name = quoted[1] if (quoted := _QUOTED.match(name)) else name
     if not may_be_name(name) or labels(name) or not any(map(str.isalpha, name)):
@@ -91,6 +113,24 @@ def _counted(head: str, language: Language) -> tuple[str, str] | None:
     return (before[1], head[before.end() :]) if before else None
 
 
+def _counted_barely(head: str, labels: Labels, code: str | None) -> tuple[str, str] | None:
+    """Return a bare number before a name as its count, where a labelled code shows that an item is told."""
+    bare = _COUNT_BARE.search(head)
+    if bare is None or not (code or _without_parts(head, labels)[1]):
+        return None
+    return bare[1], head[bare.end() :]
+
+
+def _without_parts(name: str, labels: Labels) -> tuple[str, str | None]:
+    """Return a name without what stands behind it between commas or dots: labelled details, and the code."""
+    spots = list(_PART.finditer(name))
+    code = None
+    while spots and (detail := _detail(name[spots[-1].end() :].strip(), labels)):
+        code = detail[1] if detail[0] is Field.SKU else code
+        name = name[: spots.pop().start()]
+    return (name, code) if code else without_code(name)
+
+
 def _without_details(text: str, labels: Labels) -> tuple[str, str | None]:
     """Return a text without its bracket of labelled details, and the code that stood in it."""
     for group in _GROUP.finditer(text):
@@ -106,7 +146,10 @@ def _detail(piece: str, labels: Labels) -> tuple[Field, str] | None:
     colon = _COLON.search(piece)
     if colon:
         known = labels(piece[: colon.start()])
+        value = piece[colon.end() :].strip()
         wanted = next((field for field in (Field.SKU, Field.VARIATION) if field in known), None)
-        return (wanted, piece[colon.end() :].strip()) if wanted else None
+        if wanted is None and not known and is_code(value):
+            wanted = Field.SKU  # "codice: AB-1", whatever it is called
+        return (wanted, value) if wanted else None
     label, _, value = piece.rpartition(" ")
     return (Field.SKU, value) if is_code(value) and Field.SKU in labels(label) else None

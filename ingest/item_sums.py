@@ -15,7 +15,7 @@ from ingest.fit import SUM_FIELDS
 from ingest.item_block import candidates
 from ingest.item_lines import RawItem
 from ingest.item_part import HEADING, MARKER, Labels, is_code
-from ingest.item_prose import items_told
+from ingest.item_prose import items_told, totals_told
 from ingest.labelled import Findings
 from ingest.page import Row, text_of
 from ingest.sums import agreeing
@@ -30,26 +30,38 @@ _AMOUNT_LIKE: Final = re.compile(  # with a mark or with decimals
     r"|\d\s?(?:đ|บาท)",
     re.IGNORECASE,
 )
+_FEW: Final = 50  # pieces
 _SHORTEST: Final = 3  # letters of a fact's value: what is shorter also stands elsewhere
 
 
 def believed_items(rows: Sequence[Row], found: Findings, labels: Labels, language: Language) -> list[RawItem]:
     """Return the first reading's items when they convince, else those of the best other reading."""
     first = _without_sums(found)
-    if not first and not found.values.keys() & {Field.TOTAL, Field.SUBTOTAL}:
-        told = items_told(rows, labels, language) if found.order_nos else []
-        return told if is_whole(told) else first
-    if not first and not _may_hold_items(rows, found):
+    if not first and not found.order_nos:
         return first
+    if not first and not _may_hold_items(rows, found):
+        return _told(rows, found, labels, language)
     agrees = adds_up(first, found) if is_whole(first) else False
     named = _without_labels(first, labels)
     if agrees is not False and all(_is_name(item.name) for item in named):
         return first
     if any(_is_invalid(item) for item in first):
         return first
-    told = items_told(rows, labels, language)
+    told = _told(rows, found, labels, language)
     others = [_without_labels(items, labels) for items in (told, *_readings(rows, found, labels)) if items]
     return _better(named, found, others)
+
+
+def _told(rows: Sequence[Row], found: Findings, labels: Labels, language: Language) -> list[RawItem]:
+    """Return the items that sentences tell, all of them whole; the total that they tell beside is taken too."""
+    told = items_told(rows, labels, language)
+    if not is_whole(told):
+        return []
+    totals = [] if Field.TOTAL in found.values else totals_told(rows, language)
+    if len(set(totals)) == 1:
+        found.values[Field.TOTAL] = totals[:1]
+        found.from_prose.add(Field.TOTAL)
+    return told
 
 
 def _without_sums(found: Findings) -> list[RawItem]:
@@ -113,14 +125,30 @@ def _better(first: list[RawItem], found: Findings, others: list[list[RawItem]]) 
     if untrue is not None:
         return untrue
     whole = [items for items in others if is_whole(items) and all(_is_name(item.name) for item in items)]
-    if is_whole(first):  # what says itself what each piece costs is not explained away by reading it as a sum
-        whole = [items for items in whole if all(item.unit_price for item in items) and not _splits(first, items)]
+    if is_whole(first):
+        whole = [
+            items for items in whole if not _splits(first, items) and (_has_units(items) or _sums(items, first, found))
+        ]
         if found.heads_counts:  # a labelled count is what it says, however well another figure would fit
             whole = [items for items in whole if [*map(_count, items)] == [*map(_count, first)]]
     fitting = next((items for items in whole if adds_up(items, found) is not False), None)
     if fitting is not None and (adds_up(fitting, found) or not is_whole(first)):
         return fitting
     return first if is_whole(first) or not whole else whole[0]
+
+
+def _has_units(items: list[RawItem]) -> bool:
+    return all(item.unit_price for item in items)
+
+
+def _sums(items: list[RawItem], first: list[RawItem], found: Findings) -> bool:
+    """Tell whether prices that stand by themselves are those of the lines: then they come to the stated subtotal.
+
+    Of many pieces a price is never read so: what says what each piece costs is not to be explained away.
+    """
+    same = [(item.name, _count(item)) for item in items] == [(item.name, _count(item)) for item in first]
+    few = all((_count(item) or 0) <= _FEW for item in items)
+    return same and few and Field.SUBTOTAL in found.values and bool(adds_up(items, found))
 
 
 def _splits(first: list[RawItem], other: list[RawItem]) -> bool:

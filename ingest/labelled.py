@@ -15,7 +15,7 @@ from ingest.fit import ADDED, AMOUNT_FIELDS, ITEM_FIELDS, SUM_FIELDS, fits, like
 from ingest.item_lines import ItemLines, RawItem
 from ingest.running import first_amount
 from ingest.text import fold
-from ingest.values import is_below_zero, is_deduction, order_no_in
+from ingest.values import is_below_zero, is_deduction, is_marked_amount, order_no_in
 from ingest.vocabulary import Field, Language, Vocabulary, label_key
 
 LONGEST_LABEL: Final = 60
@@ -104,6 +104,8 @@ class Gatherer:
 
     def meant(self, label: tuple[Field, ...], value: str) -> Field | None:
         """Return the first meaning of the label that `value` fits, the likeliest first."""
+        if Field.ITEMS in label and is_marked_amount(value):
+            return Field.SUBTOTAL  # "Items: £20.00"
         for wanted in likeliest_first(label, value):
             if wanted is not Field.ITEMS and fits(wanted, value):
                 return Field.DISCOUNT if wanted in ADDED and is_below_zero(value) else wanted
@@ -112,6 +114,11 @@ class Gatherer:
     def take_deduction(self, value: str) -> bool:
         """Take what stands among the sums with a minus: a discount, whatever it is called. False elsewhere."""
         return self._among_sums and is_deduction(value) and self.take((Field.DISCOUNT,), value)
+
+    def note_addition(self, value: str) -> None:
+        """Note what may be added to the subtotal: an amount between it and the total, whatever it is called."""
+        if self._among_sums and Field.SUBTOTAL in self.found.values and Field.TOTAL not in self.found.values:
+            self.found.values.setdefault(Field.FEE, []).append(value)
 
     def take(self, label: tuple[Field, ...], value: str) -> bool:
         """Take `value` under the meaning of the label that it fits; False when it fits none."""

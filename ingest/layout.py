@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from ingest.fit import AMOUNT_FIELDS, ITEM_FIELDS, LONGEST_VALUE, fits, has_form
+from ingest.item_part import is_code
 from ingest.item_sums import believed_items
 from ingest.labelled import Findings, Gatherer
 from ingest.lines import LineReader
 from ingest.page import Cell, Row, text_of
 from ingest.text import fold
-from ingest.values import amount_in
+from ingest.values import amount_in, is_deduction, is_marked_amount
 from ingest.vocabulary import Field, Language, Vocabulary
 
 _PLACE: Final = frozenset(
@@ -118,7 +119,7 @@ class _RowReader:
         labels = [self._label_of(cell) for cell in row.cells]
         if self._is_header(row, labels):
             self._start_columns(labels)
-        elif not any(labels) and self._take_deduction(filled):
+        elif not any(labels) and (self._take_deduction(filled) or self._take_code(filled)):
             return
         elif self._columns and len(row.cells) == len(self._columns) and not self._is_pair(row.cells, labels):
             self._read_columns(row.cells)
@@ -128,7 +129,19 @@ class _RowReader:
 
     def _take_deduction(self, cells: Sequence[Cell]) -> bool:
         """Take a row among the sums that ends in an amount below zero, whatever it is called."""
-        return len(cells) == 2 and len(cells[1]) == 1 and self._gather.take_deduction(text_of(cells[1][0]))  # noqa: PLR2004  label and value
+        if len(cells) != 2 or len(cells[1]) != 1:  # noqa: PLR2004  label and value
+            return False
+        value = text_of(cells[1][0])
+        if is_marked_amount(value) and not is_deduction(value):
+            self._gather.note_addition(value)
+        return self._gather.take_deduction(value)
+
+    def _take_code(self, cells: Sequence[Cell]) -> bool:
+        """Take a code beside a label that nobody knows, below an item's name."""
+        if len(cells) != 2 or any(len(cell) != 1 for cell in cells):  # noqa: PLR2004  label and value
+            return False
+        label, value = (text_of(cell[0]) for cell in cells)
+        return _HEAD.match(label) is not None and is_code(value) and self._gather.items.note_code(value)
 
     def _take_unlabelled(self, cells: Sequence[Cell]) -> bool:
         if len(cells) < 3:  # noqa: PLR2004  name, count and price

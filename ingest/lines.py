@@ -16,7 +16,7 @@ from ingest.fit import AMOUNT_FIELDS, ITEM_FIELDS, has_form
 from ingest.item_part import code_with_label, ends_in_code, is_code, label_in_brackets
 from ingest.labelled import LONGEST_LABEL, Gatherer
 from ingest.page import Line, text_of
-from ingest.running import first_amount
+from ingest.running import amount_spots, first_amount
 from ingest.text import fold, has_digit, plain_digits
 from ingest.values import is_marked_amount
 from ingest.vocabulary import Field
@@ -37,6 +37,7 @@ _NEGATIVE: Final = (  # the sign close to the amount: the dash of "Soap - £5.00
     r"\([^\s\d]{0,3}\s?\d[\d.,']*\s?[^\s\d]{0,3}\)",
 )
 _DEDUCTION: Final = re.compile(rf"(?:(?<=[\s:：.…])|^)(?:{'|'.join(_NEGATIVE)})\s?[^\s\d]{{0,3}}$")
+_CODE_LINE: Final = re.compile(r"[^\d@:：]{2,30}[:：]\s*(\S{3,40})$")
 _NUMBERED: Final = re.compile(r"^(\D{2,30}?)\s?(?:#|n\.?\s?[º°])?\s?\d{1,2}\s?[:.]?$")
 _DIGIT: Final = re.compile(r"\d")
 _MOST_INERT: Final = 5_000
@@ -95,12 +96,21 @@ class LineReader:
             or self._read_split(line, text)
             or self._read_prefix(text)
             or self._read_deduction(text)
+            or self._read_code(text)
         )
 
     def _read_sentence(self, text: str) -> bool:
         """Read "2 x Soap [SKU: AB-1], $3": an item in prose whose code has its label."""
         code, rest = code_with_label(text, self._gather.fields)
-        return bool(code) and self._gather.items.take_sentence(rest, code)
+        return bool(code) and self._gather.items.take_sentence(self._without_price_words(rest), code)
+
+    def _without_price_words(self, text: str) -> str:
+        """Return "2 x Soap - £3" of "2 x Soap - item price £3"."""
+        price = next(amount_spots(text), None)
+        if price is None:
+            return text
+        head = self._gather.language.before_prices.sub("", text[: price.start()])
+        return f"{head} - {text[price.start() :]}"
 
     def _read_bracketed(self, text: str) -> bool:
         """Read "【SKU】AB-1": a label in brackets of its own, its value behind."""
@@ -198,7 +208,8 @@ class LineReader:
     def _read_split(self, line: Line, text: str) -> bool:
         """Read one label and its value, set apart by a colon, a dash or the markup."""
         for separator in _COLON.finditer(text[: LONGEST_LABEL + 10]):
-            label = self._gather.fields(text[: separator.start()])
+            head = text[: separator.start()]
+            label = self._gather.fields(head) or (self._numbered_product(head) if head[-1:].isdigit() else ())
             value = text[separator.end() :]
             if label and not _NO_VALUE.match(value):
                 return self._take_and_go_on(label, value) or separator.group().strip() in {":", "："}
@@ -236,6 +247,11 @@ class LineReader:
         found = _DEDUCTION.search(text)
         return found is not None and self._gather.take_deduction(found[0])
 
+    def _read_code(self, text: str) -> bool:
+        """Read "Código: AB-1" below an item's name: a code beside a label that nobody knows."""
+        found = _CODE_LINE.match(text)
+        return found is not None and is_code(found[1]) and self._gather.items.note_code(found[1])
+
     def _prefix_of(self, text: str) -> tuple[tuple[Field, ...], str] | None:
         """Return the label that a text begins with, and the value of its kind behind it; None without."""
         if not self._gather.may_begin_with_label(text):
@@ -262,6 +278,9 @@ class LineReader:
         return self._gather.meant(label, value) is not None
 
     def _read_running(self, text: str, *, heading: int) -> None:
+        if not heading and fold(text) in self._gather.language.payments:
+            self._gather.take((Field.PAYMENT_METHOD,), text)
+            return
         found = self._order_no_in(text) if has_digit(text) else None
         if found:
             self._gather.take_order_no(found)

@@ -6,15 +6,16 @@ yet to come tells when the thing happened; which deadline a kind has is a table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from ingest.bill import ABOUT_REFUNDS
 from ingest.carrier import carrier_in
+from ingest.item_prose import totals_in
 from ingest.moment import moment_in
 from ingest.printed import Source
-from ingest.running import Spot, amount_spots, amounts_in, code_behind, moments_in
+from ingest.running import Spot, amounts_in, code_behind, moments_in
 from ingest.settled import sentences, settled
 from ingest.text import fold, spaced
 from ingest.values import ORDER_NO
@@ -51,7 +52,7 @@ def take_from_prose(source: Source, kind: NotificationKind, subject: str) -> Non
     if len(source.findings.order_nos) <= 1:
         _take_moments(source, kind, told)
     if kind is NotificationKind.NEW_ORDER:
-        _take(source, Field.TOTAL, (total for part in told for total in _totals_in(source, part)))
+        _take(source, Field.TOTAL, (total for part in told for total in totals_in(part, source.language)))
     if kind in ABOUT_REFUNDS:
         _take(source, Field.REFUND, (amount for part in told for amount in amounts_in(part)))
         _take_code(source, Field.RETURN_NO, told, source.language.words["return_words"])
@@ -59,13 +60,6 @@ def take_from_prose(source: Source, kind: NotificationKind, subject: str) -> Non
         _take_code(source, Field.TRACKING_NO, told)
         carrier = carrier_in(lines, source.shop.market)
         _take(source, Field.CARRIER, [carrier] if carrier else [])
-
-
-def _totals_in(source: Source, part: str) -> Iterator[str]:
-    """Yield the amounts of a sentence that it calls the total: "the order total is £33.00"."""
-    for spot in amount_spots(part):
-        if source.language.before_totals.search(fold(part[: spot.start()])):
-            yield spot[0].strip()
 
 
 def _take(source: Source, wanted: Field, values: Iterable[str]) -> None:

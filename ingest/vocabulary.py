@@ -147,21 +147,26 @@ class Language:
     @cached_property
     def before_prices(self) -> re.Pattern[str]:
         """The words at the end of a text that lead to the price of a piece: "at", "zum Einzelpreis von"."""
-        words = alternatives((*self.words.get("price_words", ()), *self._labels_of(Field.UNIT_PRICE)))
+        words = _as_printed(alternatives((*self.words.get("price_words", ()), *self._labels_of(Field.UNIT_PRICE))))
         return re.compile(rf"(?:[\s,;:：，、–—-]*(?:{words}))+[\s,;:：，、–—-]*$", re.IGNORECASE)
 
     @cached_property
     def counts(self) -> re.Pattern[str]:
         """A count behind its label in running text: "qty 3", "จำนวน 3 ชิ้น"."""
-        return re.compile(
-            rf"(?:{alternatives(self._labels_of(Field.QUANTITY))})\s?[:：]?\s*(\d{{1,4}})(?![\d.,]\d)", re.IGNORECASE
-        )
+        words = _as_printed(alternatives(self._labels_of(Field.QUANTITY)))
+        return re.compile(rf"(?:{words})\s?[:：]?\s*(\d{{1,4}})(?![\d.,]\d)", re.IGNORECASE)
 
     @cached_property
     def before_totals(self) -> re.Pattern[str]:
         """The label of the total at the end of a text, or with "is" or the like behind."""
         fillers = alternatives(self.words.get("amount_fillers", ()))
         return re.compile(rf"(?:{alternatives(self._labels_of(Field.TOTAL))})\W{{0,3}}(?:{fillers})?\W{{0,3}}$")
+
+    @cached_property
+    def payments(self) -> frozenset[str]:
+        """What says of itself that an order is paid, or on delivery, where a line says nothing else."""
+        told = (("payment_methods", "cod"), ("payment_states", "paid"))
+        return frozenset(phrase for table, code in told for phrase in self.lookups.get(table, {}).get(code, ()))
 
     def _labels_of(self, wanted: Field) -> tuple[str, ...]:
         return tuple(key for key, fields in self.labels.items() if wanted in fields)
@@ -242,6 +247,11 @@ class Vocabulary:
         """Every language's names of the months."""
         every = {name: month for language in self.languages.values() for name, month in language.months.items()}
         return Months(every)
+
+
+def _as_printed(pattern: str) -> str:
+    """Let a pattern of folded words fit printed text: folding takes apart one letter of Thai."""
+    return pattern.replace("\u0e4d\u0e32", "(?:\u0e4d\u0e32|\u0e33)")
 
 
 @lru_cache(maxsize=4_096)  # a template's labels come again with each of its mails
