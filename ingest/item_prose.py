@@ -38,7 +38,7 @@ _INTRODUCTION: Final = re.compile(r"^.*[:：]\s*")
 _PART: Final = re.compile(r",\s+|\s+[·|–—-]\s+|[，、]")
 _DASH: Final = re.compile(r"\s+[–—|]\s+")
 _QUOTED: Final = re.compile(r"^[「『“„«\"]([^「」『』“”„«»\"]+)[」』”“»\"]$")
-_ENDS: Final = " \t,;，、；–—-·|:："
+_ENDS: Final = " \t,;，、；–—-·|/:："
 _TELLING: Final = re.compile(r"\d\D+\d")  # a count and an amount
 _NEAR: Final = 60  # letters behind a price in which its item's code stands in a bracket
 _LONGEST: Final = 400
@@ -47,7 +47,7 @@ _LONGEST: Final = 400
 def items_told(rows: Sequence[Row], labels: Labels, language: Language) -> list[RawItem]:
     """Return the items that the lines of a body tell, in their order."""
     texts = (text for row in rows for _, text in row.lines if len(text) <= _LONGEST and _TELLING.search(text))
-    return _without_variations([item for text in texts for item in _items_of(text, labels, language)])
+    return _without_variations([told for text in texts for told in _items_of(text, labels, language)])
 
 
 def totals_told(rows: Sequence[Row], language: Language) -> list[str]:
@@ -63,18 +63,21 @@ def totals_in(text: str, language: Language) -> Iterator[str]:
             yield spot[0].strip()
 
 
-def _without_variations(items: list[RawItem]) -> list[RawItem]:
-    """Take what stands behind a dash from names when each has it, and a code behind ("Bench, matt, SKU AB-1")."""
-    parted = [_DASH.split(item.name or "") for item in items]
-    if len(items) < 2 or {len(parts) for parts in parted} != {2} or not all(item.sku for item in items):  # noqa: PLR2004
-        return items
-    return [replace(item, name=parts[0]) for item, parts in zip(items, parted, strict=True)]
+def _without_variations(told: Sequence[tuple[str, RawItem]]) -> list[RawItem]:
+    """Take what stands between the dash behind a name and that before its code, where each has it ("Bench, matt")."""
+    parted = [_DASH.split(item.name or "") for _, item in told]
+    between = all(item.sku and len(_DASH.findall(text.partition(item.sku)[0])) > 1 for text, item in told)
+    if len(told) < 2 or not between or {len(parts) for parts in parted} != {2}:  # noqa: PLR2004  name and variation
+        return [item for _, item in told]
+    return [replace(item, name=parts[0]) for (_, item), parts in zip(told, parted, strict=True)]
 
 
-def _items_of(text: str, labels: Labels, language: Language) -> Iterator[RawItem]:
+def _items_of(text: str, labels: Labels, language: Language) -> Iterator[tuple[str, RawItem]]:
+    """Yield each item that a line tells, with the text that told it."""
     start = 0
     for price in amount_spots(text):
-        item = _item(text[start : price.start()], price[0].strip(), labels, language)
+        segment = text[start : price.start()]
+        item = _item(segment, price[0].strip(), labels, language)
         start = price.end()
         if item is None:
             continue
@@ -82,7 +85,7 @@ def _items_of(text: str, labels: Labels, language: Language) -> Iterator[RawItem
         code = _without_details(behind[0], labels)[1] if behind else None
         if behind and code:
             item, start = replace(item, sku=code), behind.end()
-        yield item
+        yield segment, item
 
 
 def _item(segment: str, price: str, labels: Labels, language: Language) -> RawItem | None:
@@ -96,7 +99,7 @@ def _item(segment: str, price: str, labels: Labels, language: Language) -> RawIt
         name, code = _without_parts(name, labels)
     name = name.strip(_ENDS)
     name = quoted[1] if (quoted := _QUOTED.match(name)) else name
-    if not may_be_name(name) or labels(name) or not any(map(str.isalpha, name)):
+    if not may_be_name(name) or labels(name) or _detail(name, labels) or not any(map(str.isalpha, name)):
         return None
     return RawItem(name=name, sku=code, quantity=count, unit_price=price)
 
