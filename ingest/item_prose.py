@@ -44,10 +44,15 @@ _NEAR: Final = 60  # letters behind a price in which its item's code stands in a
 _LONGEST: Final = 400
 
 
-def items_told(rows: Sequence[Row], labels: Labels, language: Language) -> list[RawItem]:
-    """Return the items that the lines of a body tell, in their order."""
+def items_told(rows: Sequence[Row], labels: Labels, language: Language, *, count_behind: bool = False) -> list[RawItem]:
+    """Return the items that the lines of a body tell, in their order.
+
+    "Please send 2 x Box 40 x 30" holds two counts: the one before the name counts, or with `count_behind` the other.
+    """
     texts = (text for row in rows for _, text in row.lines if len(text) <= _LONGEST and _TELLING.search(text))
-    return _without_variations([told for text in texts for told in _items_of(text, labels, language)])
+    return _without_variations(
+        [told for text in texts for told in _items_of(text, labels, language, count_behind=count_behind)]
+    )
 
 
 def totals_told(rows: Sequence[Row], language: Language) -> list[str]:
@@ -72,12 +77,14 @@ def _without_variations(told: Sequence[tuple[str, RawItem]]) -> list[RawItem]:
     return [replace(item, name=parts[0]) for (_, item), parts in zip(told, parted, strict=True)]
 
 
-def _items_of(text: str, labels: Labels, language: Language) -> Iterator[tuple[str, RawItem]]:
+def _items_of(
+    text: str, labels: Labels, language: Language, *, count_behind: bool = False
+) -> Iterator[tuple[str, RawItem]]:
     """Yield each item that a line tells, with the text that told it."""
     start = 0
     for price in amount_spots(text):
         segment = text[start : price.start()]
-        item = _item(segment, price[0].strip(), labels, language)
+        item = _item(segment, price[0].strip(), labels, language, count_behind=count_behind)
         start = price.end()
         if item is None:
             continue
@@ -88,10 +95,10 @@ def _items_of(text: str, labels: Labels, language: Language) -> Iterator[tuple[s
         yield segment, item
 
 
-def _item(segment: str, price: str, labels: Labels, language: Language) -> RawItem | None:
+def _item(segment: str, price: str, labels: Labels, language: Language, *, count_behind: bool) -> RawItem | None:
     head, code = _without_details(segment, labels)
     head = language.before_prices.sub("", head).strip(_ENDS)
-    found = _counted(head, language) or _counted_barely(head, labels, code)
+    found = _counted(head, language, count_behind=count_behind) or _counted_barely(head, labels, code)
     if found is None:
         return None
     count, name = found[0], found[1].strip(_ENDS)
@@ -104,15 +111,14 @@ def _item(segment: str, price: str, labels: Labels, language: Language) -> RawIt
     return RawItem(name=name, sku=code, quantity=count, unit_price=price)
 
 
-def _counted(head: str, language: Language) -> tuple[str, str] | None:
+def _counted(head: str, language: Language, *, count_behind: bool) -> tuple[str, str] | None:
     """Return the count and the name of what stands before a price; None where nothing is counted."""
     labelled = language.counts.search(head)
     if labelled:
         return labelled[1], _INTRODUCTION.sub("", head[: labelled.start()].strip(_ENDS))
-    behind = _COUNT_BEHIND.search(head)
-    if behind and behind.start() > 0:
+    before, behind = _COUNT_BEFORE.search(head), _COUNT_BEHIND.search(head)
+    if behind and behind.start() > 0 and (count_behind or before is None):
         return behind[1] or behind[2], _INTRODUCTION.sub("", head[: behind.start()])
-    before = _COUNT_BEFORE.search(head)
     return (before[1], head[before.end() :]) if before else None
 
 

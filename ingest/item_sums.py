@@ -54,14 +54,15 @@ def believed_items(rows: Sequence[Row], found: Findings, labels: Labels, languag
 
 def _told(rows: Sequence[Row], found: Findings, labels: Labels, language: Language) -> list[RawItem]:
     """Return the items that sentences tell, all of them whole; the total that they tell beside is taken too."""
-    told = items_told(rows, labels, language)
-    if not is_whole(told):
+    readings = (items_told(rows, labels, language, count_behind=behind) for behind in (False, True))
+    whole = [told for told in readings if is_whole(told)]
+    if not whole:
         return []
     totals = [] if Field.TOTAL in found.values else totals_told(rows, language)
     if len(set(totals)) == 1:
         found.values[Field.TOTAL] = totals[:1]
         found.from_prose.add(Field.TOTAL)
-    return told
+    return next((told for told in whole if adds_up(told, found)), whole[0])
 
 
 def _without_sums(found: Findings) -> list[RawItem]:

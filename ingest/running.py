@@ -26,11 +26,12 @@ _TAIL_TOKEN: Final = re.compile(
 _MINUTES: Final = re.compile(r"\s?(?:分|phút)")
 _OFFSET_TOKEN: Final = re.compile(r"(?:gmt|utc)?\s?[+\-−]\s?\d{1,2}(?::?\d{2})?$|(?:gmt|utc)$")
 _TIME_WORDS: Final = frozenset({"uhr", "h", "hrs", "น", "น."})
-_MARKED: Final = sorted((mark for mark in MARKS if not (mark.isalpha() and len(mark) == 1)), key=len, reverse=True)
+_LETTERS: Final = frozenset("dđp")  # marks that are letters of words too
+_MARKED: Final = sorted(MARKS.keys() - _LETTERS, key=len, reverse=True)
 _MARK: Final = "|".join(re.escape(mark) for mark in _MARKED)
 _AMOUNT: Final = re.compile(
     rf"(?<![A-Za-z0-9$])(?:{_MARK})\.?\s?(?:{NUMBER})(?!\d)"
-    rf"|(?<![\w.,])(?:{NUMBER})\s?(?:{_MARK}|đ|d)(?![A-Za-zÀ-ỹ])",
+    rf"|(?<![A-Za-zÀ-ɏḀ-ỹ\d_.,])(?:{NUMBER})\s?(?:{_MARK}|đ|d)(?![A-Za-zÀ-ỹ])",
     re.IGNORECASE,
 )
 _SIGN: Final = re.compile(r"\s*[-−–]\s?")

@@ -148,7 +148,8 @@ class Language:
     def before_prices(self) -> re.Pattern[str]:
         """The words at the end of a text that lead to the price of a piece: "at", "zum Einzelpreis von"."""
         words = _as_printed(alternatives((*self.words.get("price_words", ()), *self._labels_of(Field.UNIT_PRICE))))
-        return re.compile(rf"(?:[\s,;:：，、–—-]*(?:{words}))+[\s,;:：，、–—-]*$", re.IGNORECASE)
+        apart = r"(?:[\s,;:：，、–—-]+|(?<=[^\x00-\x7f]))"  # "Lamp 12V/5A" does not end in "a"
+        return re.compile(rf"(?:{apart}(?:{words}))+[\s,;:：，、–—-]*$", re.IGNORECASE)
 
     @cached_property
     def counts(self) -> re.Pattern[str]:
