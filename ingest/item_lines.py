@@ -370,6 +370,8 @@ def _code_in(text: str) -> str:
 
 def without_code(name: str) -> tuple[str, str | None]:
     """Take a seller's code from a name: in brackets, or behind a comma or dash."""
+    if len(name) > _LONGEST_NAME:
+        return name, None
     name = name.rstrip(" :：")
     before = _CODE_BEFORE.match(name)
     if before and is_code(before[1]):

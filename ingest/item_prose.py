@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from ingest.item_lines import RawItem, may_be_name, without_code
@@ -41,6 +42,7 @@ _QUOTED: Final = re.compile(r"^[「『“„«\"]([^「」『』“”„«»\"]
 _ENDS: Final = " \t,;，、；–—-·|/:："
 _TELLING: Final = re.compile(r"\d\D+\d")  # a count and an amount
 _NEAR: Final = 60  # letters behind a price in which its item's code stands in a bracket
+_MOST_LINES, _MOST_PRICES = 300, 8  # of a body, of a line: an order tells some
 _LONGEST: Final = 400
 
 
@@ -49,7 +51,8 @@ def items_told(rows: Sequence[Row], labels: Labels, language: Language, *, count
 
     "Please send 2 x Box 40 x 30" holds two counts: the one before the name counts, or with `count_behind` the other.
     """
-    texts = (text for row in rows for _, text in row.lines if len(text) <= _LONGEST and _TELLING.search(text))
+    lines = (text for row in rows for _, text in row.lines if len(text) <= _LONGEST and _TELLING.search(text))
+    texts = islice(lines, _MOST_LINES)
     return _without_variations(
         [told for text in texts for told in _items_of(text, labels, language, count_behind=count_behind)]
     )
@@ -57,14 +60,14 @@ def items_told(rows: Sequence[Row], labels: Labels, language: Language, *, count
 
 def totals_told(rows: Sequence[Row], language: Language) -> list[str]:
     """Return the amounts that the lines of a body call the total: "The order total is £33.00"."""
-    texts = (text for row in rows for _, text in row.lines if len(text) <= _LONGEST)
+    texts = islice((text for row in rows for _, text in row.lines if len(text) <= _LONGEST), _MOST_LINES)
     return [total for text in texts for total in totals_in(text, language)]
 
 
 def totals_in(text: str, language: Language) -> Iterator[str]:
     """Yield the amounts of a sentence that it calls the total."""
-    for spot in amount_spots(text):
-        if language.before_totals.search(fold(text[: spot.start()])):
+    for spot in islice(amount_spots(text), _MOST_PRICES):
+        if language.before_totals.search(fold(text[max(0, spot.start() - _NEAR) : spot.start()])):
             yield spot[0].strip()
 
 
@@ -82,7 +85,7 @@ def _items_of(
 ) -> Iterator[tuple[str, RawItem]]:
     """Yield each item that a line tells, with the text that told it."""
     start = 0
-    for price in amount_spots(text):
+    for price in islice(amount_spots(text), _MOST_PRICES):
         segment = text[start : price.start()]
         item = _item(segment, price[0].strip(), labels, language, count_behind=count_behind)
         start = price.end()

@@ -40,7 +40,8 @@ class SumLabels:
 
     def ideas_in(self, key: str) -> frozenset[str]:
         """Return the ideas of the known words that make up all of `key`; none where something is left over."""
-        at, ideas = 0, set()
+        at = 0
+        ideas: set[str] = set()
         while at < len(key):
             found = self._next.match(key, at)
             if found is None:
@@ -52,7 +53,8 @@ class SumLabels:
 
 @lru_cache(maxsize=4_096)  # most texts are a template's: they come with each of its mails
 def _idea_of(labels: SumLabels, key: str) -> str | None:
-    return next((idea for idea, needed in _NEEDED if needed <= labels.ideas_in(key)), None)
+    ideas = labels.ideas_in(key)
+    return next((idea for idea, needed in _NEEDED if needed <= ideas), None) if ideas else None
 
 
 _NEEDED: Final[tuple[tuple[str, frozenset[str]], ...]] = (  # the first that is there
