@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import Final
 
 from ingest.fit import AMOUNT_FIELDS
-from ingest.item_lines import RawItem, may_be_name, name_of, without_code
+from ingest.item_code import without_code
+from ingest.item_lines import RawItem, may_be_name, name_of
 from ingest.item_part import HEADING, MARKER, Kind, Labels, Part, parts_of
 from ingest.page import Line, Row, text_of
 from ingest.text import one_line

@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from ingest.item_code import without_code
 from ingest.item_part import HEADING, MARKER, is_code, without_leader
 from ingest.page import DEPTH_OF_NAMES, Cell, Line, text_of
 from ingest.text import has_digit
@@ -28,16 +29,6 @@ _NO_NAME: Final = re.compile(  # a pair under a label we don't know, a mail addr
 )
 _SENTENCE: Final = re.compile(r"[.!?。!?]$")
 _SKU_BELOW: Final = re.compile(r"(?<![a-z])sku(?![a-z])(?:.{0,20}?(?:[:：]|\.{2,}))?\s*(\S.*)$", re.IGNORECASE)
-_CODE_IN_BRACKETS: Final = re.compile(r"^(.*\S)\s*[(\[（]\s*(\S+?)\s*[)\]）]$")
-_CODE_WITH_WORD: Final = re.compile(
-    r"^(.*\S)\s*[(\[（]\s*(?:sku|r[eé]f|rif|art|c[oó]d(?:e|igo|ice)?)[.:：\s]+(?:\w*\.?\s+)?(\S+?)\s*[)\]）]$",
-    re.IGNORECASE,
-)
-_CODE_BEHIND_WORD: Final = re.compile(  # "Soap [Lemon] SKU AB-1", the bracket the variation
-    r"^(.*?\S)(?:\s*\[[^\[\]]{1,40}\])?[\s,;·|–—-]+sku(?![a-z])[\s.:：#]*(?:no\.?\s)?(\S+)$", re.IGNORECASE
-)
-_CODE_BEFORE: Final = re.compile(r"^[(\[（【]\s*(\S+?)\s*[)\]）】]\s*(\S.*)$")
-_CODE_BEHIND: Final = re.compile(r"^(.*\S)(?:,\s+|\s+[-–—/|·]\s+)(\S+)$")
 _COUNTED: Final = re.compile(
     r"\s*[(（\[]\s*(\d{1,3})(?:\s[^\d()（）]{1,12}|[件点點个個])?\s*[)）\]]\s*[:：]?$|[:：]$"
 )  # "In the box (2)"
@@ -366,21 +357,6 @@ def _code_in(text: str) -> str:
     *words, last = text.split()
     has_label = words and is_code(last) and not any(map(str.isdigit, "".join(words)))
     return last if has_label else text.rstrip("])】）") if "[" not in text and "(" not in text else text
-
-
-def without_code(name: str) -> tuple[str, str | None]:
-    """Take a seller's code from a name: in brackets, or behind a comma or dash."""
-    if len(name) > _LONGEST_NAME:
-        return name, None
-    name = name.rstrip(" :：")
-    before = _CODE_BEFORE.match(name)
-    if before and is_code(before[1]):
-        return before[2], before[1]
-    for pattern in (_CODE_IN_BRACKETS, _CODE_WITH_WORD, _CODE_BEHIND_WORD, _CODE_BEHIND):
-        found = pattern.match(name)
-        if found and is_code(found[2]):
-            return found[1], found[2]
-    return name, None
 
 
 def name_of(line: Line) -> str:

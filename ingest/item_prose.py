@@ -14,7 +14,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from ingest.item_lines import RawItem, may_be_name, without_code
+from ingest.item_code import without_code
+from ingest.item_lines import RawItem, may_be_name
 from ingest.item_part import Labels, is_code
 from ingest.page import Row
 from ingest.running import amount_spots

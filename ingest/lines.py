@@ -105,12 +105,13 @@ class LineReader:
         return bool(code) and self._gather.items.take_sentence(self._without_price_words(rest), code)
 
     def _without_price_words(self, text: str) -> str:
-        """Return "2 x Soap - £3" of "2 x Soap - item price £3"."""
+        """Return "2 x Soap @ £3" of "2 x Soap - item price £3"."""
         price = next(amount_spots(text), None)
         if price is None:
             return text
-        head = self._gather.language.before_prices.sub("", text[: price.start()])
-        return f"{head} - {text[price.start() :]}"
+        head = text[: price.start()]
+        bare = self._gather.language.before_prices.sub("", head)
+        return f"{bare} @ {text[len(head) :]}" if len(bare) < len(head) else text
 
     def _read_bracketed(self, text: str) -> bool:
         """Read "【SKU】AB-1": a label in brackets of its own, its value behind."""
@@ -228,7 +229,8 @@ class LineReader:
         amount = None if AMOUNT_FIELDS.isdisjoint(label) else first_amount(value)
         rest = _NEXT_SENTENCE.match(value, len(amount)) if amount else None
         if rest:
-            self.read((value[rest.end() :],), heading=0)
+            following = value[rest.end() :]
+            self.read((following,), following, heading=0)
         return True
 
     def _holds_order_no(self, label: tuple[Field, ...], text: str) -> bool:

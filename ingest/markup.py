@@ -17,13 +17,12 @@ from selectolax.lexbor import LexborHTMLParser
 
 from ingest.page import DEPTH_OF_NAMES, MAX_LINE, MAX_ROWS, MAX_TEXT, Cell, Line, Row, row_of_line, without_links
 from ingest.preformatted import with_lines
-from ingest.style import hidden_by, hides
+from ingest.style import MAX_STYLE, hidden_by, hides
 from ingest.text import clean
 
 MAX_TAGS: Final = 200_000
 MAX_BLOCK: Final = 2_000  # characters of markup of a row or small table that is kept in mind
 MAX_MARKUP: Final = MAX_LINE * 8  # of one text, where each character may be written as &nbsp; is
-MAX_STYLE: Final = 4_000  # characters of one style attribute
 
 
 class _Role(IntEnum):

@@ -1,7 +1,5 @@
 """What is taken off and added between the goods and the total, whatever it is called; how the order is paid."""
 
-
-
 from __future__ import annotations
 
 from decimal import Decimal
