@@ -7,13 +7,14 @@ from __future__ import annotations
 import pytest
 
 from ingest.vocabulary import Field, VocabularyError, label_key, load_vocabulary
+from models.catalogue import words
 
 
 def test_a_users_label_wins_over_the_shipped_one(tmp_path):
     (tmp_path / "mine.toml").write_text('language = "en"\n[labels]\norder_no = ["Voucher"]\n', encoding="utf-8")
-    words = load_vocabulary(tmp_path)
-    assert words.meanings_in("en")[label_key("Voucher:")] == (Field.ORDER_NO,)
-    assert words.meanings_in("en")[label_key("ORDER ID：")] == (Field.ORDER_NO,)
+    known = load_vocabulary(tmp_path)
+    assert known.meanings_in("en")[label_key("Voucher:")] == (Field.ORDER_NO,)
+    assert known.meanings_in("en")[label_key("ORDER ID：")] == (Field.ORDER_NO,)
 
 
 def test_a_language_of_the_users_own_is_read_beside_the_shipped(tmp_path):
@@ -36,3 +37,8 @@ def test_every_language_has_words_for_every_kind(language):
     assert all(
         words.phrases[kind] for kind in ("new_order", "parcel_lost", "cancel_withdrawn", "shipped", "order_paid")
     )
+
+
+@pytest.mark.parametrize("field", sorted(set(Field) - {Field.ITEMS, Field.OTHER}))
+def test_each_kind_of_value_has_a_word_for_people(field):
+    assert words().text(f"lessons.fields.{field}")
