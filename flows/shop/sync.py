@@ -39,6 +39,8 @@ from models.platform_status import PlatformStatus
 from models.settings import ShopSettings
 from models.stage import Stage
 
+IN_DETAIL: Final = frozenset({PackageStatus.FULFILLING, PackageStatus.CANCELLED})  # it may be lost or damaged
+
 Item: TypeAlias = ApiOrder | Package | Cancellation | Return
 Kind = TypeVar("Kind")
 CANCELLED: Final = PlatformStatus.CANCELLED
@@ -205,8 +207,8 @@ class ShopSync:
         return [one for number in fresh for one in self.client.cancellations_of(number)]
 
     def _in_detail(self, package: Package) -> Package:
-        """Only the detail says whether a package that ended was lost or damaged."""
-        if package.status is not PackageStatus.CANCELLED or package.ship_exception_reason or not package.id:
+        """Only the detail says whether a package that is on its way, or ended, was lost or damaged."""
+        if package.status not in IN_DETAIL or package.ship_exception_reason or not package.id:
             return package
         try:
             found = self.client.package(package.id)

@@ -9,7 +9,7 @@ from pathlib import Path
 from flows.shop.simulator import aftersale, change
 from flows.shop.simulator.drop import MailDrop
 from flows.shop.simulator.marketplace import Platform, begin_play
-from flows.shop.simulator.script import OrderPlan
+from flows.shop.simulator.script import Crowd, OrderPlan
 from flows.shop.simulator.state import status_of
 from flows.shop.simulator.story import Story
 from models.notification import NotificationKind
@@ -32,10 +32,12 @@ class Box:
 class Seller:
     """One play and a seller who works through it; `now` is the play's clock."""
 
-    def __init__(self, folder: Path, *, seed: int = 7, drop: MailDrop | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, seed: int = 7, drop: MailDrop | None = None, crowd: Crowd | None = None
+    ) -> None:
         self.box = Box()
         self.now = START
-        self.store = begin_play(folder / "simulator.db", seed=seed, start=START)
+        self.store = begin_play(folder / "simulator.db", seed=seed, start=START, crowd=crowd)
         self.platform = Platform(self.store, drop or self.box)
 
     def first(self, story: Story) -> OrderPlan:
@@ -60,9 +62,13 @@ class Seller:
     def play(self, days: int = 22) -> None:
         """Work through the script, leaving cancel requests to the platform."""
         while self.now < START + timedelta(days=days):
-            self.go_to(self.now + TICK)
-            for plan in self._to_ship():
-                self.fulfil(plan)
+            self.tick(TICK)
+
+    def tick(self, span: timedelta) -> None:
+        """Let time pass, then ship what can be."""
+        self.go_to(self.now + span)
+        for plan in self._to_ship():
+            self.fulfil(plan)
 
     def kinds(self, plan: OrderPlan) -> Counter[NotificationKind]:
         """Which mails about an order were written, and how often."""

@@ -128,11 +128,12 @@ def test_why_an_order_was_cancelled_is_known_with_it_so_a_lost_parcel_is_not_cal
     assert (row.stage, row.cancel_reason, "X04" in row.conflicts) == ("CANCELLED", "lost", False)
 
 
-def test_a_lost_parcel_is_known_from_the_detail_of_its_package(api: ApiOffice):
+@pytest.mark.parametrize("status", ["FULFILLING", "CANCELLED"])
+def test_a_lost_parcel_is_known_from_the_detail_of_its_package(api: ApiOffice, status: str):
     api.order(1, **IN_TRANSIT)
-    api.shelf.put("packages", id="115", status="CANCELLED", orders=[{"id": order_no(1)}], update_time=seconds(50))
+    api.shelf.put("packages", id="115", status=status, orders=[{"id": order_no(1)}], update_time=seconds(50))
     api.shelf.details["115"] = {
-        "package_id": "115", "package_status": "CANCELLED", "ship_exception_reason": "PACKAGE_LOST",
+        "package_id": "115", "package_status": status, "ship_exception_reason": "PACKAGE_LOST",
     }  # fmt: skip
     api.sync(51)
     assert api.orders()[order_no(1)].stage == Stage.LOST
