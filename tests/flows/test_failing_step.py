@@ -15,7 +15,8 @@ import tomlkit
 from flows.office import Office, open_office
 from flows.rerun import Where, rerun_step
 from flows.shop.consent import app_of, exchanged
-from flows.shop.grant import Grant, store
+from flows.shop.grant import Grant, Grants, store
+from flows.shop.simulator.buyer import secrets_of
 from flows.shop.simulator.cast import casts
 from flows.shop.simulator.fault import FaultMode, let_fail
 from flows.shop.simulator.marketplace import Platform, begin_play
@@ -24,6 +25,7 @@ from flows.shop.simulator.serving import Served, serve
 from flows.shop.simulator.tally import double_effects
 from flows.shop.wire import open_http
 from flows.stack import Stack
+from models.db.audit import note
 from models.db.orders import record_facts
 from models.db.reading import problems
 from models.db.session import open_session
@@ -34,10 +36,12 @@ from models.ids import order_id
 from models.platform_status import PlatformStatus
 from models.stage import ShippingMode, Step
 from tests.flows.prefect_server import run_again, run_to_end, start_run, wait_for, wait_for_end
+from tests.planted import search_files
 
 pytestmark = pytest.mark.timeout(400)  # four runs on a worker, each a new process
 
 SHOP: Final = casts()["vi"]
+CONTROL: Final = "control-marker-of-the-search"
 READY: Final = (FactKind.ORDER_PLACED, FactKind.ORDER_PAID, FactKind.STOCK_CONFIRMED, FactKind.PACKED)
 SHIPS: Final = "select count(*) from deed where order_no = ? and endpoint = 'ship_package' and applied = 1"
 
@@ -182,6 +186,31 @@ def test_a_step_that_answers_503_fails_visibly_and_each_way_of_running_it_again_
     assert floor.problem_orders() == set()
     assert [floor.ships(order_no) for order_no in floor.orders] == [1, 1, 1]
     assert double_effects(floor.shop.store) == 0
+
+
+def test_reading_and_acting_at_a_shop_leave_no_buyer_no_token_and_no_secret_anywhere(floor: Floor) -> None:
+    for order_no in floor.orders:
+        floor.recovers(order_no)
+    assert run_to_end(floor.stack, "sync-shop", shop=SHOP.name).is_completed()
+    assert run_to_end(floor.stack, "drive-orders").is_final()
+    assert floor.ships(floor.orders[0]) == 1
+    home, folder = floor.office.home, floor.stack.home.path
+    tokens = Grants(
+        engine=floor.office.engine,
+        home=home,
+        shop=SHOP.name,
+        app=app_of(home, floor.office.settings),
+        http=httpx.Client(),
+        now=floor.office.now,
+    ).current()
+    buyers = {text for plan in floor.shop.store.script.plans for text in secrets_of(plan)}
+    planted = (*buyers, tokens.tokens.access, tokens.tokens.refresh, floor.shop.keys.secret)
+    with open_session(floor.office.engine) as session:
+        note(session, at=floor.office.now(), actor="test", action="control", reason=CONTROL)
+        session.commit()
+    own = (folder / "mail", home.dotenv, *folder.glob("simulator.db*"))  # the platform's memory, the seller's .env
+    assert {found.marker for found in search_files(folder, (CONTROL,), leave_out=own)} == {CONTROL}
+    assert search_files(folder, planted, leave_out=own) == []
 
 
 @contextmanager
