@@ -207,10 +207,10 @@ class _Poll:
         done = 0
         with judging(context) as judge:
             for batch in self.box.fetch(uids):
-                with without_collector():  # what mails and their orders leave behind is freed without it
+                with without_collector():  # what mails leave behind is freed without it
                     judged = [judge.judge(message) for message in batch]
-                    findings = [self._with_opinion(one) for one in judged if not only_ours or is_ours(one)]
-                    result += recorder.record(place, findings, self.now())
+                findings = [self._with_opinion(one) for one in judged if not only_ours or is_ours(one)]
+                result += recorder.record(place, findings, self.now())
                 self._mark(place, batch[-1].uid if moves_mark else None)
                 done += len(batch)
                 if self.on_progress is not None:
