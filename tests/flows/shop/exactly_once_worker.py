@@ -37,6 +37,7 @@ from models.stage import RANK, Role, Stage
 
 LEASE: Final = timedelta(seconds=20)  # longer than an answer takes, also on a machine that has much else to do
 WAIT: Final = timedelta(milliseconds=300)
+LONGEST: Final = timedelta(seconds=20)  # an order with much bad luck would wait as long as the whole run
 QUICKER: Final = 20  # times: waits between tries of one call
 AT_ONCE: Final = 4  # steps that are taken together
 TASKS: Final = "tasks.json"
@@ -148,7 +149,7 @@ def unfinished(office: Office, tasks: Sequence[Task]) -> list[Task]:
 
 def work(number: int, workers: int) -> None:
     """Work until killed."""
-    step_rows.LEASE, step_rows.SHORTEST_WAIT = LEASE, WAIT  # type: ignore[misc]  # shorter for a run
+    step_rows.LEASE, step_rows.SHORTEST_WAIT, step_rows.LONGEST_WAIT = LEASE, WAIT, LONGEST  # type: ignore[misc]  # shorter for a run
     plain = open_office()
     office = QuickOffice(home=plain.home, settings=plain.settings, engine=plain.engine)
     tasks = read_tasks(office.home.path)
