@@ -96,10 +96,12 @@ class ItemLines:
         self._current: dict[Field, str] = {}
         self._code: str | None = None  # one beside a label that nobody knows
         self._names: list[str] = []
+        self._cell: int | None = None  # how many names stand before the cell, in a row of several
         self._heading: _Heading | None = None  # above the item, of no use yet
         self._is_labelled = True  # the name, if there is one: by a label or a place of its own
         self._above: list[tuple[str, ...]] = []  # the lines that may be the names of the items that are done
         self._lines_above: tuple[str, ...] = ()  # of the open item
+        self._begins_cell = False  # the first item's first line has its details in the same cell, as no heading has
         self._seen: Counter[str] = Counter()  # lines that may be names
         self._headings: list[_Heading | None] = []  # of the items that are done
 
@@ -116,6 +118,7 @@ class ItemLines:
         alone = bool(others) and len(set(map(len, others))) == 1
         if (
             len(first) > 1
+            and not self._begins_cell
             and more > 0
             and items[0].name == first[0]
             and ((alone and more == 1) or self._counts(first[0]))
@@ -171,6 +174,10 @@ class ItemLines:
     def is_begun(self) -> bool:
         """Whether a name, or some part of an item, stands above."""
         return bool(self._current or self._names or self._heading)
+
+    def begin_cell(self, *, several: bool) -> None:
+        """Begin a cell of a row; with `several` in it, a heading of the list is not in the same one."""
+        self._cell = len(self._names) if several else None
 
     def begin_columns(self, columns: Sequence[tuple[Field, ...]]) -> None:
         """Begin a table; where no column is of names, the line or heading above is that of its first row."""
@@ -301,6 +308,7 @@ class ItemLines:
         if Field.PRODUCT not in self._current and self._names:
             self._current[Field.PRODUCT] = self._names[0]
             self._lines_above = tuple(self._names)
+            self._begins_cell = self._begins_cell or (not self._done and self._cell == 0)
             self._is_labelled = False
         elif wanted is Field.PRODUCT:
             self._is_labelled = True

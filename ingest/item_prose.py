@@ -62,13 +62,14 @@ def items_told(rows: Sequence[Row], labels: Labels, language: Language, *, count
 def totals_told(rows: Sequence[Row], language: Language) -> list[str]:
     """Return the amounts that the lines of a body call the total: "The order total is £33.00"."""
     texts = islice((text for row in rows for _, text in row.lines if len(text) <= _LONGEST), _MOST_LINES)
-    return [total for text in texts for total in totals_in(text, language)]
+    return [total for text in texts for total in sums_in(text, Field.TOTAL, language)]
 
 
-def totals_in(text: str, language: Language) -> Iterator[str]:
-    """Yield the amounts of a sentence that it calls the total."""
-    for spot in islice(amount_spots(text), _MOST_PRICES):
-        if language.before_totals.search(fold(text[max(0, spot.start() - _NEAR) : spot.start()])):
+def sums_in(text: str, wanted: Field, language: Language) -> Iterator[str]:
+    """Yield the amounts of a sentence that it calls the total, the subtotal or the shipping."""
+    label = language.before_sums.get(wanted)
+    for spot in islice(amount_spots(text), _MOST_PRICES if label else 0):
+        if label and label.search(fold(text[max(0, spot.start() - _NEAR) : spot.start()])):
             yield spot[0].strip()
 
 

@@ -14,11 +14,12 @@ from typing import Final
 from ingest.fit import ADDED, AMOUNT_FIELDS, ITEM_FIELDS, SUM_FIELDS, fits, likeliest_first
 from ingest.item_lines import ItemLines, RawItem
 from ingest.running import first_amount
-from ingest.text import fold
+from ingest.text import fold, has_digit
 from ingest.values import is_below_zero, is_deduction, is_marked_amount, order_no_in
 from ingest.vocabulary import Field, Language, Vocabulary, label_key
 
 LONGEST_LABEL: Final = 60
+_BEHIND_NUMBER: Final = re.compile(r"\d{17,20}(?!\d)")
 _SIZED: Final = re.compile(r"\(\s*(?:\d?X{0,4}[SML]|\d{1,4}\s?(?:ml|l|g|kg|cm|mm|m))\s*\)$")  # a product, "Style (XL)"
 _SUMS: Final[Mapping[str | None, tuple[Field, ...]]] = {
     "discount": (Field.DISCOUNT,),
@@ -133,6 +134,7 @@ class Gatherer:
             self.items.take(wanted, value)
         elif wanted is Field.ORDER_NO:
             self.take_order_no(order_no_in(value) or "")
+            self._note_behind_order_no(value)
         else:
             self.found.values.setdefault(wanted, []).append(value)
             self.items.end()
@@ -144,6 +146,12 @@ class Gatherer:
         if wanted is Field.QUANTITY or (self._headed and wanted in AMOUNT_FIELDS):
             self.found.announces_items = True
         self._headed = False
+
+    def _note_behind_order_no(self, value: str) -> None:
+        """Keep what goes on behind the number as running text: "57..., placed on 8 June at 21:07"."""
+        behind = _BEHIND_NUMBER.split(value, maxsplit=1)[1:]
+        if behind and has_digit(behind[0]):
+            self.found.notes.append(behind[0].strip(" ,;)"))
 
     def take_order_no(self, order_no: str) -> None:
         """Take an order number; the items before it are complete."""

@@ -112,6 +112,7 @@ class _RowReader:
         if len(filled) >= 2:  # noqa: PLR2004  says itself
             self._read_cells(row, filled)
         else:
+            self._gather.items.begin_cell(several=False)
             for line, text in row.lines:
                 self._lines.read(line, text, heading=row.heading)
 
@@ -124,8 +125,10 @@ class _RowReader:
         elif self._columns and len(row.cells) == len(self._columns) and not self._is_pair(row.cells, labels):
             self._read_columns(row.cells)
         elif not self._read_pairs(row.cells, labels) and not self._take_unlabelled(filled):
-            for line, text in row.lines:
-                self._lines.read(line, text, heading=0)
+            for cell in filled:
+                self._gather.items.begin_cell(several=True)
+                for line in cell:
+                    self._lines.read(line, text_of(line), heading=0)
 
     def _take_deduction(self, cells: Sequence[Cell]) -> bool:
         """Take a row among the sums that ends in an amount below zero, whatever it is called."""

@@ -128,11 +128,24 @@ class LineReader:
         if not _DOTS.search(text):
             return False
         pairs = _parted(line)
-        if len(pairs) < 2 or not all(map(self._is_pair, pairs)):  # noqa: PLR2004  says itself
+        known = [self._is_pair(pair) for pair in pairs]
+        details = [
+            None if is_pair else self._variation_in(text_of(pair)) for pair, is_pair in zip(pairs, known, strict=True)
+        ]
+        if len(pairs) < 2 or not any(known) or not all(map(any, zip(known, details, strict=True))):  # noqa: PLR2004  says itself
             return False
-        for pair in pairs:
-            self.read(pair, text_of(pair), heading=0)
+        for pair, variation in zip(pairs, details, strict=True):
+            if variation:
+                self._gather.take((Field.VARIATION,), variation)
+            else:
+                self.read(pair, text_of(pair), heading=0)
         return True
+
+    def _variation_in(self, text: str) -> str | None:
+        """Return "Rust" of "Colour Rust", which may stand beside a labelled code."""
+        spaces = _WHERE_LABELS_END.finditer(text, 0, LONGEST_LABEL)
+        ends = (space for space in spaces if Field.VARIATION in self._gather.fields(text[: space.start()]))
+        return next((text[space.end() :] for space in ends if text[space.end() :].strip()), None)
 
     def _is_pair(self, line: Line) -> bool:
         set_apart = len(line) > 1 and bool(self._gather.fields(line[0]))
@@ -268,8 +281,8 @@ class LineReader:
             typed = tuple(wanted for wanted in label if has_form(wanted) and wanted is not Field.ATTEMPT)
             if Field.SKU in label and is_code(value):
                 typed = (Field.SKU,)
-            if label == (Field.SHOP,) and " " in text[: space.start()].strip():  # "Sold by NAME"
-                typed = label
+            if label == (Field.SHOP,) and " " in text[: space.start()].strip() and not _LONG_NUMBER.search(value):
+                typed = label  # "Sold by NAME"
             if typed and not _NO_VALUE.match(value) and self._is_typed(typed, value):
                 return typed, value
         return None

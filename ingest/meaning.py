@@ -147,6 +147,7 @@ def meaning_of(
     ]
     contradiction = any(top.contradiction for top in tops)
     keep_to(tops, whole=states_whole_order(findings))
+    _leave_out_quotations(tops)
     for top in tops:
         best: dict[tuple[str, float], float] = {}
         for found, weight in zip(top.told, weights_of, strict=True):
@@ -167,6 +168,16 @@ def meaning_of(
         ignore_weight=ignore_weight,
         contradiction=contradiction,
     )
+
+
+def _leave_out_quotations(tops: Sequence[Top]) -> None:
+    """Leave no kind told by what a buyer has written: the subject calls the mail a buyer's message."""
+    told = {meaning for top in tops for meaning in top.told[0]}
+    if told == {IgnoreReason.BUYER_MESSAGE}:
+        for top in tops:
+            for found in top.told[1:]:
+                for kind in found.keys() - IGNORED:
+                    del found[kind]
 
 
 def _read_top(

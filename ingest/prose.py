@@ -12,7 +12,7 @@ from typing import Final
 
 from ingest.bill import ABOUT_REFUNDS
 from ingest.carrier import carrier_in
-from ingest.item_prose import totals_in
+from ingest.item_prose import sums_in
 from ingest.moment import moment_in
 from ingest.printed import Source
 from ingest.running import Spot, amounts_in, code_behind, moments_in
@@ -52,7 +52,7 @@ def take_from_prose(source: Source, kind: NotificationKind, subject: str) -> Non
     if len(source.findings.order_nos) <= 1:
         _take_moments(source, kind, told)
     if kind is NotificationKind.NEW_ORDER:
-        _take(source, Field.TOTAL, (total for part in told for total in totals_in(part, source.language)))
+        _take_sums(source, told)
     if kind in ABOUT_REFUNDS:
         _take(source, Field.REFUND, (amount for part in told for amount in amounts_in(part)))
         _take_code(source, Field.RETURN_NO, told, source.language.words["return_words"])
@@ -60,6 +60,13 @@ def take_from_prose(source: Source, kind: NotificationKind, subject: str) -> Non
         _take_code(source, Field.TRACKING_NO, told)
         carrier = carrier_in(lines, source.shop.market)
         _take(source, Field.CARRIER, [carrier] if carrier else [])
+
+
+def _take_sums(source: Source, told: list[str]) -> None:
+    """Take the total, and where nothing is labelled as a sum what else it is made of."""
+    unlabelled = Field.SUBTOTAL not in source.findings.values
+    for wanted in (Field.TOTAL, Field.SUBTOTAL, Field.SHIPPING) if unlabelled else (Field.TOTAL,):
+        _take(source, wanted, (amount for part in told for amount in sums_in(part, wanted, source.language)))
 
 
 def _take(source: Source, wanted: Field, values: Iterable[str]) -> None:
@@ -84,6 +91,7 @@ def _take_moments(source: Source, kind: NotificationKind, told: list[str]) -> No
     """Take the only moment of the event, and the only deadline."""
     events: list[str] = []
     deadlines: list[str] = []
+    due: list[str] = []  # moments in sentences that speak of shipping: under a label that nobody knows may stand any
     is_new = kind is NotificationKind.NEW_ORDER
     if is_new and {Field.PLACED_AT, Field.SHIP_BY} <= source.findings.values.keys():
         return
@@ -98,10 +106,15 @@ def _take_moments(source: Source, kind: NotificationKind, told: list[str]) -> No
                 deadlines += [spot.text] if not is_new or _speaks_of(source, part, "ship") else []
             elif not later and (_may_be_placing(source, part) if is_new else _may_be_the_event(source, part, spot)):
                 events.append(spot.text)
+                due += [spot.text] if _speaks_of_shipping(source, part) else []
     if kind in _DEADLINE:
-        _take_moment(source, _DEADLINE[kind], deadlines or (events if kind in _TO_SHIP else []))
+        _take_moment(source, _DEADLINE[kind], deadlines or (due if kind in _TO_SHIP else []))
     if kind not in _TO_SHIP:
         _take_moment(source, Field.PLACED_AT if is_new else Field.EVENT_AT, events)
+
+
+def _speaks_of_shipping(source: Source, part: str) -> bool:
+    return any(_speaks_of(source, part, idea) for idea in ("ship", "late", "soon"))
 
 
 def _speaks_of(source: Source, part: str, idea: str) -> bool:

@@ -158,10 +158,16 @@ class Language:
         return re.compile(rf"(?:{words})\s?[:：]?\s*(\d{{1,4}})(?![\d.,]\d)", re.IGNORECASE)
 
     @cached_property
-    def before_totals(self) -> re.Pattern[str]:
-        """The label of the total at the end of a text, or with "is" or the like behind."""
+    def before_sums(self) -> Mapping[Field, re.Pattern[str]]:
+        """The label of a sum at the end of a text, or with "is" or the like behind."""
         fillers = alternatives(self.words.get("amount_fillers", ()))
-        return re.compile(rf"(?:{alternatives(self._labels_of(Field.TOTAL))})\W{{0,3}}(?:{fillers})?\W{{0,3}}$")
+        labels = {wanted: self._labels_of(wanted) for wanted in (Field.TOTAL, Field.SUBTOTAL, Field.SHIPPING)}
+        labels[Field.SUBTOTAL] += self._labels_of(Field.ITEMS)  # "items come to £20.00"
+        return {
+            wanted: re.compile(rf"(?:{alternatives(names)})\W{{0,3}}(?:{fillers})?\W{{0,3}}$")
+            for wanted, names in labels.items()
+            if names
+        }
 
     @cached_property
     def payments(self) -> frozenset[str]:
