@@ -27,7 +27,10 @@ _BRACKETED: Final = re.compile(r"^\s*[(（\[].*[)）\]]\s*$")
 _NO_NAME: Final = re.compile(  # a pair under a label we don't know, a mail address, a phone number: perhaps the buyer's
     r"^[^:：]{0,40}[:：]\s*\S|@|^\W*\d[\d\s().-]{6,}$"
 )
-_SENTENCE: Final = re.compile(r"[.!?。!?]$")
+_NO_MEASURE: Final = "".join(
+    rf"(?<!\d{space}(?:{units}))" for space in ("", r"\s") for units in ("มล|กก|ซม|มม", "ก|ล|ม")
+)
+_SENTENCE: Final = re.compile(rf"{_NO_MEASURE}[.!?。!?]$")  # "600 มล." ends in no full stop
 _SKU_BELOW: Final = re.compile(r"(?<![a-z])sku(?![a-z])(?:.{0,20}?(?:[:：]|\.{2,}))?\s*(\S.*)$", re.IGNORECASE)
 _COUNTED: Final = re.compile(
     r"\s*[(（\[]\s*(\d{1,3})(?:\s[^\d()（）]{1,12}|[件点點个個])?\s*[)）\]]\s*[:：]?$|[:：]$"
