@@ -67,9 +67,9 @@ def totals_told(rows: Sequence[Row], language: Language) -> list[str]:
 
 def sums_in(text: str, wanted: Field, language: Language) -> Iterator[str]:
     """Yield the amounts of a sentence that it calls the total, the subtotal or the shipping."""
-    label = language.before_sums.get(wanted)
-    for spot in islice(amount_spots(text), _MOST_PRICES if label else 0):
-        if label and label.search(fold(text[max(0, spot.start() - _NEAR) : spot.start()])):
+    label = language.before_sums[wanted]
+    for spot in islice(amount_spots(text), _MOST_PRICES):
+        if label.search(fold(text[max(0, spot.start() - _NEAR) : spot.start()])):
             yield spot[0].strip()
 
 

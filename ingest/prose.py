@@ -65,8 +65,14 @@ def take_from_prose(source: Source, kind: NotificationKind, subject: str) -> Non
 def _take_sums(source: Source, told: list[str]) -> None:
     """Take the total, and where nothing is labelled as a sum what else it is made of."""
     unlabelled = Field.SUBTOTAL not in source.findings.values
-    for wanted in (Field.TOTAL, Field.SUBTOTAL, Field.SHIPPING) if unlabelled else (Field.TOTAL,):
-        _take(source, wanted, (amount for part in told for amount in sums_in(part, wanted, source.language)))
+    _take(source, Field.TOTAL, _sums(source, told, Field.TOTAL))
+    totals = source.findings.values.get(Field.TOTAL, ())  # "the total of all items is £20.00"
+    for wanted in (Field.SUBTOTAL, Field.SHIPPING) if unlabelled else ():
+        _take(source, wanted, [amount for amount in _sums(source, told, wanted) if amount not in totals])
+
+
+def _sums(source: Source, told: list[str], wanted: Field) -> list[str]:
+    return [amount for part in told for amount in sums_in(part, wanted, source.language)]
 
 
 def _take(source: Source, wanted: Field, values: Iterable[str]) -> None:

@@ -116,6 +116,9 @@ class Field(StrEnum):
     OTHER = "other"  # known, and none of our business: buyer's note, address, package id
 
 
+_SUMS_TOLD: Final = (Field.TOTAL, Field.SUBTOTAL, Field.SHIPPING)
+
+
 @dataclass(frozen=True, eq=False)  # by identity, so that what a line says in a language can be kept in mind
 class Language:
     """One language's words, folded."""
@@ -159,15 +162,12 @@ class Language:
 
     @cached_property
     def before_sums(self) -> Mapping[Field, re.Pattern[str]]:
-        """The label of a sum at the end of a text, or with "is" or the like behind."""
-        fillers = alternatives(self.words.get("amount_fillers", ()))
-        labels = {wanted: self._labels_of(wanted) for wanted in (Field.TOTAL, Field.SUBTOTAL, Field.SHIPPING)}
-        labels[Field.SUBTOTAL] += self._labels_of(Field.ITEMS)  # "items come to £20.00"
-        return {
-            wanted: re.compile(rf"(?:{alternatives(names)})\W{{0,3}}(?:{fillers})?\W{{0,3}}$")
-            for wanted, names in labels.items()
-            if names
-        }
+        """The label of a sum at the end of a text, or with "is" or the like behind; "items come to" is a subtotal."""
+        fillers = f"(?:{alternatives(self.words.get('amount_fillers', ()))})"
+        named = {wanted: f"(?:{alternatives(self._labels_of(wanted))})" for wanted in (*_SUMS_TOLD, Field.ITEMS)}
+        ends = {wanted: rf"{named[wanted]}(?:\W{{0,3}}{fillers})?" for wanted in _SUMS_TOLD}
+        ends[Field.SUBTOTAL] += rf"|{named[Field.ITEMS]}\s?{fillers}"
+        return {wanted: re.compile(rf"(?:{end})\W{{0,3}}$") for wanted, end in ends.items()}
 
     @cached_property
     def payments(self) -> frozenset[str]:
