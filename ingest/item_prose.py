@@ -32,6 +32,8 @@ _COUNT_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _COUNT_BARE: Final = re.compile(r"^\D*?(?<![^\s:：])(\d{1,3})\s+(?=[^\W\d]{2})")
+# "Soap 2 pcs · Charcoal · 2 x": between dots the name is first, and what stands right before the price is the count
+_DOTTED_COUNT: Final = re.compile(r"^(.+?)\s·\s(?:.*\s·\s)?(\d{1,4})\s?[x×✕]$")
 _COUNT_BEHIND: Final = re.compile(
     rf"(?:\s*[x×✕]\s?(\d{{1,4}})|\s*を?\s*(?<![\d.,])(\d{{1,4}})\s?(?:{UNIT})\.?(?:を|で)?)\s*[,，、;]?\s*$",
     re.IGNORECASE,
@@ -121,6 +123,8 @@ def _counted(head: str, language: Language, *, count_behind: bool) -> tuple[str,
     labelled = language.counts.search(head)
     if labelled:
         return labelled[1], _INTRODUCTION.sub("", head[: labelled.start()].strip(_ENDS))
+    if (dotted := _DOTTED_COUNT.match(head)) is not None:
+        return dotted[2], dotted[1]
     before, behind = _COUNT_BEFORE.search(head), _COUNT_BEHIND.search(head)
     if behind and behind.start() > 0 and (count_behind or before is None):
         return behind[1] or behind[2], _INTRODUCTION.sub("", head[: behind.start()])

@@ -8,6 +8,7 @@ labels its order's type may call it a sample.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
@@ -39,6 +40,7 @@ _NO_START_IN_TITLE: Final = _table("news", "mail unordered")
 _NO_START_AT_TOP: Final = _table("mail check", "void")
 _NO_START_IN_TEXT: Final = _table("real order", "real mail")
 _UNLESS_UNSETTLED: Final = frozenset({"check", "void"})  # "if you have shipped, ignore this mail" says nothing
+_NUMBER: Final = re.compile(r"(?<!\d)\d{16,19}(?!\d)")  # of an order: a subject that names one speaks of that order
 _Question = tuple[str, tuple[frozenset[str], ...]]  # a line, and the ideas that would give an example away in it
 _NEEDED_IN_TEXT: Final = ("example", "sample", "real")  # each row of text has one of them
 
@@ -50,6 +52,7 @@ def shows_specimen(subject: str, findings: Findings, languages: Iterable[Languag
     holiday, that a mail is to be checked or ignored, or what is real.
     """
     heads = (subject, *findings.headings[: _HEADS - 1])
+    doubtful = starting and (1 if _NUMBER.search(subject) else _HEADS)  # a banner speaks of news above true orders, too
     remarks = (remark for told in _REMARKS for remark in findings.values.get(told, ()))
     running = "\n".join((*findings.notes, *remarks))[:_LONGEST]
     padded = spaced(running)
@@ -58,18 +61,21 @@ def shows_specimen(subject: str, findings: Findings, languages: Iterable[Languag
     return any(
         _gives_away(line, language, rows, names, typed=typed)
         for language in languages
-        for line, rows in (*_at_top(heads, language, starting=starting),
+        for line, rows in (*_at_top(heads, language, doubtful=int(doubtful)),
                            *_in_text(running, padded, language, starting=starting))
     )  # fmt: skip
 
 
-def _at_top(heads: Sequence[str], language: Language, *, starting: bool) -> Iterator[_Question]:
-    """Yield the lines at the top that hold any of the words, with what would give an example away there."""
+def _at_top(heads: Sequence[str], language: Language, *, doubtful: int) -> Iterator[_Question]:
+    """Yield the lines at the top that hold any of the words, with what would give an example away there.
+
+    In the first `doubtful` of them less is enough to keep an order from starting.
+    """
     for place, line in enumerate(heads):
         ideas = _known_ideas(line, language)
         if ideas:
-            yield line, _AT_TOP + _NO_START_IN_TITLE if starting and place < _TITLES else _AT_TOP
-        if starting and not ideas.isdisjoint(_UNLESS_UNSETTLED):
+            yield line, _AT_TOP + _NO_START_IN_TITLE if place < min(doubtful, _TITLES) else _AT_TOP
+        if place < doubtful and not ideas.isdisjoint(_UNLESS_UNSETTLED):
             yield settled(line, language), _NO_START_AT_TOP
 
 

@@ -146,6 +146,16 @@ def test_an_order_of_a_sample_starts_and_an_order_that_is_a_sample_does_not():
     assert starts(read_mail(typed, RECEIVER, [a_shop("en")], vocabulary()))
 
 
+@pytest.mark.parametrize(
+    "banner", ["Follow what is new for sellers, week after week.", "Please ignore this mail if you did not expect it."]
+)
+def test_a_banner_above_a_mail_keeps_no_order_from_starting_whose_subject_names_it(banner):
+    for layout in layouts():
+        subject = f"New order {an_order('en').order_no}: please pack it"
+        reading = read("en", (subject, banner, "You have a new order."), layout)
+        assert starts(reading), (layout, reading)
+
+
 def test_a_taught_wording_starts_an_order_whatever_words_it_has(tmp_path):
     (tmp_path / "en.toml").write_text(
         'language = "en"\n[kinds]\nnew_order = ["your order was updated: it is on hold for you"]\n'
