@@ -22,6 +22,7 @@ from flows.demo.home import START, DemoHome, MailServer, OtherPlayError, open_de
 from flows.demo.play import Play
 from flows.demo.report import report
 from flows.shop.simulator.drop import MaildirDrop
+from flows.shop.simulator.serving import keep_quiet
 from flows.stack import Stack, StackError, StoppedError
 from flows.up import ENDINGS, ending_on_signals
 from models.db.reading import problems, quarantine_count, stage_counts
@@ -101,6 +102,7 @@ def _take_the_stage(demo: DemoHome, stack: Stack) -> Play:
 
     refresh_global_settings_context()  # Prefect read its settings when it was imported, before there was a server
     setup_logging(incremental=False)
+    keep_quiet()
     from flows.demo.runs import RUNS  # noqa: PLC0415  # the same
 
     return Play(demo, RUNS)

@@ -113,6 +113,11 @@ class _Server(uvicorn.Server):
             store.close()  # this thread's own connection
 
 
+def keep_quiet() -> None:
+    """Let an answer that was cut off be no fault; to be said again once somebody has set up logging anew."""
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+
+
 def _listen(port: int) -> socket.socket:
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: else asyncio lets Nagle wait
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -127,7 +132,7 @@ def _listen(port: int) -> socket.socket:
 
 def _config(door: Door) -> uvicorn.Config:
     """Say nothing, send our own Date, and do not wait long for those who were left without an answer."""
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # an answer that was cut off is no fault here
+    keep_quiet()
     return uvicorn.Config(
         door.app(),
         log_config=None,
