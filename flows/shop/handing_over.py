@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import ClassVar, Final
 
 from flows.shop.api_error import ApiError, ErrorKind, kind_of
 from flows.shop.desk import OWN, Desk, Way, pending_request
@@ -98,7 +98,7 @@ class _Shipping:
         way = self.desk.way(order.shipping_type)
         if way in OWN:
             self._own_carrier_known()
-        sent = BY_WAY[way](self, order)
+        sent = self._by_way[way](self, order)
         return replace(sent, told=shipped(order, self.desk.now(), **self._how(), **self._own(way)))
 
     def _how(self) -> dict[str, Json]:
@@ -198,13 +198,12 @@ class _Shipping:
             raise first
         return Sent(request_id=request_id)
 
-
-BY_WAY: Final[Mapping[Way, Callable[[_Shipping, ApiOrder], Sent]]] = {
-    Way.SHIP_PACKAGE: _Shipping._ship_packages,  # noqa: SLF001  # the class's own table
-    Way.OWN_CARRIER: _Shipping._ship_own,  # noqa: SLF001  # the same
-    Way.MARK_SHIPPED: _Shipping._mark_shipped,  # noqa: SLF001  # the same
-    Way.CREATE_PACKAGE: _Shipping._create_package,  # noqa: SLF001  # the same
-}
+    _by_way: ClassVar[Mapping[Way, Callable[[_Shipping, ApiOrder], Sent]]] = {
+        Way.SHIP_PACKAGE: _ship_packages,
+        Way.OWN_CARRIER: _ship_own,
+        Way.MARK_SHIPPED: _mark_shipped,
+        Way.CREATE_PACKAGE: _create_package,
+    }
 
 
 def _chosen(slots: Sequence[Slot], preference: str) -> Slot | None:

@@ -6,9 +6,6 @@ of the test dies at the same places. The product knows nothing of it.
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +13,7 @@ from ingest import ledger, poll, recording, touch
 from ingest.apart import Judge
 from ingest.imap import ImapMailbox
 from models.settings import MailboxSettings
+from tests.deaths import dying
 from tests.ingest.desk import Desk
 
 # The owner of a function, its name, and whether the process dies after or before it.
@@ -32,20 +30,5 @@ POINTS: Final[dict[str, tuple[Any, str, bool]]] = {
 def poll_and_die(home: Path, mailbox: MailboxSettings, point: str, at: int) -> None:
     """Poll; die at the `at`th call of the function of `point`."""
     owner, name, after = POINTS[point]
-    setattr(owner, name, _dying(getattr(owner, name), at, after=after))
+    setattr(owner, name, dying(getattr(owner, name), at, after=after))
     Desk.at(home).poll(mailbox)
-
-
-def _dying(function: Callable[..., Any], at: int, *, after: bool) -> Callable[..., Any]:
-    calls = 0
-
-    def counted(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # stands for any function
-        nonlocal calls
-        calls += 1
-        if calls < at:
-            return function(*args, **kwargs)
-        if after:
-            function(*args, **kwargs)
-        return os.kill(os.getpid(), signal.SIGKILL)
-
-    return counted

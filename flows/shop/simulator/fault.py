@@ -110,13 +110,6 @@ def mend(store: Store, order_no: str) -> bool:
         return play.sql("delete from fault where order_no = ? and remaining is null", order_no).rowcount > 0
 
 
-def broken_orders(store: Store) -> list[str]:
-    """List the orders with a fault that stays until mended."""
-    with store.look() as play:
-        rows = play.sql("select distinct order_no from fault where remaining is null order by order_no")
-        return [order_no for (order_no,) in rows]
-
-
 def _faults(script: Script) -> Iterator[tuple[str, Fault]]:
     for story, faults in FAULTS.items():
         for plan in script.stories(story):

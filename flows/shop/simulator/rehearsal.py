@@ -113,7 +113,7 @@ def _play(chosen: Rehearsal, served: Served, stop: threading.Event) -> None:
     _tell(chosen, served)
     since = time.monotonic()
     while not stop.is_set():
-        time.sleep(STEP_SECONDS)
+        time.sleep(STEP_SECONDS)  # not stop.wait: Ctrl-C sets it within this thread, which would hold its lock
         platform.advance(began + timedelta(seconds=(time.monotonic() - since) * chosen.speed))
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from flows.shop import sync, sync_page
+from tests.deaths import dying
 from tests.flows.shop.api_office import an_api_office
 
 # The owner of a function, its name, and whether the process dies after or before it.
@@ -25,21 +23,6 @@ POINTS: Final[dict[str, tuple[Any, str, bool]]] = {
 def sync_and_die(path: Path, url: str, point: str, at: int) -> None:
     """Read the shop at `url`; die at the `at`th call of the function of `point`."""
     owner, name, after = POINTS[point]
-    setattr(owner, name, _dying(getattr(owner, name), at, after=after))
+    setattr(owner, name, dying(getattr(owner, name), at, after=after))
     with an_api_office(path, url=url) as api:
         api.sync(200)
-
-
-def _dying(function: Callable[..., Any], at: int, *, after: bool) -> Callable[..., Any]:
-    calls = 0
-
-    def counted(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # stands for any function
-        nonlocal calls
-        calls += 1
-        if calls < at:
-            return function(*args, **kwargs)
-        if after:
-            function(*args, **kwargs)
-        return os.kill(os.getpid(), signal.SIGKILL)
-
-    return counted
