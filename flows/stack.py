@@ -87,7 +87,7 @@ class Stack:
         """End what an earlier start left behind. Raises AlreadyRunningError."""
         self.home.path.mkdir(parents=True, exist_ok=True)
         told = read_run_file(self.home)
-        if told.get("pid") != os.getpid() and _lives(told):
+        if running(self.home):
             address = told.get("dashboard_url") or told.get("prefect_url")
             message = f"Shipclock already runs for {self.home.path}: {address}. Ctrl-C ends it where it runs."
             raise AlreadyRunningError(message)
@@ -264,6 +264,12 @@ def read_run_file(home: Home) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return told if isinstance(told, dict) else {}
+
+
+def running(home: Home) -> bool:
+    """Whether another process's Shipclock runs in this home."""
+    told = read_run_file(home)
+    return told.get("pid") != os.getpid() and _lives(told)
 
 
 def _lives(told: Mapping[str, Any]) -> bool:

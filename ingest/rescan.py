@@ -19,10 +19,11 @@ from models.db.mail_tables import RescanRow
 from models.db.orders import Change
 from models.db.tables import OrderRow
 from models.mail_figures import rescan_figures
-from models.rescan import RescanCause, after_gap, for_order, routine
+from models.rescan import RescanCause, after_gap, after_restore, for_order, routine
 from models.settings import ShopSettings
 
 MISSING_RULE: Final = "X11"  # order-lifecycle, section 8
+EVERYWHERE: Final = frozenset({RescanCause.UNKNOWN_ORDER, RescanCause.RESTORED})  # folders that are not polled, too
 ZONE_SLACK: Final = timedelta(days=1)  # SEARCH SINCE goes by the server's day
 
 
@@ -63,6 +64,12 @@ def ask_for_first_mails(
         ask(session, mailbox, since, RescanCause.UNKNOWN_ORDER, now)
 
 
+def ask_after_restore(session: Session, mailboxes: Collection[str], saved_at: datetime, now: datetime) -> None:
+    """The same for all that came since the database was saved, in all folders: what was read then may be moved."""
+    for mailbox in mailboxes:
+        ask(session, mailbox, after_restore(saved_at, rescan_figures()), RescanCause.RESTORED, now)
+
+
 def ask_as_routine(session: Session, mailbox: str, now: datetime) -> None:
     """The same for the last days, unless a request waits anyway; forget those done long ago."""
     figures = rescan_figures()
@@ -87,7 +94,7 @@ def asked(session: Session, mailbox: str) -> Sequence[RescanRow]:
 def parts(
     requests: Sequence[RescanRow], polled: Sequence[str], box: Mailbox, start: date | None, now: datetime
 ) -> Iterator[Part]:
-    """What to look through for all of them at once: the polled folders, then for an order's first mail the others.
+    """What to look through for all of them at once: the polled folders, then for some causes the others.
 
     Nothing before `start`. Raises MailboxError.
     """
@@ -105,7 +112,7 @@ def parts(
 
 def _goes_elsewhere(request: RescanRow, now: datetime) -> bool:
     """What failed all day long must not keep this mailbox from being read to its end for ever."""
-    return request.cause == RescanCause.UNKNOWN_ORDER and now - request.asked_at < rescan_figures().elsewhere
+    return request.cause in EVERYWHERE and now - request.asked_at < rescan_figures().elsewhere
 
 
 def _day(requests: Collection[RescanRow], start: date | None) -> date:

@@ -38,6 +38,11 @@ class Home:
         return self.path / "faults.log"
 
     @property
+    def key_file(self) -> Path:
+        """The key for mail and tokens that are kept, where SHIPCLOCK_KEY does not give it; made when first needed."""
+        return self.path / "key"
+
+    @property
     def run_file(self) -> Path:
         """`run.json`: addresses, process ids and paths of what runs now."""
         return self.path / "run.json"
@@ -58,7 +63,7 @@ class Home:
         """Give the key for mail and tokens that are kept: SHIPCLOCK_KEY, else the file `key` (0600)."""
         if given := self.environment.get("SHIPCLOCK_KEY"):
             return given.encode()
-        return _key_in(self.path / "key")
+        return _key_in(self.key_file)
 
 
 def password_name(mailbox: str) -> str:

@@ -19,6 +19,7 @@ class RescanCause(StrEnum):
     REBUILT = "rebuilt"  # a folder counts its mails anew (UIDVALIDITY)
     UNKNOWN_ORDER = "unknown_order"  # a status mail came before, or without, the order's first mail
     ROUTINE = "routine"  # each hour, in case a server showed a mail late
+    RESTORED = "restored"  # the database is an older one again: what was read since then is not in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,11 @@ def after_rebuild(last_ok_at: datetime, now: datetime, figures: RescanFigures) -
 def for_order(told_at: datetime, figures: RescanFigures) -> datetime:
     """From when on an order's first mail may have come, of which the first news is from `told_at`."""
     return told_at - figures.order_before - figures.slack
+
+
+def after_restore(saved_at: datetime, figures: RescanFigures) -> datetime:
+    """From when on mail may not be in a database that was saved at `saved_at`."""
+    return saved_at - figures.slack
 
 
 def routine(now: datetime, figures: RescanFigures) -> datetime:

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from flows.cli import (
     acting,
     answering,
+    backing_up,
     benching,
     checking,
     entering,
@@ -201,6 +202,15 @@ _add(
 _add(
     "rerun", CLOSER, running.rerun, "Run a step again that failed.",
     "rerun 576461413038785752", "rerun 576461413038785752 --step hand_over",
+)  # fmt: skip
+
+_add(
+    "backup", CLOSER, backing_up.backup, "Write all that Shipclock knows into one file.",
+    "backup /media/stick/shipclock.zip", "backup ~/backups/$(date +%F).zip",
+)  # fmt: skip
+_add(
+    "restore", CLOSER, backing_up.restore, "Put a backup back into an empty place.",
+    "restore /media/stick/shipclock.zip", "restore /media/stick/shipclock.zip --force",
 )  # fmt: skip
 
 figures = typer.Typer(

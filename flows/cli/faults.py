@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from flows.cli.output import EXIT_BUSY, EXIT_FAULT, EXIT_USAGE, note
+from flows.cli.output import EXIT_BUSY, EXIT_FAULT, EXIT_REFUSED, EXIT_USAGE, note
 
 DEBUG: Final = "--debug"
 
@@ -27,6 +27,11 @@ EXPECTED: Final[Mapping[str, int]] = {
     "ingest.vocabulary.VocabularyError": EXIT_USAGE,
     "ingest.export_fault.ExportError": EXIT_USAGE,
     "flows.office.UnknownShopError": EXIT_USAGE,
+    "flows.backup.archive.RefusedError": EXIT_REFUSED,
+    "flows.backup.archive.BusyError": EXIT_BUSY,
+    "flows.backup.archive.BackupError": EXIT_FAULT,
+    "models.db.image.InUseError": EXIT_BUSY,
+    "models.db.image.TakenError": EXIT_REFUSED,
     "ingest.sealed.SealError": EXIT_FAULT,
     "flows.shop.protocol.ShopError": EXIT_FAULT,
     "flows.shop.api_error.ApiError": EXIT_FAULT,

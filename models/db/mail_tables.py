@@ -115,7 +115,7 @@ class RescanRow(Table, table=True):
     mailbox: str = Field(index=True)
     since: datetime = moment(nullable=False)
     until: datetime = moment(nullable=False)
-    cause: str  # of models.rescan.RescanCause: unknown_order, gap, rebuilt, routine
+    cause: str  # of models.rescan.RescanCause: unknown_order, gap, rebuilt, routine, restored
     asked_at: datetime = moment(nullable=False)
     done_at: datetime | None = moment()
 

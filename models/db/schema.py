@@ -54,6 +54,11 @@ def current_version(engine: Engine) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def knows(version: str) -> bool:
+    """Whether this program can bring tables of that version up to date."""
+    return version in known_versions(alembic_config())
+
+
 def alembic_config() -> Config:
     """Give Alembic's configuration for our migrations."""
     from alembic.config import Config  # noqa: PLC0415  # slow to import and seldom needed
@@ -63,15 +68,20 @@ def alembic_config() -> Config:
     return config
 
 
+def known_versions(config: Config) -> frozenset[str]:
+    """Give the versions that our migrations lead from or to."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  # slow to import and seldom needed
+
+    return frozenset(revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions())
+
+
 def _upgrade(engine: Engine, before: str | None) -> None:
     from alembic import command  # noqa: PLC0415  # slow to import and seldom needed
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
     config = alembic_config()
     try:
-        known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
-        if before is not None and before not in known:
+        if before is not None and before not in known_versions(config):
             message = (
                 f"The database was made by a newer Shipclock (version {before}, this one knows {HEAD}). "
                 "Update Shipclock, or point SHIPCLOCK_DATABASE_URL at another database."
