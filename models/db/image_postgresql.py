@@ -152,9 +152,7 @@ def _check_end(name: str, code: int, told: bytes) -> None:
     """Raise DatabaseError if the program failed; its first line names tables and versions, later ones may tell rows."""
     if code:
         said = next((line for line in told.decode("utf-8", "replace").splitlines() if line.strip()), "")
-        raise DatabaseError(
-            f"{name} failed: {said.split('DETAIL:')[0].strip()[:300] or f'code {code}'}. Nothing was changed."
-        )
+        raise DatabaseError(f"{name} failed: {said[:300] or f'code {code}'}. Nothing was changed.")
 
 
 def _schema(connection: Connection) -> str:

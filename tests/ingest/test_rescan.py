@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from ingest.poll import has_news
+from ingest.rescan import ask_after_restore
 from models.db.mail_tables import FolderRow, RescanRow
 from models.db.session import open_session
 from models.db.tables import AlertRow
@@ -163,6 +164,22 @@ def test_mail_in_other_folders_that_is_not_tiktok_shops_leaves_no_trace(desk: De
     account.append(status(1))
     desk.poll(account.settings(**RECEIVER))
     assert [(row.folder, row.outcome) for row in desk.ledger()] == [("INBOX", "parsed"), ("Old mail", "parsed")]
+
+
+def test_after_a_restore_what_was_read_and_moved_since_the_backup_is_found_where_it_is(desk: Desk, account: Account):
+    create(account, *ELSEWHERE)
+    mailbox = account.settings(**RECEIVER)
+    account.append(new_order(1))
+    desk.poll(mailbox)
+    account.append(new_order(2), folder=ELSEWHERE[0])
+    with open_session(desk.engine) as session:
+        ask_after_restore(session, ["main"], NOW, NOW)
+        session.commit()
+
+    desk.poll(mailbox)
+
+    assert set(desk.orders()) == {order_no(1), order_no(2)}
+    assert [(one.cause, one.done_at) for one in requests(desk)] == [("restored", NOW)]
 
 
 def test_a_request_stays_open_until_all_of_it_is_read(desk: Desk, account: Account, monkeypatch: pytest.MonkeyPatch):
