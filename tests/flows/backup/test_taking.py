@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import stat
 import subprocess
@@ -22,6 +23,7 @@ from models.home import find_home
 from tests.flows.backup.conftest import change
 from tests.flows.cli.conftest import SETTINGS, Shipclock
 
+ROOT = Path(__file__).parents[3]
 PLANTED = ("Planted-password", "Planted-app-secret", "planted-token", "planted-hook")
 
 
@@ -30,7 +32,8 @@ def written(polled: Shipclock, place: Path) -> Iterator[Path]:
     """The database, while another process writes into it."""
     file = place / "home" / "shipclock.db"
     assert polled("orders").code == 0
-    with subprocess.Popen([sys.executable, "-m", "tests.flows.backup.writer", str(file)]) as writer:
+    command = [sys.executable, "-m", "tests.flows.backup.writer", str(file)]
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}) as writer:
         yield file
         writer.kill()
 
