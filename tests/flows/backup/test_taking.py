@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -162,13 +163,17 @@ def test_where_there_is_no_database_there_is_no_backup_and_none_is_made(shipcloc
     assert not (place / "home" / "shipclock.db").exists()
 
 
-def test_a_damaged_database_is_told_and_not_passed_off_as_a_backup(polled: Shipclock, place: Path):
-    change(place / "home", "PRAGMA journal_mode=DELETE")
-    file = place / "home" / "shipclock.db"
+def test_a_damaged_database_is_told_and_not_passed_off_as_a_backup(
+    polled: Shipclock, place: Path, elsewhere: Callable[[], Path]
+):
+    home = elsewhere()
+    shutil.copytree(place / "home", home)  # that one the test itself has open
+    change(home, "PRAGMA journal_mode=DELETE")
+    file = home / "shipclock.db"
     content = bytearray(file.read_bytes())
     content[4096 * 4 : 4096 * 30] = b"\x07" * (4096 * 26)
     file.write_bytes(content)
-    said = polled("backup", "backup.zip")
+    said = polled("backup", str(place / "backup.zip"))
     assert said.code == 1
     assert "damaged" in said.err
     assert not (place / "backup.zip").exists()
