@@ -7,13 +7,14 @@ Faults (ours, worth another try) and refusals (a decision is needed) are told ap
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from flows.office import Office
 from flows.shop.protocol import BY_A_PERSON, Answer, Outcome, Shop, ShopError, Told
+from flows.trouble import class_of
 from models.db.orders import folded, record_facts
 from models.db.session import DatabaseError, open_session
 from models.db.steps import Claim, Ending, StepStatus, after_outage, claim, due_steps, finish
@@ -164,6 +165,7 @@ def attempt(office: Office, claimed: Claim, do: Callable[[], Answer], *, run: st
     except Exception as bug:  # noqa: BLE001  # one poisoned order must not hold up the others
         fault = StepFault(claimed.step, claimed.order_no, type(bug).__name__, transient=False)
         ending = _failing(office, claimed, fault)
+    ending = replace(ending, error_class=class_of(ending.result, ending.code))
     with open_session(office.engine) as session:
         finish(session, claimed, ending, run=run, by=by, now=office.now())
         session.commit()

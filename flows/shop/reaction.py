@@ -16,6 +16,7 @@ from typing import Final
 
 from flows.shop.api_error import ApiError, ErrorKind
 from flows.shop.protocol import Answer, Outcome, ShopError
+from models.error_class import ErrorClass
 
 TABLE: Final = "reactions.toml"
 
@@ -35,6 +36,7 @@ class Reaction:
 
     does: Does
     code: str
+    error_class: ErrorClass
     again_in: timedelta | None = None
     unseen_again: bool = False
 
@@ -50,7 +52,11 @@ def _reaction(row: Mapping[str, str | int]) -> Reaction:
     minutes = row.get("again_minutes")
     again_in = timedelta(minutes=int(minutes)) if minutes else None
     unseen_again = row.get("unseen") == "again"
-    return Reaction(does=Does(str(row["does"])), code=str(row["code"]), again_in=again_in, unseen_again=unseen_again)
+    does = Does(str(row["does"]))
+    passing = does is Does.AGAIN or unseen_again
+    error_class = ErrorClass(str(row.get("class", "shop_unavailable" if passing else "refused")))
+    code = str(row["code"])
+    return Reaction(does=does, code=code, error_class=error_class, again_in=again_in, unseen_again=unseen_again)
 
 
 def reaction_to(error: ApiError) -> Reaction:

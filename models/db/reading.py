@@ -14,9 +14,10 @@ from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.db.failed import in_trouble
 from models.db.mail_tables import MailboxRow, MessageRow
-from models.db.steps import StepStatus
 from models.db.tables import AlertRow, AttemptRow, AuditRow, CaseRow, DeadlineRow, FactRow, OrderRow, StepRow, TodoRow
+from models.error_class import REFUSALS, ErrorClass
 
 PAGE: Final = 50
 COUNT_CAP: Final = 10_000
@@ -127,20 +128,23 @@ class Problem:
     status: str
     outcome: str | None
     error_code: str | None
+    error_class: ErrorClass
     attempts: int
     next_attempt_at: datetime | None
     flow_run_id: str | None
     updated_at: datetime
 
+    @property
+    def refused(self) -> bool:
+        """Whether a person must decide or put something right; else it is a fault of ours, which is run again."""
+        return self.error_class in REFUSALS
+
 
 def problems(session: Session, limit: int = PAGE) -> list[Problem]:
     """Give the steps that failed or were refused and still matter, the latest first."""
-    failing = (col(StepRow.status) == StepStatus.DEAD.value) | col(StepRow.first_failed_at).is_not(None)
-    refused = col(StepRow.outcome).in_(["refused", "business_failure"])
-    unfinished = col(StepRow.status) != StepStatus.DONE.value
     query = select(StepRow, OrderRow).join(OrderRow, col(OrderRow.id) == col(StepRow.order_id))
     latest = (col(StepRow.updated_at).desc(), col(StepRow.order_id), col(StepRow.step))
-    rows = session.exec(query.where((failing | refused) & unfinished).order_by(*latest).limit(limit))
+    rows = session.exec(query.where(in_trouble()).order_by(*latest).limit(limit))
     return [_problem(step, order) for step, order in rows]
 
 
@@ -154,6 +158,7 @@ def _problem(step: StepRow, order: OrderRow) -> Problem:
         status=step.status,
         outcome=step.outcome,
         error_code=step.error_code,
+        error_class=ErrorClass(step.error_class or ErrorClass.BUG),
         attempts=step.attempts,
         next_attempt_at=step.next_attempt_at,
         flow_run_id=step.flow_run_id,

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, or_, select, update
 
 from models.db.alerts import Alert, raise_alert
 from models.db.tables import AttemptRow, OrderRow, StepRow
+from models.error_class import ErrorClass
 from models.stage import Step
 
 LEASE: Final = timedelta(minutes=10)
@@ -114,12 +115,13 @@ def _later(row: StepRow, now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How an attempt ended: the new status, its outcome and code, and when to look again."""
+    """How an attempt ended: the new status, its outcome, code and class of failure, and when to look again."""
 
     status: StepStatus
     result: str
     outcome: str | None = None
     code: str | None = None
+    error_class: ErrorClass | None = None
     next_attempt_at: datetime | None = None
 
 
@@ -135,13 +137,15 @@ def finish(session: Session, claimed: Claim, ending: Ending, *, run: str | None,
             started_at=now,
             result=ending.result,
             error_code=ending.code,
+            error_class=ending.error_class,
             flow_run_id=run,
             by=by,
         )
     )
     if row.lease_by != claimed.by:
         return False
-    row.outcome, row.error_code, row.flow_run_id = ending.outcome, ending.code, run or row.flow_run_id
+    row.outcome, row.error_code, row.error_class = ending.outcome, ending.code, ending.error_class
+    row.flow_run_id = run or row.flow_run_id
     row.lease_by, row.lease_until, row.updated_at = None, None, _later(row, now)
     if row.status == StepStatus.RUNNING:  # else the order's own news ended the step while it ran
         row.status, row.next_attempt_at = ending.status.value, ending.next_attempt_at

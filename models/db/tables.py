@@ -156,6 +156,7 @@ class StepRow(Table, table=True):
     """One step of one order: whether our code ran (`status`) and what came of it (`outcome`)."""
 
     __tablename__ = "step"
+    __table_args__ = (Index("ix_step_class", "error_class", "order_id", "step"),)
 
     order_id: str = Field(primary_key=True, foreign_key="orders.id")
     step: str = Field(primary_key=True)
@@ -167,6 +168,7 @@ class StepRow(Table, table=True):
     lease_by: str | None = None
     lease_until: datetime | None = moment()
     error_code: str | None = None  # our own code, never a message of others
+    error_class: str | None = None  # models.error_class: of the last attempt, None when it did not fail
     flow_run_id: str | None = None
     updated_at: datetime = moment(nullable=False)
 
@@ -182,6 +184,7 @@ class AttemptRow(Table, table=True):
     started_at: datetime = moment(nullable=False)
     result: str  # ok, waiting, refused, business_failure, transient, failed
     error_code: str | None = None
+    error_class: str | None = None
     flow_run_id: str | None = None
     by: str = "schedule"
 
