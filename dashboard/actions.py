@@ -21,6 +21,7 @@ from flows.lesson_words import lesson_words
 from flows.office import UnknownShopError
 from flows.questions import Answered, answer_yes
 from flows.rerun import RerunReport, Where, rerun_step
+from flows.rerun_many import ManyReport, rerun_many
 from flows.shop.label import Label
 from flows.shop.protocol import ShopError
 from ingest.ledger import Outcome as MailOutcome
@@ -32,8 +33,10 @@ from ingest.shop_teaching import teach_shop as learn_shop
 from ingest.vocabulary import VocabularyError
 from models.command import Command, Refused
 from models.command_name import CommandName
+from models.db.failed import Choice
 from models.db.packing_rules import record_reading
 from models.db.session import DatabaseError, open_session
+from models.error_class import ErrorClass
 from models.fact_words import all_words
 from models.gathering import About
 from models.preview_words import preview_rows
@@ -147,6 +150,17 @@ def run_again(shop: str, order_no: str, step: str) -> Told:
     """Run a failed step again; what is done already is not done twice."""
     office = queries.office()
     return _guarded(order_no, lambda: _rerun(order_no, step, rerun_step(office, shop, order_no, Step(step), by=ACTOR)))
+
+
+def run_many_again(error_class: ErrorClass) -> Told:
+    """Run all failed steps of a class again, by one run."""
+    office = queries.office()
+    return _guarded("", lambda: _many(rerun_many(office, Choice(error_class=error_class), by=ACTOR)))
+
+
+def _many(report: ManyReport) -> Told:
+    key = {Where.PREFECT: "many_started", Where.HERE: "many_here", Where.NOT_NEEDED: "many_none"}[report.where]
+    return Told(done=not report.failed, words=say(f"told.{key}", count=report.queued, ended=plain(report.ended)))
 
 
 def _rerun(order_no: str, step: str, report: RerunReport) -> Told:

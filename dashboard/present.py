@@ -17,6 +17,8 @@ from models.db.page_reading import Settled
 from models.db.reading import Breach, DataAge, Problem
 from models.db.tables import DeadlineRow, StepRow
 from models.db.todo_reading import TodoLine
+from models.error_class import ErrorClass
+from models.fault_words import fault_words as words_of_fault
 from models.origin import origin, origin_words
 from models.policy import Policy
 
@@ -184,12 +186,12 @@ def reason_words(code: str) -> str:
 
 def fault_words(code: str | None) -> str:
     """Say what a step's error code means; never another's message."""
-    if not code:
-        return say("faults.none")
-    for key in (f"pages.faults.{code}", f"refusals.{code}.reason"):
-        if words := said(key, ""):
-            return words
-    return say("faults.other", code=plain(code))
+    return words_of_fault(catalogue(), code, shown=plain)
+
+
+def class_name(error_class: ErrorClass) -> str:
+    """Give a class of failures in words."""
+    return say(f"classes.{error_class}")
 
 
 STEP_LOOK: Final = {
@@ -206,14 +208,9 @@ def step_badge(step: StepRow) -> str:
     return badge(say(f"step_states.{step.status}"), *STEP_LOOK.get(step.status, ("help", "gray")))
 
 
-def is_refusal(problem: Problem) -> bool:
-    """Tell whether a step was refused, so that a person must decide, and did not just fail."""
-    return problem.outcome in {"refused", "business_failure"} and problem.status != "dead"
-
-
 def problem_badge(problem: Problem) -> str:
     """Say what kind of trouble a step is in."""
-    if is_refusal(problem):
+    if problem.refused:
         return badge(say("problems.refused"), "gavel", "orange")
     if problem.status == "dead":
         return badge(say("problems.dead"), "error", "red")

@@ -5,7 +5,7 @@ Every answer is small; `forget` drops them all after something was changed. Noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from ipaddress import ip_address
@@ -20,18 +20,22 @@ from flows.commands import packing_of
 from flows.mail_notices import find_notices
 from flows.office import Office, open_office
 from flows.questions import find_questions
+from flows.rerun import run_address
+from flows.rerun_many import preview
 from ingest import shop_mail
 from ingest.explaining import Explained
 from ingest.quarantine import Waiting, list_quarantined
 from ingest.shop_mail import KindCount
 from models.db import page_reading, reading, todo_reading
 from models.db.facts import facts_of
+from models.db.failed import Choice
 from models.db.orders import find_rows, folded
 from models.db.page_reading import NextDue, Settled
 from models.db.reading import Breach, DataAge, OrderFile, Problem
 from models.db.session import open_session
 from models.db.tables import OrderRow
 from models.db.todo_reading import TodoLine
+from models.error_class import ErrorClass
 from models.fact import Fact
 from models.gathering import Gathered
 from models.home import find_home
@@ -203,6 +207,18 @@ def problems() -> list[tuple[Problem, int]]:
         return [(one, max(one.attempts, tried.get((one.order_id, one.step), 0))) for one in found]
 
     return _ask(question)
+
+
+@kept(FRESH)
+def failed_counts() -> Mapping[ErrorClass, int]:
+    """Count the failed steps that can be run again now, by class."""
+    here = office()
+    return {one: count for one in ErrorClass for count in preview(here, Choice(error_class=one)).values()}
+
+
+def run_page(flow_run_id: str | None) -> str | None:
+    """Give where Prefect shows a run, if that is known."""
+    return run_address(office(), flow_run_id)
 
 
 @kept(FRESH)

@@ -6,7 +6,6 @@ row's lease, the order's own facts and the shop's idempotency key guard it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -19,6 +18,7 @@ from prefect.states import Completed
 from flows.office import Office, open_office
 from flows.shop.protocol import Answer
 from flows.steps import Attempt, StepFault, attempt, carry_out, claim_due, claim_one
+from flows.tally import ended, told
 from models.db.session import open_session
 from models.db.steps import Claim, failed_under, requeue
 from models.ids import order_id
@@ -83,12 +83,9 @@ def drive_orders() -> State[object]:
         done += [_attempt(office, claimed, run, by="schedule") for claimed in claims]
         if not claims:
             break
-    faults = Counter(one.fault.code for one in done if one.fault)
-    if faults:
-        told = ", ".join(f"{code} x{count}" for code, count in sorted(faults.items()))
-        message = f"{faults.total()} of {len(done)} steps failed: {told}"
-        raise StepsFailed(message) from None
-    return Completed(message=f"{len(done)} steps done")
+    if any(one.fault for one in done):
+        raise StepsFailed(told(done)) from None
+    return Completed(message=told(done))
 
 
 @flow(name="order-stage", flow_run_name="{step}-{order_no}")
@@ -98,8 +95,8 @@ def order_stage(shop: str, order_no: str, step: Step, by: str = "hand") -> State
     Args:
         shop: The shop's name in shipclock.toml.
         order_no: The order's number, as TikTok Shop writes it.
-        step: confirm, pack, hand_over or track.
-        by: Who asked for it.
+        step: Which step: check the stock, pack, set to shipped, or look where the parcel is.
+        by: Who asks for it, for the order's history: a name or a role.
 
     """
     office, run = open_office(), _run_id()
@@ -113,7 +110,7 @@ def order_stage(shop: str, order_no: str, step: Step, by: str = "hand") -> State
     done = _attempt(office, claimed, run, by=by)
     if done.fault:
         raise done.fault from None
-    return Completed(message=f"{step} of order {order_no}: {done.ending.result}")
+    return Completed(message=f"{step} of order {order_no}: {ended(done.ending)}")
 
 
 def _attempt(office: Office, claimed: Claim, run: str, *, by: str) -> Attempt:

@@ -7,9 +7,10 @@ runs here and now. Either way a done effect is not done again: the row, the fact
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -67,7 +68,8 @@ def rerun_step(
     if not known:
         return RerunReport(where=Where.NOT_NEEDED)
     if api := find_server(office):
-        run = _start_run(api, shop_name, order_no, step, by)
+        asked = {"shop": shop_name, "order_no": order_no, "step": step.value, "by": by}
+        run = start_run(api, DEPLOYMENT, asked)
         if run is not None:
             return RerunReport(where=Where.PREFECT, flow_run_id=run)
     return _run_here(office, shop_name, order_no, step, by)
@@ -77,6 +79,13 @@ def find_server(office: Office) -> str | None:
     """Give the address of a Prefect API that answers: PREFECT_API_URL, else the one in run.json."""
     addresses = (office.home.environment.get("PREFECT_API_URL"), _from_run_file(office))
     return next((address for address in addresses if address and _answers(address)), None)
+
+
+def run_address(office: Office, flow_run_id: str | None) -> str | None:
+    """Give where Prefect shows a run; None where no page is known. Nobody is asked."""
+    api = office.home.environment.get("PREFECT_API_URL") or _from_run_file(office)
+    page = office.home.environment.get("PREFECT_UI_URL") or (api and api.removesuffix("/api"))
+    return f"{page}/runs/flow-run/{flow_run_id}" if page and flow_run_id else None
 
 
 def _from_run_file(office: Office) -> str | None:
@@ -95,12 +104,11 @@ def _answers(api: str) -> bool:
         return False
 
 
-def _start_run(api: str, shop_name: str, order_no: str, step: Step, by: str) -> str | None:
-    """Make an order-stage run; None when this server has no such deployment."""
-    parameters = {"shop": shop_name, "order_no": order_no, "step": step.value, "by": by}
+def start_run(api: str, deployment: str, parameters: Mapping[str, Any]) -> str | None:
+    """Make a run of the deployment ("flow/deployment"); None when this server has none such."""
     try:
         with httpx.Client(base_url=api, timeout=ANSWER_SECONDS * 3) as client:
-            found = client.get(f"/deployments/name/{DEPLOYMENT}")
+            found = client.get(f"/deployments/name/{deployment}")
             if found.is_error:
                 return None
             path = f"/deployments/{found.json()['id']}/create_flow_run"

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import actions, parts, present, queries
 from dashboard.words import capital, say
 from models.db.reading import Problem
+from models.error_class import REFUSALS, ErrorClass
 
 
 def page() -> None:
@@ -17,6 +18,7 @@ def page() -> None:
         parts.empty(say("problems.none"))
         return
     st.markdown(say("problems.intro"))
+    _many()
     for problem, tried in problems:
         _card(problem, tried)
     parts.zones()
@@ -30,11 +32,39 @@ def _card(problem: Problem, tried: int) -> None:
             title = say("problems.card", step=capital(present.step_name(problem.step)), order_no=problem.order_no)
             parts.order_link(problem.shop_id, problem.order_no, title)
             st.markdown(present.stage_badge(problem.stage), width="content")
-        st.markdown(present.fault_words(problem.error_code))
+        st.markdown(f"**{present.class_name(problem.error_class)}.** {present.fault_words(problem.error_code)}")
         st.markdown(_history(problem, tried, present.when(problem.updated_at, zone, now)))
-        if present.is_refusal(problem):
+        if problem.refused:
             st.markdown(say("problems.decide"))
-        _rerun_button(problem)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _rerun_button(problem)
+            if page := queries.run_page(problem.flow_run_id):
+                st.link_button(say("problems.run"), page, icon=":material/open_in_new:", type="tertiary")
+
+
+def _many() -> None:
+    """Choose a class, see how many steps that is, and run them all again."""
+    counts = queries.failed_counts()
+    if not counts:
+        return
+    with st.popover(say("problems.many"), icon=":material/replay:", key="many"):
+        chosen = st.selectbox(
+            say("problems.which"),
+            list(counts),
+            format_func=lambda one: say("problems.one_class", name=present.class_name(one), count=counts.get(one, 0)),
+            key="many-class",
+        )
+        if chosen not in counts:
+            return
+        st.markdown(say("problems.preview", count=counts[chosen]))
+        if chosen in REFUSALS:
+            st.markdown(say("problems.many_decide"))
+        words = say("problems.many_sure", count=counts[chosen], name=present.class_name(chosen))
+        st.button(words, key="many-yes", type="primary", on_click=_run_many_again, args=(chosen,))
+
+
+def _run_many_again(error_class: ErrorClass) -> None:
+    parts.tell(actions.run_many_again(error_class))
 
 
 def _history(problem: Problem, tried: int, last: str) -> str:

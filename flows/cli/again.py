@@ -11,6 +11,7 @@ from flows.rerun import RerunReport, rerun_step
 from models.catalogue import words
 from models.db.reading import problems
 from models.db.session import open_session
+from models.fault_words import fault_words
 from models.stage import Step
 
 MOST: Final = 10_000
@@ -44,4 +45,4 @@ def _told(report: RerunReport, order_no: str, step: Step) -> str:
     key = "failed" if report.failed else report.where.value
     values = {"order_no": order_no, "step": step.replace("_", " "), "run": report.flow_run_id}
     result = words().text(f"pages.results.{report.result}")  # "waits": for a person, or for the carrier
-    return words().text(f"cli.rerun.{key}", **values, result=result, code=report.code)
+    return words().text(f"cli.rerun.{key}", **values, result=result, why=fault_words(words(), report.code))

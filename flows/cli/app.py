@@ -200,8 +200,9 @@ _add(
     "simulate-shop --market sea --orders 500 --faults 0.05 --port 8080 --home rehearsal",
 )  # fmt: skip
 _add(
-    "rerun", CLOSER, running.rerun, "Run a step again that failed.",
-    "rerun 576461413038785752", "rerun 576461413038785752 --step hand_over",
+    "rerun", CLOSER, running.rerun, "List steps that failed, and run them again.",
+    "rerun", "rerun 576461413038785752", "rerun 576461413038785752 hand_over",
+    "rerun --all --class shop_unavailable --dry-run", "rerun --all --class shop_unavailable --shop 'Tre Viet Store'",
 )  # fmt: skip
 
 _add(

@@ -15,12 +15,12 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from flows.cli.deployment_health import LOOPBACK, prefect_findings
 from flows.cli.finding import Finding, bad, good
 from flows.cli.opening import tell_migration
 from flows.cli.receiver import Learned, covers, newest_receiver
 from flows.cli.shop_health import shop_findings
 from flows.office import Office, open_office
-from flows.rerun import find_server
 from ingest.authentication import WRITES_BELOW
 from ingest.errors import MailboxError
 from ingest.opening import connected
@@ -33,7 +33,6 @@ from models.settings import MailboxSettings
 from models.settings_file import SettingsError, load_settings
 
 LEAST_FREE: Final = 200 * 1024 * 1024  # bytes; a year of a busy shop takes less
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def findings(*, offline: bool) -> Iterator[Finding]:
@@ -57,7 +56,7 @@ def findings(*, offline: bool) -> Iterator[Finding]:
     for shop in office.settings.shop:
         yield from shop_findings(office, shop, offline=offline) if shop.api else []
     yield _alerts(office)
-    yield _prefect(office)
+    yield from prefect_findings(office)
 
 
 def _secrets(home: Home) -> Iterator[Finding]:
@@ -142,9 +141,3 @@ def _alerts(office: Office) -> Finding:
         told = words().text("cli.check.strange_alerts", places=", ".join(strange), count=len(addresses))
         return bad("alerts", told, "alerts_advice")
     return good("alerts", count=len(addresses))
-
-
-def _prefect(office: Office) -> Finding:
-    """A server is needed by `up` and `demo` alone, so its absence is no problem."""
-    server = find_server(office)
-    return good("prefect", server=server) if server else good("no_prefect")

@@ -22,6 +22,7 @@ from models.db.session import open_session
 from models.db.tables import CaseRow, DeadlineRow, FactRow, StepRow, TodoRow
 from models.fact import Fact
 from models.fact_key import short_key
+from models.fault_words import fault_words
 from models.order import Order
 from models.origin import origin, origin_words
 from models.policy import Policy
@@ -152,7 +153,8 @@ def _state(*, open_: bool) -> str:
 
 
 def _problem(row: StepRow, zone: ZoneInfo) -> list[str]:
-    return [row.step.replace("_", " "), row.status, row.error_code or "", local(row.updated_at, zone)]
+    why = fault_words(words(), row.error_code)
+    return [row.step.replace("_", " "), row.status, row.error_class or "", why, local(row.updated_at, zone)]
 
 
 def _deadline_json(file: OrderFile, row: DeadlineRow, policy: Policy) -> dict[str, Any]:
@@ -211,4 +213,7 @@ def _todo_json(row: TodoRow) -> dict[str, Any]:
 
 
 def _step_json(row: StepRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ("step", "status", "outcome", "error_code", "attempts", "updated_at")}
+    return {
+        name: getattr(row, name)
+        for name in ("step", "status", "outcome", "error_code", "error_class", "attempts", "updated_at")
+    }

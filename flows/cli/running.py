@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import Json, ShopName
+from flows.cli.options import Json, Limit, ShopName
 from flows.cli.output import EXIT_FAULT, EXIT_USAGE, emit, fail, say
+from models.error_class import ErrorClass
 from models.stage import Step
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,18 +95,54 @@ def up(
     raise typer.Exit(run_up(find_home(), port=port, no_dashboard=no_dashboard))
 
 
-def rerun(
-    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The order's number, or SHOP:NUMBER.")],
-    step: Annotated[Step | None, typer.Option(help="Which step; by default the one that failed.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Why, for the audit.")] = None,
+def rerun(  # one parameter for each option
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NUMBER]... [STEP]", help="Orders by number or SHOP:NUMBER; of one also which step."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All failed steps, or those of --class and --shop.")] = False,
+    error_class: Annotated[
+        ErrorClass | None, typer.Option("--class", help="Only what failed like this; by default every fault.")
+    ] = None,
     shop: ShopName = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count them; nothing is done.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Why, for the audit; no names of buyers.")] = None,
+    limit: Limit = 200,
     as_json: Json = False,
 ) -> None:
-    """Run a step of an order again that Shipclock could not finish.
+    """Run steps again that Shipclock could not finish; without a further word, list them.
 
-    With a running `shipclock up` it becomes a run in Prefect, else it runs here and now. What was done already is
-    not done twice.
+    With a running `shipclock up` it becomes one run in Prefect, else it runs here and now. What was done already is
+    not done twice. Steps of the classes access and refused wait for you to put something right or to decide: --all
+    leaves them alone unless --class names them.
     """
+    from flows.cli import again_many
+
+    numbers, step = _orders_and_step(what or [])
+    if every and numbers:
+        fail("Name orders or say --all, not both.")
+    if len(numbers) == 1 and not dry_run:
+        _rerun_one(numbers[0], step, reason, shop, as_json=as_json)
+        return
+    if step is not None:
+        fail("A step is named for one order: `shipclock rerun NUMBER STEP`.")
+    choice = again_many.choice_of(error_class, shop, numbers)
+    if not every and not numbers:
+        again_many.show_failed(choice, limit, as_json=as_json)
+    elif dry_run:
+        again_many.count_only(choice, as_json=as_json)
+    else:
+        again_many.run_many(choice, reason=reason, as_json=as_json)
+
+
+def _orders_and_step(what: list[str]) -> tuple[list[str], Step | None]:
+    """Tell the numbers from the step behind them; no order's number is a word."""
+    if what and what[-1] in set(Step):
+        return what[:-1], Step(what[-1])
+    return what, None
+
+
+def _rerun_one(number: str, step: Step | None, reason: str | None, shop: str | None, *, as_json: bool) -> None:
     from flows.cli.again import run_again
 
     answer, words, failed = run_again(number, step=step, reason=reason, shop=shop)

@@ -140,10 +140,16 @@ class Problem:
         return self.error_class in REFUSALS
 
 
-def problems(session: Session, limit: int = PAGE) -> list[Problem]:
-    """Give the steps that failed or were refused and still matter, the latest first."""
+def problems(
+    session: Session, error_class: ErrorClass | None = None, shop: str | None = None, *, limit: int = PAGE
+) -> list[Problem]:
+    """Give the steps that failed or were refused and still matter, the latest first; of a class, of a shop."""
     query = select(StepRow, OrderRow).join(OrderRow, col(OrderRow.id) == col(StepRow.order_id))
     latest = (col(StepRow.updated_at).desc(), col(StepRow.order_id), col(StepRow.step))
+    if error_class is not None:
+        query = query.where(StepRow.error_class == error_class)
+    if shop is not None:
+        query = query.where(OrderRow.shop_id == shop)
     rows = session.exec(query.where(in_trouble()).order_by(*latest).limit(limit))
     return [_problem(step, order) for step, order in rows]
 

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from flows.clock import set_virtual
+from flows.trouble import class_of
 from ingest.sealed import seal
 from models.db.mail_tables import MailboxRow, MessageRow, SealedMailRow
 from models.db.orders import record_facts
@@ -167,7 +168,10 @@ def _fail(engine: Engine, numbers: set[str]) -> None:
             if life.order_no in numbers:
                 row = session.get_one(StepRow, (order_id(SHOP, life.order_no), step))
                 again = NOW + HOUR if columns["status"] == "queued" else None
-                row.sqlmodel_update({**columns, "updated_at": NOW - HOUR, "next_attempt_at": again})
+                error_class = class_of(str(columns.get("outcome", "transient")), str(columns["error_code"]))
+                row.sqlmodel_update(
+                    {**columns, "error_class": error_class, "updated_at": NOW - HOUR, "next_attempt_at": again}
+                )
                 session.add(row)
         session.commit()
 

@@ -104,7 +104,7 @@ def test_a_packer_may_not_take_an_entry_back(polled):
 @pytest.mark.row("T41")
 def test_a_step_that_did_not_fail_is_run_again_only_when_it_is_named(polled):
     assert "No step of order" in polled("rerun", LOTUS).err
-    assert polled("rerun", LOTUS, "--step", "confirm", "--json").json["where"] == "here"
+    assert polled("rerun", LOTUS, "confirm", "--json").json["where"] == "here"
 
 
 def test_explain_tells_clocks_with_the_facts_behind_them(polled):
@@ -277,7 +277,7 @@ def test_every_command_says_which_keys_it_takes():
 @pytest.mark.parametrize("told", ["", "garbage{", "[]", '{"prefect_api_url": 7}'])
 def test_a_run_file_that_is_not_whole_is_no_server(place, polled, told):
     (place / "home" / "run.json").write_text(told, encoding="utf-8")
-    said = polled("rerun", LOTUS, "--step", "confirm")
+    said = polled("rerun", LOTUS, "confirm")
     assert said.code == 0
     assert "no Prefect server answers" in said.out
 
