@@ -245,6 +245,17 @@ def test_run_again_runs_the_step_of_that_order(open_page, engine):
         assert session.get_one(StepRow, (key, "pack")).status != "dead"
 
 
+def test_a_class_of_failures_is_counted_and_then_run_again_as_one(open_page, engine):
+    page = open_page("problems")
+    assert "1 steps would run again" in words_of(page)
+    page = press(page, "many-yes")
+    assert page.success or page.warning
+    with open_session(engine, read_only=True) as session:
+        rows = session.exec(select(StepRow.status).where(StepRow.error_class == "shop_unavailable")).all()
+        assert "dead" not in rows
+        assert session.exec(select(AuditRow).where(AuditRow.action == "rerun_many")).one().after["steps"] == 1
+
+
 def test_a_mail_that_can_be_read_by_now_becomes_an_order(open_page, engine):
     page = press(open_page("mail"), "read-1")
     assert "understood" in page.success[0].value

@@ -14,7 +14,17 @@ from flows.look import Work
 from flows.server import ROOT, prefect_client
 from flows.stack import Stack
 from flows.supervise import start_runs
-from tests.flows.prefect_server import run_again, start_run, wait_for, wait_for_end
+from models.error_class import ErrorClass
+from models.notification import QuarantineReason
+from models.stage import Step
+from tests.flows.prefect_server import (
+    put_schedules_to_rest,
+    run_again,
+    run_to_end,
+    start_run,
+    wait_for,
+    wait_for_end,
+)
 
 pytestmark = pytest.mark.timeout(240)  # the first test waits for the server too
 
@@ -33,6 +43,64 @@ def test_every_entrypoint_imports_and_is_named_like_its_deployment(name: str):
     flow: Any = load_flow_from_entrypoint(DEPLOYMENTS[name]["entrypoint"], use_placeholder_flow=False)
     assert flow.name == name
     assert flow.retries == 0  # a flow that is tried again by itself would keep its only slot
+
+
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_every_deployment_has_tags_words_and_a_limit(name: str):
+    one = DEPLOYMENTS[name]
+    assert "shipclock" in one["tags"]
+    assert len(one["tags"]) > 1
+    assert one["description"].endswith(".")
+    assert one["concurrency_limit"]
+    assert one["work_pool"]["name"] == "shipclock"
+
+
+CHOICES: Final = {
+    ("order-stage", "step"): set(Step),
+    ("rerun-failed", "error_class"): set(ErrorClass),
+    ("replay-quarantine", "reason"): set(QuarantineReason),
+}
+
+
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_every_parameter_is_explained_and_offers_its_choices(name: str):
+    from prefect.flows import load_flow_from_entrypoint  # noqa: PLC0415  # seconds of import
+
+    flow: Any = load_flow_from_entrypoint(DEPLOYMENTS[name]["entrypoint"], use_placeholder_flow=False)
+    form = flow.parameters.model_dump()
+    assert all(asked.get("description") for asked in form["properties"].values())
+    assert all("default" in asked for key, asked in form["properties"].items() if key not in form["required"])
+    offered = {
+        key: set(form["definitions"][one["$ref"].rpartition("/")[2]]["enum"])
+        for key, asked in form["properties"].items()
+        for one in (asked, *asked.get("anyOf", []))
+        if "$ref" in one
+    }
+    assert offered == {key: choices for (flow_name, key), choices in CHOICES.items() if flow_name == name}
+
+
+@pytest.mark.parametrize("name", ["rerun-failed", "replay-quarantine"])
+def test_what_people_start_by_hand_waits_its_turn_and_has_no_schedule(prefect_stack: Stack, name: str):
+    with prefect_client(prefect_stack.api_url) as client:
+        found: Any = client.read_deployment_by_name(f"{name}/{name}")
+    assert found.schedules == []
+    assert found.global_concurrency_limit.limit == 1
+    assert found.concurrency_options.collision_strategy == "ENQUEUE"
+
+
+def test_deploying_again_changes_nothing(prefect_stack: Stack):
+    with prefect_client(prefect_stack.api_url) as client:
+        before = {one.name: one.id for one in client.read_deployments()}
+        prefect_stack.deploy()
+        put_schedules_to_rest(prefect_stack)
+        assert {one.name: one.id for one in client.read_deployments()} == before
+    assert set(before) == set(DEPLOYMENTS)
+
+
+def test_rerun_failed_counts_on_the_worker_and_reads_as_counts_alone(prefect_stack: Stack):
+    ended = run_to_end(prefect_stack, "rerun-failed", error_class="busy")
+    assert ended.message == "would run again: no step. Nothing was done"
+    assert run_to_end(prefect_stack, "replay-quarantine").is_completed()
 
 
 def test_the_parameters_of_order_stage_are_explained_on_prefects_form(prefect_stack: Stack):

@@ -1,160 +1,222 @@
-"""500 steps that one outage failed: counted, then finished by one run, each once."""
+"""Failed steps run again together: counted first, queued once, carried out once, by one run; refusals left alone."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, fields
 from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import Final, Never
+from typing import Never
 
 import pytest
-import tomlkit
-from sqlmodel import select
+from sqlmodel import col, select
 
-from flows.__main__ import run
+from flows import clock, mending
 from flows.office import Office, open_office
-from flows.shop.consent import app_of, exchanged
-from flows.shop.grant import Grant, store
-from flows.shop.simulator.cast import casts
-from flows.shop.simulator.marketplace import Platform, begin_play
-from flows.shop.simulator.script import Crowd
-from flows.shop.simulator.serving import Served, serve
-from flows.shop.simulator.tally import double_effects
-from flows.shop.wire import open_http
+from flows.rerun import Where
+from flows.rerun_many import preview, rerun_many
+from flows.shop.by_hand import ShopByHand
+from flows.shop.protocol import Answer, Outcome, Shop, Told
 from flows.steps import StepFault, attempt, claim_due
+from flows.tally import told
+from flows.trouble import class_of
+from models.db.failed import Choice, queue_failed
 from models.db.orders import record_facts
 from models.db.reading import Problem, problems
 from models.db.session import open_session
 from models.db.steps import Claim
-from models.db.tables import AttemptRow, AuditRow
-from models.fact import Authority, Fact, FactKind
-from models.home import TIKTOK_SECRET
-from models.platform_status import PlatformStatus
-from models.stage import ShippingMode, Step
+from models.db.tables import AttemptRow, AuditRow, StepRow
+from models.error_class import FAULTS, REFUSALS, ErrorClass
+from models.fact import FactKind
+from models.stage import Step
 from tests.flows.prefect_server import a_home
+from tests.models.makers import placed, t
 
-pytestmark = pytest.mark.timeout(300)  # a play of 1,150 orders, then 500 of them set to shipped over HTTP
+SHOP = "Tre Viet Store"
+MANY = 500
+SOME = 12
+DOWN = Choice(error_class=ErrorClass.SHOP_UNAVAILABLE)
 
-MANY: Final = 500
-READY: Final = (FactKind.ORDER_PLACED, FactKind.ORDER_PAID, FactKind.STOCK_CONFIRMED, FactKind.PACKED)
-SHIPS: Final = "select order_no, count(*) from deed where endpoint = 'ship_package' and applied = 1 group by order_no"
+
+@dataclass(frozen=True, slots=True)
+class CountingShop(ShopByHand):
+    """A shop with enough of everything, which counts how often it was asked for the stock of which order."""
+
+    confirmed: Counter[str] = field(default_factory=Counter)
+
+    def confirm(self, order_no: str, *, key: str) -> Answer:
+        """Say yes, and count it."""
+        self.confirmed[key] += 1
+        del order_no
+        return Answer(outcome=Outcome.OK, told=(Told(kind=FactKind.STOCK_CONFIRMED, occurred_at=t(1)),))
 
 
-@dataclass(frozen=True)
-class Floor:
-    """Two shops whose simulated platform answers, with 500 orders to be set to shipped."""
+@dataclass(frozen=True, kw_only=True)
+class Desk(Office):
+    """An installation whose shop counts."""
 
-    office: Office
-    shop: Served
+    counting: CountingShop
 
-    def ships(self) -> Counter[str]:
-        """How often each order was set to shipped."""
-        with self.shop.store.look() as play:
-            return Counter(dict(play.sql(SHIPS)))
+    def open_shop(self, name: str) -> Shop:
+        """Open the shop that counts."""
+        assert name == self.counting.name
+        return self.counting
 
 
 @pytest.fixture
-def floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Floor]:
-    start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
-    play = begin_play(tmp_path / "play.db", seed=3, start=start, crowd=Crowd(orders=1150, days=0))
-    Platform(play).advance(start + timedelta(hours=1))
-    with serve(play, real_stamps=True) as shop:
-        office = _office(tmp_path / "home", shop, monkeypatch)
-        _arrive(office, shop)
-        yield Floor(office, shop)
-        office.engine.dispose()
-
-
-def _office(folder: Path, shop: Served, monkeypatch: pytest.MonkeyPatch) -> Office:
-    home = replace(a_home(folder), environment={TIKTOK_SECRET: shop.keys.secret})
-    settings = tomlkit.parse(home.config.read_text(encoding="utf-8"))
-    settings["tiktok"] = {"app_key": shop.keys.app_key, "api_url": shop.url, "auth_url": shop.url}
-    settings["shop"] = tomlkit.aot()
-    for cast in casts().values():
-        own = {"name": cast.name, "market": cast.market, "currency": cast.currency, "timezone": cast.timezone}
-        settings["shop"].append({**own, "policy": "article", "mailbox": "main", "shipping": "platform", "api": True})
-    home.config.write_text(tomlkit.dumps(settings), encoding="utf-8")
-    for name, value in {
-        "SHIPCLOCK_HOME": folder,
-        "SHIPCLOCK_CONFIG": home.config,
-        TIKTOK_SECRET: shop.keys.secret,
-    }.items():
-        monkeypatch.setenv(name, str(value))
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """A shop of some orders whose stock is to be checked, one virtual hour after they came."""
+    home = a_home(tmp_path)
+    monkeypatch.setenv("SHIPCLOCK_HOME", str(home.path))
+    monkeypatch.setenv("SHIPCLOCK_CONFIG", str(home.config))
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    office = open_office(home)
-    with closing(open_http()) as http:
-        for cast in casts().values():
-            tokens = exchanged(http, app_of(home, office.settings), shop.code())
-            grant = Grant(tokens=tokens, cipher=shop.ciphers[cast.name], platform_id=cast.platform_id)
-            store(office.engine, home, cast.name, grant)
-    return office
-
-
-def _arrive(office: Office, shop: Served) -> None:
-    """Let 500 packed orders that the platform transports be known."""
-    with shop.store.look() as play:
-        waiting = play.sql("select order_no from orders where status = ?", PlatformStatus.AWAITING_SHIPMENT.value)
-        ready = {order_no for (order_no,) in waiting}
-    plans = (plan for plan in shop.store.script.plans if plan.order_no in ready)
-    chosen = list(islice((plan for plan in plans if plan.shipping is ShippingMode.PLATFORM), MANY))
+    opened = open_office(home)
+    office = Desk(**{one.name: getattr(opened, one.name) for one in fields(Office)}, counting=CountingShop(SHOP))
     with open_session(office.engine) as session:
-        for name in {plan.shop for plan in chosen}:
-            told = [(plan.order_no, fact) for plan in chosen if plan.shop == name for fact in _ready(office.now())]
-            record_facts(session, office.shop(name), told, office.now())
+        orders = [
+            (str(576461413000000000 + number), fact)
+            for number in range(getattr(request, "param", SOME))
+            for fact in placed(0)
+        ]
+        record_facts(session, office.shop(SHOP), orders, t(0))
         session.commit()
+    clock.set_virtual(office.engine, t(1))
+    yield office
+    office.engine.dispose()
 
 
-def _ready(now: datetime) -> Iterator[Fact]:
-    for kind in READY:
-        yield Fact(
-            kind=kind,
-            occurred_at=now - timedelta(hours=1),
-            observed_at=now,
-            authority=Authority.PLATFORM,
-            source_key=f"mail:{kind}",
-        )
+def fails(claimed: Claim, code: str, *, transient: bool) -> Never:
+    raise StepFault(claimed.step, claimed.order_no, code, transient=transient)
 
 
-def _does_not_answer(claimed: Claim) -> Never:
-    raise StepFault(claimed.step, claimed.order_no, "unavailable", transient=True)
+def fail(office: Office, count: int, code: str, *, transient: bool = True) -> None:
+    """Let so many due steps fail."""
+    for claimed in claim_due(office, by="schedule", limit=count):
+        do = partial(fails, claimed, code, transient=transient)
+        attempt(office, claimed, do, run="run-of-the-outage", by="schedule")
 
 
-def fail_all(office: Office) -> None:
-    """Let all due steps fail as they do while the shop does not answer."""
-    for claimed in claim_due(office, by="outage", limit=2 * MANY):
-        attempt(office, claimed, partial(_does_not_answer, claimed), run="run-of-the-outage", by="schedule")
-
-
-def test_500_steps_that_one_outage_failed_are_counted_and_then_finished_by_one_run_each_once(
-    floor: Floor, capsys: pytest.CaptureFixture[str]
-) -> None:
-    fail_all(floor.office)
-    assert run(("rerun", "--all", "--class", "shop_unavailable", "--dry-run")) == 0
-    assert f"{MANY} failed steps would run again" in capsys.readouterr().out
-    assert len(failing(floor.office)) == MANY
-    assert floor.ships() == Counter()
-
-    assert run(("rerun", "--all", "--class", "shop_unavailable", "--reason", "shop is back")) == 0
-    assert f"{MANY} steps were queued again" in capsys.readouterr().out
-    assert failing(floor.office) == []
-    assert run(("rerun", "--all", "--class", "shop_unavailable")) == 0
-    assert "No failed step is like that" in capsys.readouterr().out
-
-    tried = select(AttemptRow.result, AttemptRow.error_class).where(AttemptRow.step == Step.HAND_OVER)
-    asked = select(AuditRow.reason).where(AuditRow.action == "rerun hand_over")
-    with open_session(floor.office.engine, read_only=True) as session:
-        assert Counter(session.exec(tried).all()) == {("transient", "shop_unavailable"): MANY, ("ok", None): MANY}
-        assert session.exec(asked).all() == ["shop is back"] * MANY
-    assert floor.ships().total() == len(floor.ships()) == MANY
-    assert double_effects(floor.shop.store) == 0
+def refuse(office: Office, count: int, code: str) -> None:
+    """Let the shop refuse so many due steps."""
+    for claimed in claim_due(office, by="schedule", limit=count):
+        attempt(office, claimed, lambda: Answer(outcome=Outcome.REFUSED, code=code), run=None, by="schedule")
 
 
 def failing(office: Office) -> list[Problem]:
     """The steps that stand on Problems."""
     with open_session(office.engine, read_only=True) as session:
         return problems(session, limit=2 * MANY)
+
+
+def results(office: Office, step: Step) -> Counter[tuple[str, str | None]]:
+    """How the attempts of a step ended, with the class of failure."""
+    with open_session(office.engine, read_only=True) as session:
+        return Counter(
+            session.exec(select(AttemptRow.result, AttemptRow.error_class).where(AttemptRow.step == step)).all()
+        )
+
+
+@pytest.mark.parametrize("office", [MANY], indirect=True)
+def test_500_steps_that_one_outage_failed_are_counted_and_then_finished_by_one_run_each_once(office: Desk) -> None:
+    fail(office, MANY, "unavailable")
+    assert preview(office, DOWN) == {ErrorClass.SHOP_UNAVAILABLE: MANY}
+    assert len(failing(office)) == MANY
+    assert office.counting.confirmed == Counter()
+
+    report = rerun_many(office, DOWN, by="Lan", reason="shop is back")
+
+    assert (report.queued, report.where, report.failed) == (MANY, Where.HERE, False)
+    assert failing(office) == []
+    assert set(office.counting.confirmed.values()) == {1}
+    assert office.counting.confirmed.total() == MANY
+    assert results(office, Step.CONFIRM) == {("transient", "shop_unavailable"): MANY, ("ok", None): MANY}
+    with open_session(office.engine, read_only=True) as session:
+        asked = select(AuditRow.actor, AuditRow.reason).where(col(AuditRow.action) == "rerun confirm")
+        assert Counter(session.exec(asked).all()) == {("Lan", "shop is back"): MANY}
+    assert rerun_many(office, DOWN, by="Minh").queued == 0
+
+
+def test_steps_that_two_people_ask_for_are_queued_once(office: Desk) -> None:
+    fail(office, 5, "unavailable")
+    assert queue_failed(office.engine, DOWN, office.now(), by="Lan") == 5
+    assert queue_failed(office.engine, DOWN, office.now(), by="Minh") == 0
+
+
+def test_an_outage_uses_up_no_attempt_and_a_fault_does(office: Desk) -> None:
+    fail(office, 2, "unavailable")
+    fail(office, 2, "KeyError", transient=False)
+    with open_session(office.engine, read_only=True) as session:
+        failed = session.exec(
+            select(StepRow.error_class, StepRow.attempts).where(col(StepRow.error_class).is_not(None))
+        )
+        assert Counter(failed) == {("shop_unavailable", 0): 2, ("bug", 1): 2}
+
+
+def test_all_means_the_faults_and_a_refusal_runs_again_only_when_it_is_named(office: Desk) -> None:
+    fail(office, 3, "unavailable")
+    fail(office, 2, "timeout")
+    refuse(office, 4, "out_of_stock")
+    refuse(office, 1, "consent_needed")
+    assert preview(office, Choice()) == {ErrorClass.SHOP_UNAVAILABLE: 3, ErrorClass.TIMEOUT: 2}
+    assert preview(office, Choice(shop="Another")) == {}
+    assert preview(office, Choice(error_class=ErrorClass.REFUSED)) == {ErrorClass.REFUSED: 4}
+    refused = [one for one in failing(office) if one.refused]
+    assert Counter(one.error_class for one in refused) == {"refused": 4, "access": 1}
+    one_order = Choice(order_ids=[refused[0].order_id])
+    assert sum(preview(office, one_order).values()) == 1
+
+
+def test_what_a_run_tells_keeps_faults_and_refusals_apart(office: Desk) -> None:
+    (fault, refusal, done) = claim_due(office, by="run", limit=3)
+    ends = [
+        attempt(office, fault, partial(fails, fault, "unavailable", transient=True), run=None, by="x"),
+        attempt(office, refusal, lambda: Answer(outcome=Outcome.REFUSED, code="out_of_stock"), run=None, by="x"),
+        attempt(office, done, lambda: Answer(outcome=Outcome.OK), run=None, by="x"),
+    ]
+    assert told(ends) == (
+        "1 of 3 steps failed (shop_unavailable: unavailable x1); 1 refused, a person decides (refused: out_of_stock x1)"
+    )
+    assert told(ends[1:]) == "1 steps done; 1 refused, a person decides (refused: out_of_stock x1)"
+
+
+@pytest.mark.parametrize(
+    ("result", "code", "error_class"),
+    [
+        ("transient", "unavailable", ErrorClass.SHOP_UNAVAILABLE),
+        ("transient", "internal_error", ErrorClass.SHOP_UNAVAILABLE),
+        ("transient", "timeout", ErrorClass.TIMEOUT),
+        ("transient", "being_done", ErrorClass.BUSY),
+        ("failed", "KeyError", ErrorClass.BUG),
+        ("failed", "UnknownShopError", ErrorClass.ACCESS),
+        ("refused", "api_changed", ErrorClass.BUG),
+        ("refused", "consent_needed", ErrorClass.ACCESS),
+        ("refused", "no_permission", ErrorClass.ACCESS),
+        ("refused", "36009999", ErrorClass.REFUSED),
+        ("business_failure", "out_of_stock", ErrorClass.REFUSED),
+        ("waiting", "platform_hold", None),
+        ("ok", "already_done", None),
+    ],
+)
+def test_a_failure_is_of_the_class_of_who_can_mend_it(result: str, code: str, error_class: ErrorClass | None) -> None:
+    assert class_of(result, code) is error_class
+
+
+def test_each_class_is_ours_or_a_persons() -> None:
+    assert set(ErrorClass) == FAULTS | REFUSALS
+    assert not FAULTS & REFUSALS
+
+
+def test_the_flow_counts_first_and_does_nothing(office: Desk) -> None:
+    fail(office, 3, "unavailable")
+    ended = mending.rerun_failed.fn(ErrorClass.SHOP_UNAVAILABLE)
+    assert ended.message == "would run again: shop_unavailable x3. Nothing was done"
+    assert len(failing(office)) == 3
+    ended = mending.rerun_failed.fn(ErrorClass.SHOP_UNAVAILABLE, dry_run=False, reason="shop is back")
+    assert ended.message == "3 steps run again"
+    assert failing(office) == []
+
+
+def test_replaying_the_quarantine_tells_counts_alone(office: Desk) -> None:
+    assert office.settings.mailbox
+    assert mending.replay_quarantine.fn().message == "0 mails read again: 0 handled, 0 still wait"
