@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -70,7 +70,7 @@ def test_what_cannot_be_meant_is_said_and_nothing_is_done(failed: Shipclock, wor
 
 
 @contextmanager
-def a_server(deployments: list[Mapping[str, Any]]) -> Iterator[str]:
+def a_server(deployments: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """What answers as Prefect's API does when it is asked for its health and its deployments."""
 
     class Answers(BaseHTTPRequestHandler):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from models.db.orders import record_facts
 from models.db.reading import problems
+from models.db.schema import alembic_config, migrate
 from models.db.session import open_session
 from models.db.steps import LEASE, Claim, Ending, StepStatus, after_outage, claim, due_steps, finish, requeue
 from models.db.tables import AlertRow, AttemptRow, StepRow
@@ -104,3 +106,33 @@ def test_a_step_that_is_given_up_is_shouted_once_for_each_row_of_failures(engine
             requeue(session, taken.order_id, Step.CONFIRM, t(hours))
         alerts = [alert for alert in session.exec(select(AlertRow)) if alert.text_key == "step_failed"]
     assert [(alert.order_no, alert.values) for alert in alerts] == [(NO, {"step": "confirm"})] * 2
+
+
+@pytest.mark.parametrize(
+    ("ending", "error_class"),
+    [
+        (Ending(status=StepStatus.QUEUED, result="transient", code="unavailable"), "shop_unavailable"),
+        (Ending(status=StepStatus.QUEUED, result="transient", code="timeout"), "timeout"),
+        (FAILED, "shop_unavailable"),
+        (Ending(status=StepStatus.DEAD, result="failed", code="KeyError"), "bug"),
+        (Ending(status=StepStatus.WAITING, result="refused", outcome="refused", code="out_of_stock"), "refused"),
+        (Ending(status=StepStatus.WAITING, result="refused", outcome="refused", code="consent_needed"), "access"),
+        (Ending(status=StepStatus.WAITING, result="waiting", outcome="waiting", code="not_ready"), None),
+    ],
+)
+def test_what_failed_before_there_were_classes_gets_one_when_the_database_is_brought_up_to_date(
+    engine: Engine, shop: ShopSettings, ending: Ending, error_class: str | None
+) -> None:
+    with open_session(engine) as session:
+        an_order_to_check(session, shop)
+        (taken,) = take(session, 1, "run")
+        finish(session, taken, ending, run=None, by="schedule", now=t(1))
+        session.commit()
+    config = alembic_config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0006")
+    migrate(engine)
+    with open_session(engine, read_only=True) as session:
+        assert session.exec(select(StepRow.error_class)).all() == [error_class]
+        assert session.exec(select(AttemptRow.error_class)).all() == [error_class]
