@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session
@@ -21,8 +21,9 @@ from ingest.errors import LoginRefusedError, MailboxError
 from ingest.poll import has_news
 from models.db.alerts import due_alerts
 from models.db.session import open_session
+from models.db.set_back import was_set_back
 from models.db.steps import due_steps
-from models.db.wake import Sleep, caught_up, note_look, note_outage_over, untold_sleep
+from models.db.wake import Sleep, caught_up, looked, note_look, note_outage_over, untold_sleep
 from models.db.watch import due_orders
 from models.settings import MailboxSettings
 
@@ -47,6 +48,7 @@ class Looked:
     faults: Mapping[str, str]
     slept: Sleep | None = None
     waiting: frozenset[str] = frozenset()  # mailboxes that were not asked, to leave their servers in peace
+    set_back: timedelta | None = None  # by so much the clock was set back since the last look
 
 
 def look(office: Office, at_once: Callable[[Work], None] = lambda _: None) -> Looked:
@@ -55,14 +57,16 @@ def look(office: Office, at_once: Callable[[Work], None] = lambda _: None) -> Lo
     `at_once` hears of a poll as soon as its mailbox has answered; all work is given in the end.
     """
     with open_session(office.engine) as session:
-        slept = note_look(session, office.now())
+        now, before = office.now(), looked(session)
+        slept = note_look(session, now)
         session.commit()
+    set_back = before - now if before and was_set_back(before, now) else None
     news, faults, waiting = _ask_mailboxes(office, at_once)
     with open_session(office.engine, read_only=True) as session:
         due = _due(session, office)
         shops = due_shops(session, office.settings, office.now())
     work = (*map(_poll_of, news), *map(_sync_of, shops), *(Work(deployment=name) for name in due))
-    return Looked(work=work, faults=faults, slept=slept, waiting=frozenset(waiting))
+    return Looked(work=work, faults=faults, slept=slept, waiting=frozenset(waiting), set_back=set_back)
 
 
 def _poll_of(mailbox: str) -> Work:

@@ -16,6 +16,7 @@ from typing import Any, Final, Self, TypeVar
 
 from flows.ports import HOST, ClaimedPort, claim_port
 from flows.processes import Child, Tell, birth, end_children, end_stray
+from flows.run_care import collapse_missed, watch_for_zombies
 from flows.server import (
     PREFECT_PORT,
     ROOT,
@@ -25,6 +26,7 @@ from flows.server import (
     environment_for,
     given_server,
     make_pool,
+    prefect_client,
     server_command,
     worker_command,
 )
@@ -72,6 +74,7 @@ class Stack:
         self.background: list[threading.Thread] = []
         self.api_url = given_server(home) or ""
         self.dashboard_url: str | None = None
+        self.health_url: str | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -121,6 +124,9 @@ class Stack:
 
     def _prepare(self) -> None:
         make_pool(self.api_url)
+        with prefect_client(self.api_url) as client:
+            watch_for_zombies(client)  # counts for runs that start after it, so before the worker
+            collapse_missed(client)
         if not given_server(self.home) and (buried := bury_runs(self.api_url)):
             self.tell(f"{buried} runs were cut short when Shipclock ended last time; what they did is kept.")
 
@@ -218,6 +224,7 @@ class Stack:
             "pid": os.getpid(),
             "born": birth(os.getpid()),
             "dashboard_url": self.dashboard_url,
+            "health_url": self.health_url,
             "prefect_url": self.prefect_url or None,
             "prefect_api_url": self.api_url or None,
             "home": str(self.home.path),

@@ -13,12 +13,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from flows.good_round import awake_words, look_after_runs, tell_outside
 from flows.look import Looked, Work, look
-from flows.office import open_office
+from flows.office import Office, open_office
 from flows.processes import Tell
+from flows.run_care import RunCare
 from flows.server import prefect_client
 from models.catalogue import words
 from models.db.session import DatabaseError
+from models.db.wake import Sleep
 from models.home import find_home
 from models.settings_file import SettingsError
 
@@ -42,6 +45,12 @@ class Supervisor:
     started: list[Work] = field(default_factory=list)
     thread: threading.Thread | None = None
     waker_wanted: bool = False  # some mailbox of the settings wants to be waited on
+    slept: Sleep | None = None  # its end is told when all of it has caught up
+    care: RunCare = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know whom to look after."""
+        self.care = RunCare(api_url=self.environment["PREFECT_API_URL"])
 
     def tend(self, moment: float) -> None:
         """Begin a look when it is time and the last one is over; returns at once. `moment` is monotonic."""
@@ -59,13 +68,14 @@ class Supervisor:
             office = open_office(find_home(self.environment))
             self.waker_wanted = any(mailbox.idles for mailbox in office.settings.mailbox)
             try:
+                faults.update(look_after_runs(self.care, office, self.tell))
                 looked = look(office, lambda work: started.extend(self._start([work])))
+                faults.update(self._still_told(looked), **looked.faults)
+                self._tell_of_clocks(office, looked)
+                started += self._start([one for one in looked.work if one not in started])
+                faults.update(tell_outside(office, well=not faults))
             finally:
                 office.engine.dispose()
-            faults.update(self._still_told(looked), **looked.faults)
-            if looked.slept:
-                self.tell(words().text("cli.slept", span=words().span(looked.slept.until - looked.slept.since)))
-            started += self._start([one for one in looked.work if one not in started])
         except (SettingsError, DatabaseError) as fault:
             faults["settings or database"] = str(fault)
         except Exception as fault:  # noqa: BLE001  # the next look comes in a minute, whatever happened
@@ -78,6 +88,16 @@ class Supervisor:
 
     def _start(self, work: Iterable[Work]) -> list[Work]:
         return start_runs(work, self.environment["PREFECT_API_URL"])
+
+    def _tell_of_clocks(self, office: Office, looked: Looked) -> None:
+        if looked.set_back:
+            self.tell(words().text("cli.set_back", span=words().span(looked.set_back)))
+        if looked.slept:
+            self.slept = looked.slept
+            self.tell(words().text("cli.slept", span=words().span(looked.slept.until - looked.slept.since)))
+        if self.slept and (told := awake_words(office, self.slept)):
+            self.slept = None
+            self.tell(told)
 
     def _still_told(self, looked: Looked) -> dict[str, str]:
         """What was said of mailboxes that are left in peace: nothing is known to be well again."""

@@ -16,10 +16,14 @@ from typing import Final
 import typer
 
 from flows.office import open_office
+from flows.ports import claim_port
 from flows.stack import DASHBOARD_PORT, TICK_SECONDS, AlreadyRunningError, Stack, StackError, StoppedError
 from flows.supervise import Supervisor
+from flows.vitals_page import VitalsPage
+from models.catalogue import words
 from models.db.schema import Migration
 from models.home import Home
+from models.settings_file import load_settings
 
 ENDINGS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # each where the system has it
 FAULT: Final = 1
@@ -43,8 +47,9 @@ def run_up(
         try:
             with Stack(home, tell=say, stop=asked) as stack:
                 os.environ.update(stack.environment)  # Prefect reads its settings when it is imported
-                _start(stack, port or DASHBOARD_PORT, with_dashboard=not no_dashboard)
-                _keep_running(stack)
+                with _vitals_page(stack):
+                    _start(stack, port or DASHBOARD_PORT, with_dashboard=not no_dashboard)
+                    _keep_running(stack)
                 say("Ending ...")
         except StoppedError:
             say("Ended before everything was up.")
@@ -76,6 +81,26 @@ def _start(stack: Stack, port: int, *, with_dashboard: bool) -> None:
         typer.echo(stack.dashboard_url)
     stack.deploy()
     say("Shipclock is running and looks for work each minute. Ctrl-C ends it.")
+
+
+@contextmanager
+def _vitals_page(stack: Stack) -> Iterator[None]:
+    """Answer /healthz and /metrics inside the block; without them the rest works all the same."""
+    watch = load_settings(stack.home).watch
+    claim = claim_port(watch.port)
+    stack.claims.append(claim)
+    if claim.number != watch.port:
+        say(words().text("cli.health_port", port=watch.port, taken=claim.number))
+    try:
+        page = VitalsPage(stack.home, watch.host, claim.number)
+    except OSError as fault:
+        say(words().text("cli.no_health", host=watch.host, port=claim.number, code=type(fault).__name__))
+        yield
+        return
+    with page:
+        stack.health_url = page.url
+        stack.write_run_file()
+        yield
 
 
 def _keep_running(stack: Stack) -> None:

@@ -252,6 +252,19 @@ class AlertSettings(Section):
     ] = ()
 
 
+class WatchSettings(Section):
+    """`[watch]`: how Shipclock itself is watched from outside."""
+
+    ping: Annotated[
+        WebAddress | None,
+        key("an https address, called after each good round", 'ping = "https://hc-ping.com/your-uuid"'),
+    ] = None  # whoever knows it can say that all is well: never told
+    host: Annotated[
+        str, key("an address of this machine, for /healthz and /metrics", 'host = "127.0.0.1"', pattern=r"^[\w.:-]+$")
+    ] = "127.0.0.1"
+    port: Annotated[int, key("a number from 1 to 65535", "port = 8511", ge=1, le=65535)] = 8511
+
+
 class TikTokSettings(Section):
     """`[tiktok]`: your own app at TikTok Shop's Partner Center; its secret stands in SHIPCLOCK_TIKTOK_SECRET."""
 
@@ -276,6 +289,7 @@ class Settings(Section):
     mailbox: Annotated[tuple[MailboxSettings, ...], key("a list of tables", "[[mailbox]]")] = ()
     shop: Annotated[tuple[ShopSettings, ...], key("a list of tables", "[[shop]]")] = ()
     alerts: Annotated[AlertSettings, key("a table", "[alerts]")] = AlertSettings()
+    watch: Annotated[WatchSettings, key("a table", "[watch]")] = WatchSettings()
     tiktok: Annotated[TikTokSettings, key("a table", "[tiktok]")] = TikTokSettings()
     extension: Annotated[tuple[dict[str, Any], ...], key("a list of tables", "[[extension]]")] = ()
 

@@ -19,7 +19,7 @@ from models.home import password_name
 from models.policy import PolicyError
 from models.policy_data import own_figure
 from models.policy_files import figures_of, policy_names
-from models.settings import AlertSettings, MailboxSettings, Settings, ShopSettings
+from models.settings import AlertSettings, MailboxSettings, Settings, ShopSettings, WatchSettings
 
 Where: TypeAlias = tuple[str | int, ...]  # ("shop", 0, "handover")
 
@@ -27,6 +27,7 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "mailbox": MailboxSettings,
     "shop": ShopSettings,
     "alerts": AlertSettings,
+    "watch": WatchSettings,
 }
 REPEATED: Final = frozenset({"mailbox", "shop", "extension"})
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -34,7 +35,7 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "maildir": ("path",),
     "folder": ("path",),
 }
-SECRET_KEYS: Final = frozenset({"addresses"})  # an Apprise address holds a token
+SECRET_KEYS: Final = frozenset({"addresses", "ping"})  # each holds a token
 
 SECRETS_ELSEWHERE: Final = (
     "a secret never stands in this file. Put it into `.env` beside it. Example: SHIPCLOCK_PASSWORD_MAIN=abcd"

@@ -129,6 +129,15 @@ for signs_in, its_name, its_words in (
     )
 app.add_typer(sign_in, name="auth", rich_help_panel=FIRST)
 _add("check", FIRST, checking.check, "Say whether everything is as it must be.", "check", "check --json")
+_add(
+    "health",
+    CLOSER,
+    checking.health,
+    "Say whether a running Shipclock is well.",
+    "health",
+    "health --json",
+    "health --metrics",
+)
 _add("up", DAILY, running.up, "Start everything, until Ctrl-C.", "up", "up --no-dashboard")
 _add(
     "webhooks", CLOSER, webhooks.webhooks, "Receive TikTok Shop's webhooks, behind your own web server.",

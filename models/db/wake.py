@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 
 from models.db.insert import insert_new
 from models.db.mail_tables import MailboxRow
-from models.db.tables import MetaRow
+from models.db.set_back import mend, was_set_back
+from models.db.tables import MetaRow, OrderRow
 from models.db.watch import due_orders
 
 ASLEEP_AFTER: Final = timedelta(minutes=30)  # [D] two looks of the 15-minute schedule that did not come
@@ -32,10 +33,23 @@ class Sleep:
 
 
 def note_look(session: Session, now: datetime) -> Sleep | None:
-    """Write down that somebody looks now; give the sleep that ends with it, if there was one."""
-    looked_at = _read(session, LOOKED)
+    """Write down that somebody looks now; give the sleep that ends with it, if there was one.
+
+    Where the clock was set back since, that is put right.
+    """
+    looked_at = looked(session)
+    if looked_at and was_set_back(looked_at, now):
+        mend(session, now)
+        if (woke := woke_at(session)) and woke > now:
+            _write(session, WOKE, now.isoformat())
     note_awake(session, now)
-    return _note_sleep(session, datetime.fromisoformat(looked_at), now) if looked_at else None
+    return _note_sleep(session, looked_at, now) if looked_at else None
+
+
+def looked(session: Session) -> datetime | None:
+    """Give when somebody looked last (UTC); None before the first time."""
+    value = _read(session, LOOKED)
+    return datetime.fromisoformat(value) if value else None
 
 
 def note_awake(session: Session, now: datetime) -> None:
@@ -67,11 +81,20 @@ def untold_sleep(session: Session) -> Sleep | None:
 
 
 def caught_up(session: Session, sleep: Sleep, mailboxes: Collection[str], now: datetime) -> bool:
-    """Whether all is known that came up in the sleep, or it was waited for long enough."""
-    if now - sleep.until >= PATIENCE:
+    """Whether all is known that came up in the sleep, or it was waited for long enough.
+
+    A sleep that ends in the future is a clock's that was set back since: nothing waits until that comes again.
+    """
+    if not timedelta(0) <= now - sleep.until < PATIENCE:
         return True
     read = select(MailboxRow.name).where(col(MailboxRow.last_ok_at) >= sleep.until)
     return set(session.exec(read)) >= set(mailboxes) and not due_orders(session, sleep.until, limit=1)
+
+
+def orders_caught_up(session: Session, sleep: Sleep) -> int:
+    """How many orders changed since the end of the sleep."""
+    since = select(func.count()).select_from(OrderRow).where(col(OrderRow.updated_at) >= sleep.until)
+    return session.exec(since).one()
 
 
 def forget_sleep(session: Session, sleep: Sleep) -> None:
