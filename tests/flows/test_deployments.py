@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +13,7 @@ import yaml
 
 import flows
 from flows.look import Work
-from flows.server import ROOT, prefect_client
+from flows.server import ROOT, answers, prefect_client
 from flows.stack import Stack
 from flows.supervise import start_runs
 from models.error_class import ErrorClass
@@ -148,6 +150,22 @@ def test_a_run_that_the_servers_scheduler_made_completes(prefect_stack: Stack):
         runs = wait_for(completed, "a scheduled run")
         client.delete_deployment_schedule(deployment, schedule.id)
     assert all(run.created_by.type == "SCHEDULE" for run in runs)
+
+
+def test_a_server_that_dies_comes_back_at_its_port_and_its_worker_goes_on(prefect_stack: Stack):
+    server, address = prefect_stack.children["server"], prefect_stack.api_url
+    before = server.pid
+    assert before
+    os.killpg(before, signal.SIGKILL)
+    wait_for(lambda: not server.alive, "the end of the server")
+
+    def back() -> bool:
+        prefect_stack.tend()
+        return server.pid != before and answers(f"{address}/health")
+
+    wait_for(back, "the server that was started again", patience=120)
+    assert prefect_stack.api_url == address
+    assert run_to_end(prefect_stack, "watch-deadlines").is_completed()
 
 
 def test_work_starts_one_run_and_no_second_one_beside_it(prefect_stack: Stack):

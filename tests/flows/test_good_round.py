@@ -1,4 +1,4 @@
-"""After each good round the outside watcher is told; a round that is not good keeps silent, and so does a bad address."""
+"""After each good round the outside watcher is told; after any other it is not, and it stops nothing."""
 
 from __future__ import annotations
 

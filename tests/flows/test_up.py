@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import ProxyHandler, build_opener
 from uuid import UUID
 
 import pytest
@@ -67,6 +68,12 @@ class Up:
         """The processes of run.json."""
         found: dict[str, Any] = read_run_file(self.home)["processes"]
         return found
+
+    def metrics(self) -> str:
+        """What /metrics tells: the figures' names and values, without what explains them."""
+        with build_opener(ProxyHandler({})).open(f"{read_run_file(self.home)['health_url']}/metrics") as reply:
+            text: str = reply.read().decode()
+        return "\n".join(line for line in text.splitlines() if not line.startswith("#"))
 
     def end(self, number: int) -> int:
         self.process.send_signal(number)
@@ -138,6 +145,8 @@ def test_up_runs_on_free_ports_and_ctrl_c_ends_every_process(ups: list[Up], home
     assert answers(f"{told['prefect_api_url']}/health")
     assert told["dashboard_url"] != f"http://127.0.0.1:{port}"
     assert answers(told["dashboard_url"])
+    assert answers(f"{told['health_url']}/metrics")
+    wait_for(lambda: "worker_seen" in up.metrics(), "the worker in /metrics, after a look")
     assert told["dashboard_url"] in up.words.read_text().splitlines()
     assert told["processes"].keys() == {"server", "worker", "waker", "dashboard"}
     assert up.end(signal.SIGINT) == 0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from shutil import move
+from shutil import move, rmtree
 
 import pytest
 from sqlmodel import col, select
@@ -21,6 +21,7 @@ from ingest.poll import poll_mailbox
 from models.db.alerts import BREACH_LEVEL, Alert, raise_alert
 from models.db.orders import record_facts
 from models.db.session import open_session
+from models.db.steps import claim, due_steps
 from models.db.tables import AlertRow
 from models.db.wake import PATIENCE, note_awake, untold_sleep
 from tests.flows.prefect_server import a_home
@@ -268,3 +269,73 @@ def test_a_leap_of_the_demos_clock_is_no_sleep(office: Office):
         note_awake(session, t(AWAKE))
         session.commit()
     assert look(office).slept is None
+
+
+def test_the_end_of_a_sleep_is_told_in_the_shops_own_time_with_the_orders_that_caught_up(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(supervise, "start_runs", lambda *_: [])  # no server runs here
+    where = {"SHIPCLOCK_HOME": str(office.home.path), "SHIPCLOCK_CONFIG": str(office.home.config)}
+    said: list[str] = []
+    supervisor = Supervisor(environment={**where, "PREFECT_API_URL": ""}, tell=said.append)
+    clock.set_virtual(office.engine, t(AWAKE))
+    supervisor.look_once()
+    assert not [words for words in said if "I slept" in words]  # its clocks have not caught up
+    changed = check_due(office).orders
+    supervisor.look_once()
+    supervisor.look_once()
+    assert [words for words in said if "I slept" in words] == [f"I slept 02:12-07:42; caught up {changed} orders."]
+    assert changed > 1
+
+
+HOURS = timedelta(hours=9)  # by which the clock was wrong
+
+
+def wrong_clock(office: Office) -> datetime:
+    """A look with a clock that is HOURS ahead, then it is set back; give the right time."""
+    right = office.now()
+    clock.set_virtual(office.engine, right + HOURS)
+    look(office)
+    return right
+
+
+def test_after_the_clock_was_set_back_alerts_go_out_and_its_sleep_holds_up_nothing(office: Office, told):
+    right = wrong_clock(office)
+    clock.set_virtual(office.engine, right)
+    told.clear()
+    alert(office)
+    looked = look(office)
+    assert looked.set_back == HOURS
+    assert SEND in looked.work
+    send_due(office)
+    assert unsent(office) == []
+    assert look(office).set_back is None
+
+
+def test_after_the_clock_was_set_back_a_lease_ends_and_the_step_is_taken_again(office: Office):
+    right = wrong_clock(office)
+    with open_session(office.engine) as session:
+        row, order = due_steps(session, office.now(), 1)[0]
+        assert claim(session, row, order, by="killed run", now=office.now())
+        session.commit()
+        key = (row.order_id, row.step)
+    clock.set_virtual(office.engine, right)
+    look(office)
+    with open_session(office.engine, read_only=True) as session:
+        assert key in {(row.order_id, row.step) for row, _ in due_steps(session, right, 100)}
+
+
+def test_after_the_clock_was_set_back_a_mailbox_that_fails_is_shouted_in_time(office: Office):
+    right = wrong_clock(office)
+    clock.set_virtual(office.engine, right)
+    rmtree(office.home.path / "mail")
+    look(office)
+    clock.set_virtual(office.engine, right + timedelta(minutes=16))
+    look(office)
+    with open_session(office.engine, read_only=True) as session:
+        assert session.exec(select(AlertRow).where(AlertRow.rule == "D20")).all()
+
+
+def test_a_clock_that_a_time_server_corrects_by_seconds_was_not_set_back(office: Office):
+    clock.set_virtual(office.engine, office.now() - timedelta(seconds=60))
+    assert look(office).set_back is None
