@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.events.filters import EventFilter
+from prefect.events.schemas.automations import Automation, EventTrigger
 from prefect.states import Pending, Scheduled
 
 from flows.run_care import (
@@ -67,7 +69,8 @@ def held(prefect_stack: Stack) -> Iterator[Stack]:
 def a_pending_run(client: SyncPrefectClient) -> UUID:
     """A run of ours that a worker took and that never began."""
     found = client.read_deployment_by_name("order-stage/order-stage")
-    run = client.create_flow_run_from_deployment(found.id, state=Scheduled(datetime.now(UTC) + timedelta(hours=2)))
+    later: Any = Scheduled(scheduled_time=datetime.now(UTC) + timedelta(hours=2))
+    run = client.create_flow_run_from_deployment(found.id, state=later)
     client.set_flow_run_state(run.id, Pending(), force=True)
     return run.id
 
@@ -76,7 +79,8 @@ def state_of(client: SyncPrefectClient, run: UUID) -> str:
     return str(client.read_flow_run(run).state_name)
 
 
-def missed_runs(client: SyncPrefectClient, count: int) -> list[UUID]:
+@contextmanager
+def missed_runs(client: SyncPrefectClient, count: int) -> Iterator[list[UUID]]:
     """What the server's scheduler makes for a schedule of hours that have passed, the oldest first."""
     deployment = client.read_deployment_by_name("watch-deadlines/watch-deadlines").id
     hourly: Any = IntervalSchedule(interval=timedelta(hours=1))
@@ -84,19 +88,18 @@ def missed_runs(client: SyncPrefectClient, count: int) -> list[UUID]:
     now = datetime.now(UTC)
     passed = {"start_time": str(now - timedelta(hours=count)), "end_time": str(now), "max_runs": count}
     client.request("POST", "/deployments/{id}/schedule", path_params={"id": deployment}, json=passed)
-    client.update_deployment_schedule(deployment, schedule.id, active=False)  # this deletes no run that is late
     late = FlowRunFilter.model_validate(
         {"deployment_id": {"any_": [deployment]}, "expected_start_time": {"before_": now}}
     )
     runs = client.read_flow_runs(flow_run_filter=late, sort=FlowRunSort.EXPECTED_START_TIME_ASC)
+    yield [run.id for run in runs if run.auto_scheduled and run.state_name in {"Scheduled", "Late"}]
     client.delete_deployment_schedule(deployment, schedule.id)
-    return [run.id for run in runs if run.auto_scheduled and run.state_name in {"Scheduled", "Late"}]
 
 
 def test_a_run_whose_process_is_killed_ends_as_crashed_by_itself(prefect_stack: Stack):
     with prefect_client(prefect_stack.api_url) as client:
         (kept,) = client.read_automations_by_name(ZOMBIES)  # made before the worker started
-        assert kept.trigger.within == SILENT_FOR
+        assert silence_of(kept) == SILENT_FOR
         watch_for_zombies(client)
         assert client.read_automations_by_name(ZOMBIES) == [kept]
         watch_for_zombies(client, SOON)
@@ -107,7 +110,13 @@ def test_a_run_whose_process_is_killed_ends_as_crashed_by_itself(prefect_stack: 
         finally:
             watch_for_zombies(client)
         (again,) = client.read_automations_by_name(ZOMBIES)
-    assert (again.id, again.trigger.within) == (kept.id, SILENT_FOR)
+    assert (again.id, silence_of(again)) == (kept.id, SILENT_FOR)
+
+
+def silence_of(automation: Automation) -> timedelta:
+    """After how long without a sign of life it ends a run."""
+    assert isinstance(automation.trigger, EventTrigger)
+    return automation.trigger.within
 
 
 def killed_run(stack: Stack) -> UUID:
@@ -153,8 +162,7 @@ def test_runs_of_others_are_left_alone(held: Stack):
 
 
 def test_of_schedules_that_were_missed_the_oldest_run_makes_up_for_all(held: Stack):
-    with prefect_client(held.api_url) as client:
-        missed = missed_runs(client, 4)
+    with prefect_client(held.api_url) as client, missed_runs(client, 4) as missed:
         assert len(missed) >= 3
         assert collapse_missed(client) == len(missed) - 1
         states = [state_of(client, run) for run in missed]
@@ -164,11 +172,10 @@ def test_of_schedules_that_were_missed_the_oldest_run_makes_up_for_all(held: Sta
 
 
 def test_what_a_person_started_is_kept_and_makes_up_for_the_missed(held: Stack):
-    with prefect_client(held.api_url) as client:
-        missed = missed_runs(client, 3)
+    with prefect_client(held.api_url) as client, missed_runs(client, 3) as missed:
         deployment = client.read_deployment_by_name("watch-deadlines/watch-deadlines").id
         theirs = client.create_flow_run_from_deployment(deployment).id
-        assert collapse_missed(client) == len(missed)
+        assert collapse_missed(client) == len(missed) >= 2
         assert state_of(client, theirs) in {"Scheduled", "Late"}
 
 
