@@ -68,7 +68,7 @@ def held(prefect_stack: Stack) -> Iterator[Stack]:
 
 def a_pending_run(client: SyncPrefectClient) -> UUID:
     """A run of ours that a worker took and that never began."""
-    found = client.read_deployment_by_name("order-stage/order-stage")
+    found = client.read_deployment_by_name("sweep/sweep")
     later: Any = Scheduled(scheduled_time=datetime.now(UTC) + timedelta(hours=2))
     run = client.create_flow_run_from_deployment(found.id, state=later)
     client.set_flow_run_state(run.id, Pending(), force=True)
