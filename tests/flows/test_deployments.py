@@ -152,6 +152,7 @@ def test_a_run_that_the_servers_scheduler_made_completes(prefect_stack: Stack):
     assert all(run.created_by.type == "SCHEDULE" for run in runs)
 
 
+@pytest.mark.long  # a server's start: 20 s, on a busy machine several times that
 def test_a_server_that_dies_comes_back_at_its_port_and_its_worker_goes_on(prefect_stack: Stack):
     server, address = prefect_stack.children["server"], prefect_stack.api_url
     before = server.pid
