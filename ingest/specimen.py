@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from ingest.labelled import Findings
 from ingest.settled import sentences, settled
@@ -54,16 +54,28 @@ def shows_specimen(subject: str, findings: Findings, languages: Iterable[Languag
     heads = (subject, *findings.headings[: _HEADS - 1])
     doubtful = starting and (1 if _NUMBER.search(subject) else _HEADS)  # a banner speaks of news above true orders, too
     remarks = (remark for told in _REMARKS for remark in findings.values.get(told, ()))
-    running = "\n".join((*findings.notes, *remarks))[:_LONGEST]
-    padded = spaced(running)
+    running = _running("\n".join((*findings.notes, *remarks))[:_LONGEST])
     names = [spaced(name).strip() for name in _names(findings)]
     typed = Field.ORDER_TYPE in findings.values
     return any(
         _gives_away(line, language, rows, names, typed=typed)
         for language in languages
         for line, rows in (*_at_top(heads, language, doubtful=int(doubtful)),
-                           *_in_text(running, padded, language, starting=starting))
+                           *_in_text(running, language, starting=starting))
     )  # fmt: skip
+
+
+class _Running(NamedTuple):
+    """Running text; the same as parts are looked up in it; its words, each once."""
+
+    text: str
+    padded: str
+    words: str
+
+
+def _running(text: str) -> _Running:
+    padded = spaced(text)
+    return _Running(text, padded, f" {' '.join({*padded.split()})} ")
 
 
 def _at_top(heads: Sequence[str], language: Language, *, doubtful: int) -> Iterator[_Question]:
@@ -79,11 +91,20 @@ def _at_top(heads: Sequence[str], language: Language, *, doubtful: int) -> Itera
             yield settled(line, language), _NO_START_AT_TOP
 
 
-def _in_text(running: str, padded: str, language: Language, *, starting: bool) -> Iterator[_Question]:
+def _in_text(running: _Running, language: Language, *, starting: bool) -> Iterator[_Question]:
     """Yield the sentences of running text; none where it holds none of the words, as in most mails."""
-    if any(part in padded for idea in _NEEDED_IN_TEXT for part in language.specimen.get(idea, ())):
+    within_words, of_several = _needed(language)
+    if any(part in running.words for part in within_words) or any(part in running.padded for part in of_several):
         rows = _IN_TEXT + _NO_START_IN_TEXT if starting else _IN_TEXT
-        yield from ((sentence, rows) for sentence in sentences(running))
+        yield from ((sentence, rows) for sentence in sentences(running.text))
+
+
+@lru_cache(maxsize=64)
+def _needed(language: Language) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the parts of which running text must hold one: those within a word, and those that go on in the next."""
+    parts = [part for idea in _NEEDED_IN_TEXT for part in language.specimen.get(idea, ())]
+    within_words = tuple(part for part in parts if len(part.split()) == 1)
+    return within_words, tuple(part for part in parts if len(part.split()) != 1)
 
 
 def _names(findings: Findings) -> Iterable[str]:
