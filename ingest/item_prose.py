@@ -43,7 +43,6 @@ _PART: Final = re.compile(r",\s+|\s+[·|–—-]\s+|[，、]")
 _DASH: Final = re.compile(r"\s+[–—|]\s+")
 _QUOTED: Final = re.compile(r"^[「『“„«\"]([^「」『』“”„«»\"]+)[」』”“»\"]$")
 _ENDS: Final = " \t,;，、；–—-·|/:："
-_TELLING: Final = re.compile(r"\d\D+\d")  # a count and an amount
 _NEAR: Final = 60  # letters behind a price in which its item's code stands in a bracket
 _MOST_LINES, _MOST_PRICES = 300, 8  # of a body, of a line: an order tells some
 _LONGEST: Final = 400
@@ -54,7 +53,7 @@ def items_told(rows: Sequence[Row], labels: Labels, language: Language, *, count
 
     "Please send 2 x Box 40 x 30" holds two counts: the one before the name counts, or with `count_behind` the other.
     """
-    lines = (text for row in rows for _, text in row.lines if len(text) <= _LONGEST and _TELLING.search(text))
+    lines = (text for row in rows for text in row.figures if len(text) <= _LONGEST)
     texts = islice(lines, _MOST_LINES)
     return _without_variations(
         [told for text in texts for told in _items_of(text, labels, language, count_behind=count_behind)]

@@ -17,7 +17,7 @@ from ingest.item_lines import RawItem
 from ingest.item_part import HEADING, MARKER, Labels, is_code
 from ingest.item_prose import items_told, totals_told
 from ingest.labelled import Findings
-from ingest.page import Row, text_of
+from ingest.page import Row
 from ingest.sums import agreeing
 from ingest.values import amount_in, is_marked_amount, multiplier_in, quantity_in
 from ingest.vocabulary import Field, Language
@@ -25,11 +25,6 @@ from ingest.vocabulary import Field, Language
 _BRACKETS: Final = (")", "\uff09")
 _ROUNDING: Final = Decimal("0.01")
 _NO_NAME: Final = re.compile(r"^\W*\d{0,3}\W*$")
-_AMOUNT_LIKE: Final = re.compile(  # with a mark or with decimals
-    r"[$£€₫฿₱¥₩円元\\]|\d[.,]\d{2,3}(?!\d)|(?<![^\W\d])(?:rp|rm|r\$|usd|eur|gbp|vnd|idr|thb|myr|php|jpy|sgd|mxn|brl)(?![^\W\d])"
-    r"|\d\s?(?:đ|บาท)",
-    re.IGNORECASE,
-)
 _FEW: Final = 50  # pieces
 _SHORTEST: Final = 3  # letters of a fact's value: what is shorter also stands elsewhere
 
@@ -98,8 +93,7 @@ def _hides(chosen: Findings, other: Findings) -> bool:
 def _may_hold_items(rows: Sequence[Row], found: Findings) -> bool:
     """Tell cheaply whether a body that states a total shows more amounts than its sums."""
     known = {value for values in found.values.values() for value in values}
-    lines = (text_of(line) for row in rows for cell in row.cells for line in cell)
-    return any(_AMOUNT_LIKE.search(text) and text not in known and not _ends_known(text, known) for text in lines)
+    return any(text not in known and not _ends_known(text, known) for row in rows for text in row.money)
 
 
 def _ends_known(text: str, known: set[str]) -> bool:

@@ -50,6 +50,16 @@ class Row:
         )
 
     @cached_property
+    def figures(self) -> tuple[str, ...]:
+        """The texts of its lines that hold two figures apart from each other, as a count and an amount are."""
+        return tuple(text for _, text in self.lines if _TWO_FIGURES.search(text))
+
+    @cached_property
+    def money(self) -> tuple[str, ...]:
+        """The texts of its lines that may hold an amount of money: one with a mark or with decimals."""
+        return tuple(text for _, text in self.lines if _AMOUNT_LIKE.search(text))
+
+    @cached_property
     def length(self) -> int:
         """How many characters it shows."""
         return sum(len(piece) for cell in self.cells for line in cell for piece in line)
@@ -69,6 +79,12 @@ class Row:
 _DRAWN_LINE: Final = Row(())
 _COLON: Final = re.compile(r"[:：]")
 _LONGEST_LINE: Final = 2_000
+_TWO_FIGURES: Final = re.compile(r"\d\D+\d")
+_AMOUNT_LIKE: Final = re.compile(
+    r"[$£€₫฿₱¥₩円元\\]|\d[.,]\d{2,3}(?!\d)|(?<![^\W\d])(?:rp|rm|r\$|usd|eur|gbp|vnd|idr|thb|myr|php|jpy|sgd|mxn|brl)(?![^\W\d])"
+    r"|\d\s?(?:đ|บาท)",
+    re.IGNORECASE,
+)
 _LINK: Final = re.compile(r"(?<!\S)(?:https?://|www\.|mailto:)\S+", re.IGNORECASE)
 _RULE: Final = re.compile(r"^[\s|+:=_*~.\u2500-\u257f-]*$")  # with what frames are drawn of
 _BARS: Final = str.maketrans("\u2502\u2503\u2551", "|||")  # the upright lines of frames

@@ -34,6 +34,7 @@ _AMOUNT: Final = re.compile(
     rf"|(?<![A-Za-zÀ-ɏḀ-ỹ\d_.,])(?:{NUMBER})\s?(?:{_MARK}|đ|d)(?![A-Za-zÀ-ỹ])",
     re.IGNORECASE,
 )
+_DIGIT: Final = re.compile(r"\d")
 _SIGN: Final = re.compile(r"\s*[-−–]\s?")
 _CODE: Final = re.compile(r"[\W_]*(?=[\w-]*\d)([A-Z0-9][A-Z0-9-]{5,39})(?![\w])")
 _WHOLE_CODE: Final = 8  # letters and digits: a shorter beginning goes on behind a space
@@ -115,16 +116,18 @@ def _belongs(token: str, calendar: Calendar) -> bool:
 
 def amounts_in(sentence: str) -> list[str]:
     """Return each amount with a currency's mark that stands in a sentence."""
-    return [found[0].strip() for found in _AMOUNT.finditer(sentence)]
+    return [found[0].strip() for found in amount_spots(sentence)]
 
 
 def amount_spots(sentence: str) -> Iterator[re.Match[str]]:
     """Yield where each amount with a currency's mark stands in a sentence."""
-    return _AMOUNT.finditer(sentence)
+    return _AMOUNT.finditer(sentence) if _DIGIT.search(sentence) else iter(())  # the pattern is slow to find none
 
 
 def first_amount(text: str) -> str | None:
     """Return the amount with a currency's mark, and its sign, that a text begins with."""
+    if _DIGIT.search(text) is None:
+        return None
     sign = _SIGN.match(text)
     found = _AMOUNT.match(text, sign.end() if sign else 0)
     return text[: found.end()].strip() if found else None
