@@ -320,13 +320,15 @@ class ItemLines:
     def _close(self) -> None:
         part, self._current = self._current, {}
         code, self._code = self._code, None
+        if not part:
+            return
         counted = _COUNT_FIRST.match(part.get(Field.PRODUCT, ""))
         if counted and Field.QUANTITY not in part and Field.UNIT_PRICE in part:
             part |= {Field.QUANTITY: counted[1], Field.PRODUCT: counted[2]}
         if Field.PRODUCT in part and Field.SKU not in part:
             part[Field.PRODUCT], found = without_code(part[Field.PRODUCT])
             code = found or code
-        if part and code:
+        if code:
             part.setdefault(Field.SKU, code)
         if part.keys() & (_MEASURES | {Field.SKU}):
             self._headings.append(None if Field.PRODUCT in part and self._is_labelled else self._heading)

@@ -68,10 +68,10 @@ class Phrases:
         ]
         frequency = Counter(key for phrase in known for key in phrase.keys)
         self._keys = frozenset(frequency)
-        self._by_key: dict[str, list[Phrase]] = {}
+        self._by_key: dict[str, list[tuple[Phrase, frozenset[str], tuple[str, ...]]]] = {}
         for phrase in known:
             rarest = min(sorted(phrase.keys), key=frequency.__getitem__)
-            self._by_key.setdefault(rarest, []).append(phrase)
+            self._by_key.setdefault(rarest, []).append((phrase, phrase.keys, phrase.pieces))
 
     def keys_in(self, text: str) -> frozenset[str]:
         """The words (or letters) in `text` (folded) that are those of a phrase."""
@@ -83,12 +83,13 @@ class Phrases:
         `keys` are those in `text`, where they are known already.
         """
         there = self.keys_in(text) if keys is None else keys
-        return [
-            phrase
+        likely = [
+            (phrase, pieces)
             for key in self._by_key.keys() & there
-            for phrase in self._by_key[key]
-            if phrase.keys <= there and all(piece in text for piece in phrase.pieces)
+            for phrase, keys, pieces in self._by_key[key]
+            if keys <= there
         ]
+        return [phrase for phrase, pieces in likely if all([piece in text for piece in pieces])]  # noqa: C419  most have one
 
 
 @lru_cache(maxsize=8)  # one text is asked in several languages and for several things
