@@ -10,19 +10,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, tuple_
+from sqlalchemy import tuple_
 from sqlmodel import Session, col, select, update
 
 from models.db.columns import table_of
-from models.db.insert import execute_all, insert_new
+from models.db.insert import insert_new
 from models.db.tables import AlertRow
 
 BREACH_LEVEL: Final = 10  # above every warn level
 FIRST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=1)
-AT_A_TIME: Final = 500  # orders in one statement
+AT_A_TIME: Final = 500  # orders or keys in one statement
 OUTBOX: Final = table_of(AlertRow)
-LAST_DIGIT: Final = 9  # with which the keys of one thing's levels end at most
 SILENCED: Final = {"suppressed": True, "next_attempt_at": None}
 
 
@@ -61,14 +60,10 @@ def raise_alerts(session: Session, alerts: Sequence[Alert], now: datetime, *, qu
     `quietly`: they count as told, and are never sent.
     """
     new = insert_new(session, AlertRow, [_row(alert, now, quietly=quietly) for alert in alerts])
-    lower = [
-        {"first": alert.key_of(0), "last": alert.key_of(LAST_DIGIT), "below": alert.level}
-        for alert in alerts
-        if alert.level
-    ]
-    unsent = (OUTBOX.c.dedup_key.between(bindparam("first"), bindparam("last")), OUTBOX.c.sent_at.is_(None))
-    quieter = update(OUTBOX).where(*unsent, OUTBOX.c.level < bindparam("below"))
-    execute_all(session, quieter.values(**SILENCED), lower)
+    lower = [alert.key_of(level) for alert in alerts for level in range(alert.level)]
+    for start in range(0, len(lower), AT_A_TIME):
+        theirs = OUTBOX.c.dedup_key.in_(lower[start : start + AT_A_TIME])
+        session.execute(update(OUTBOX).where(theirs, OUTBOX.c.sent_at.is_(None)).values(**SILENCED))
     return new
 
 

@@ -16,7 +16,8 @@ from models.db.columns import Table, table_of
 def insert_new(session: Session, table: type[Table], rows: Sequence[dict[str, Any]]) -> int:
     """Insert the rows whose key is not there yet; return how many were new."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return execute_all(session, dialect.insert(table).on_conflict_do_nothing(), rows)
+    new = dialect.insert(table).on_conflict_do_nothing()
+    return execute_all(session, new.execution_options(preserve_rowcount=True), rows)  # else PostgreSQL's is lost
 
 
 def insert_new_keys(session: Session, table: type[Table], rows: Sequence[dict[str, Any]], key: str) -> set[Any]:

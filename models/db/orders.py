@@ -150,8 +150,8 @@ def _create(session: Session, shop: ShopSettings, keys: Mapping[str, str], now: 
 
 def locked_row(session: Session, key: str) -> OrderRow:
     """Give the order's row, locked until the transaction ends (SQLite locks the whole file anyway)."""
-    query = select(OrderRow).where(OrderRow.id == key).with_for_update().execution_options(populate_existing=True)
-    return session.exec(query).one()
+    query = select(OrderRow).where(OrderRow.id == key).with_for_update(key_share=True)
+    return session.exec(query.execution_options(populate_existing=True)).one()
 
 
 def find_rows(session: Session, order_no: str, shop: str | None = None) -> Sequence[OrderRow]:

@@ -37,7 +37,7 @@ def orders_page(
 ) -> list[OrderRow]:
     """Give orders, the newest first. `numbers` are exact, or the beginning or end of one."""
     query = _orders(numbers, stage, shop, open_only=open_only)
-    newest = (col(OrderRow.placed_at).desc(), col(OrderRow.id))
+    newest = (col(OrderRow.placed_at).desc().nulls_last(), col(OrderRow.id))
     return list(session.exec(query.order_by(*newest).limit(limit).offset(offset)))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from models.db.session import DatabaseError, advice
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD: Final = "0007"  # the newest file in migrations/versions; a test holds them together
+TURN: Final = 0x5348_4950  # of our own among a server's advisory locks
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
@@ -88,8 +89,15 @@ def _upgrade(engine: Engine, before: str | None) -> None:
             )
             raise DatabaseError(message)
         with engine.begin() as connection:
+            _take_turn(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError as fault:
         message = f"The database cannot be brought up to date: {fault}"
         raise DatabaseError(message) from None
+
+
+def _take_turn(connection: Connection) -> None:
+    """Of several workers that start at once, one makes the tables and the others wait; SQLite sees to it by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(TURN)))

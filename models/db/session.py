@@ -1,45 +1,80 @@
-"""Opening the database: engine, sessions, and bringing its tables up to date.
+"""Opening the database: engine and sessions, on SQLite and PostgreSQL.
 
-SQLite runs in WAL mode with foreign keys on and waits for a busy writer; the rest PostgreSQL takes too.
-Every fault of the database ends as one DatabaseError that says what to do.
+SQLite runs in WAL mode with foreign keys on and waits for a busy writer. PostgreSQL, its default isolation (read
+committed) and rows that are locked before they are read: `models.db.stored`. What the driver says is told as one
+DatabaseError that says what to do (`models.db.advice`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 from sqlmodel import Session
 
+from models.db.advice import NO_SUCH_DATABASE, NONE_FREE, DatabaseError, advice
+
+__all__ = ["DatabaseError", "advice", "make_engine", "open_session"]
+
 BUSY_MILLISECONDS: Final = 30_000
-NO_SUCH_DATABASE: Final = (
-    "SHIPCLOCK_DATABASE_URL is no database that can be used here. Leave it out, so that a file in the home is "
-    "taken, or write it like sqlite:////home/you/shipclock.db"
+POSTGRESQL: Final = "postgresql+psycopg"
+# A server that is gone, or a network that swallows all, is noticed within these seconds.
+REACHING: Final[Mapping[str, int]] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
+# One of many workers may stand still at any point: what it locks is free again, and what waits for it goes on.
+LIMITS: Final = (
+    f"SET lock_timeout = {BUSY_MILLISECONDS}; SET statement_timeout = 300000; "
+    "SET idle_in_transaction_session_timeout = 300000; SET TIME ZONE 'UTC'"
 )
-
-
-class DatabaseError(Exception):
-    """The database cannot be used; the message says why and what to do."""
+# Several questions of one session see one state of the data, as SQLite has it by itself.
+READING: Final[Mapping[str, Mapping[str, Any]]] = {
+    "sqlite": {"read_only": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 
 
 def make_engine(url: str) -> Engine:
-    """Make an engine for `url`; SQLite's folder is created, its pragmas are set on every connection.
+    """Make an engine for `url`; what an engine needs is set on every connection. SQLite's folder is made.
 
-    Raises DatabaseError for a URL that is none, or of a database whose driver is not installed.
+    Raises DatabaseError for a URL that is none, or of a database that is neither SQLite nor PostgreSQL.
     """
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() != "sqlite":
-            return create_engine(url, pool_pre_ping=True)
-    except (ArgumentError, ImportError):  # never the URL itself: it may hold a password
+    except ArgumentError:  # never the URL itself: it may hold a password
         raise DatabaseError(NO_SUCH_DATABASE) from None
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    match parsed.drivername:
+        case "postgresql" | "postgres" | "postgresql+psycopg":
+            return _postgresql(parsed.set(drivername=POSTGRESQL))
+        case "sqlite" | "sqlite+pysqlite":
+            return _sqlite(parsed)
+    raise DatabaseError(NO_SUCH_DATABASE)
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, connect_args={**REACHING, "application_name": "shipclock"})
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401  # the driver's connection
+    connection.execute(LIMITS)
+    connection.commit()
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
@@ -73,32 +108,14 @@ def _begin(connection: Any) -> None:  # noqa: ANN401  # SQLAlchemy's connection 
 def open_session(engine: Engine, *, read_only: bool = False) -> Iterator[Session]:
     """Give a session; it commits only when told to. `read_only` never waits for a writer.
 
-    Raises DatabaseError when the disk is full, the file is locked or damaged.
+    Raises DatabaseError when the disk is full, the file is locked or damaged, the server is gone.
     """
-    bound = engine.execution_options(read_only=True) if read_only else engine
+    bound = engine.execution_options(**READING[engine.dialect.name]) if read_only else engine
     with Session(bound, expire_on_commit=False) as session:
         try:
             yield session
-        except (OperationalError, DBAPIError) as fault:
+        except DBAPIError as fault:
             session.rollback()
             raise DatabaseError(advice(fault)) from None
-
-
-ADVICE: Final = {
-    "disk is full": "The disk is full. Free some space and start again: nothing was lost.",
-    "disk i/o error": "The disk does not take what is written. Check it and its free space, then start again.",
-    "database is locked": "Another program keeps the database locked. Close it (or wait) and start again.",
-    "readonly database": "The database may not be written. Give your user the right to write its file and folder.",
-    "unable to open": "The database cannot be opened. Check SHIPCLOCK_DATABASE_URL and the folder's rights.",
-    "not a database": "The file is no Shipclock database. Check SHIPCLOCK_DATABASE_URL or restore a backup.",
-    "malformed": "The database file is damaged. Restore a backup.",
-}
-
-
-def advice(fault: DBAPIError) -> str:
-    """Say in one sentence what is wrong and what to do; never the statement or its values."""
-    text = str(fault.orig).lower()
-    for sign, words in ADVICE.items():
-        if sign in text:
-            return words
-    return f"The database refused ({type(fault.orig).__name__}). Run `shipclock check`."
+        except NoneFreeError:
+            raise DatabaseError(NONE_FREE) from None

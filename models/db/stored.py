@@ -131,7 +131,8 @@ def of_shops(shops: Iterable[str]) -> ColumnElement[bool]:
 class Lock(Enum):
     """How to take orders until the transaction ends: wait for who has them, or leave those out.
 
-    SQLite locks the whole file anyway.
+    SQLite locks the whole file anyway. The order's key stays free: whoever stores a fact holds it, and two that did
+    so for one order would wait for each other.
     """
 
     WAIT = False
@@ -142,7 +143,7 @@ def read_orders(session: Session, *where: ColumnElement[bool], lock: Lock | None
     """Give the orders that the conditions choose, by id."""
     query = select(ORDERS).where(*where).order_by(ORDERS.c.id)
     if lock is not None:
-        query = query.with_for_update(skip_locked=lock.value)
+        query = query.with_for_update(skip_locked=lock.value, key_share=True)
     names = ORDERS.c.keys()
     orders = {row.id: dict(zip(names, row, strict=True)) for row in session.execute(query).all()}
     keys = list(orders)
