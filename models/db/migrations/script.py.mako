@@ -14,8 +14,3 @@ depends_on = ${repr(depends_on)}
 def upgrade() -> None:
     """Bring the tables to this version."""
     ${upgrades if upgrades else "pass"}
-
-
-def downgrade() -> None:
-    """Take the tables back to the version before."""
-    ${downgrades if downgrades else "pass"}

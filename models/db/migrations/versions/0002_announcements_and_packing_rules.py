@@ -23,10 +23,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("deadline", schema=None) as batch_op:
         batch_op.add_column(sa.Column("extended_by", sa.String(), nullable=False, server_default=""))
-
-
-def downgrade() -> None:
-    """Take the tables back to the version before."""
-    with op.batch_alter_table("deadline", schema=None) as batch_op:
-        batch_op.drop_column("extended_by")
-    op.drop_table("packing_rules_read")

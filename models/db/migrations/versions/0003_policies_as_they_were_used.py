@@ -22,8 +22,3 @@ def upgrade() -> None:
         sa.Column("first_used_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_policy")),
     )
-
-
-def downgrade() -> None:
-    """Take the tables back to the version before."""
-    op.drop_table("policy")

@@ -54,20 +54,3 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("touch", sa.String(), nullable=True))
         waits = sa.text("touch IS NOT NULL")
         batch_op.create_index("ix_message_touch", ["touch", "mailbox"], sqlite_where=waits, postgresql_where=waits)
-
-
-def downgrade() -> None:
-    """Take the tables back to the version before."""
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index("ix_message_touch")
-        batch_op.drop_column("touch")
-        batch_op.drop_column("dkim")
-        batch_op.drop_column("fields")
-        batch_op.drop_column("language")
-    with op.batch_alter_table("mailbox", schema=None) as batch_op:
-        batch_op.drop_column("not_before")
-        batch_op.drop_column("failures")
-    op.drop_table("token")
-    op.drop_index(op.f("ix_rescan_mailbox"), table_name="rescan")
-    op.drop_table("rescan")
-    op.drop_table("shop_sign")

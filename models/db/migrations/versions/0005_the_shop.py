@@ -52,10 +52,3 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_shop_effect_order_no"), "shop_effect", ["order_no"], unique=False)
     op.create_index("ix_shop_effect_state", "shop_effect", ["state", "intended_at"], unique=False)
-
-
-def downgrade() -> None:
-    """Take the tables back to the version before."""
-    op.drop_table("shop_effect")
-    op.drop_table("shop_sync")
-    op.drop_table("shop_grant")

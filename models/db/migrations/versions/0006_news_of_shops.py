@@ -26,10 +26,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_shop_notice")),
     )
     op.create_index("ix_shop_notice_unread", "shop_notice", ["shop_id", "read_at", "received_at"], unique=False)
-
-
-def downgrade() -> None:
-    """Take the tables back to the version before."""
-    op.drop_table("shop_notice")
-    with op.batch_alter_table("shop_sync", schema=None) as batch_op:
-        batch_op.drop_column("since")
