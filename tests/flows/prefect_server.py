@@ -19,6 +19,7 @@ from flows.office import open_office
 from flows.server import prefect_client
 from flows.stack import Stack
 from models.home import Home
+from tests.databases import in_folder
 
 PATIENCE: Final = 100.0  # seconds; a run on a worker takes 8, on a busy machine several times that
 TICK: Final = 0.2
@@ -41,13 +42,13 @@ mailbox = "main"
 Found = TypeVar("Found")
 
 
-def a_home(folder: Path) -> Home:
+def a_home(folder: Path, database: str | None = None) -> Home:
     """A home with an empty Maildir and a shop, and nothing of this machine's environment."""
     for part in ("cur", "new", "tmp"):
         (folder / "mail" / part).mkdir(parents=True)
     config = folder / "shipclock.toml"
     config.write_text(SETTINGS, encoding="utf-8")
-    return Home(path=folder, config=config, database_url=f"sqlite:///{folder / 'shipclock.db'}")
+    return Home(path=folder, config=config, database_url=database or in_folder(folder))
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,6 @@ from models.command import Command, CommandName, Refused
 from models.db.facts import facts_of
 from models.db.orders import record_facts
 from models.db.packing_rules import record_reading
-from models.db.schema import migrate
 from models.db.session import make_engine, open_session
 from models.db.tables import AuditRow, DeadlineRow, OrderRow
 from models.fact import Fact
@@ -38,12 +37,12 @@ HANDS: Final = 6  # people at once
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    engine = make_engine(f"sqlite:///{tmp_path / 'shipclock.db'}")
-    migrate(engine)
+def office(tmp_path: Path, database: str) -> Iterator[Office]:
+    engine = make_engine(database)
     settings = Settings(mailbox=(MailboxSettings(name="main"),), shop=(SHOP,))
     home = find_home({"SHIPCLOCK_HOME": str(tmp_path)}, cwd=tmp_path)
-    return Office(home=home, settings=settings, engine=engine)
+    yield Office(home=home, settings=settings, engine=engine)
+    engine.dispose()
 
 
 def tell(office: Office, hours: float, *facts: Fact) -> None:

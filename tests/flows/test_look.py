@@ -36,9 +36,9 @@ POLL = Work(deployment="poll-mailbox", parameters={"mailbox": "main"})
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path, database: str) -> Iterator[Office]:
     """An office whose mailbox was read to its end."""
-    made = open_office(a_home(tmp_path))
+    made = open_office(a_home(tmp_path, database))
     (tmp_path / "mail" / "new" / "0").write_bytes(b"From: me@example.com\nSubject: old\n\nold\n")
     poll_mailbox(made.engine, made.settings.mailbox[0], made.settings.shop, made.home, made.now)
     yield made

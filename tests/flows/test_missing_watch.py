@@ -17,9 +17,9 @@ from tests.flows.shop.clients import NOW, SHOP
 
 
 @pytest.fixture
-def api(tmp_path: Path) -> Iterator[ApiOffice]:
+def api(tmp_path: Path, database: str) -> Iterator[ApiOffice]:
     """A shop with an API, and nothing in it."""
-    with an_api_office(tmp_path) as made:
+    with an_api_office(tmp_path, database=database) as made:
         yield made
 
 

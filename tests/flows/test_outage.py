@@ -50,7 +50,7 @@ mailbox = "main"
 
 
 @pytest.fixture
-def office(tmp_path: Path, account: Account) -> Iterator[Office]:
+def office(tmp_path: Path, database: str, account: Account) -> Iterator[Office]:
     """A shop with one mailbox of two folders; it is the last moment that somebody looks."""
     with account.client() as client:
         client.create_folder(SECOND)
@@ -67,7 +67,6 @@ def office(tmp_path: Path, account: Account) -> Iterator[Office]:
         ),
         encoding="utf-8",
     )
-    database = f"sqlite:///{tmp_path / 'shipclock.db'}"
     home = Home(path=tmp_path, config=config, database_url=database, environment={"SHIPCLOCK_PASSWORD_MAIN": PASSWORD})
     opened = open_office(home)
     clock.set_virtual(opened.engine, NOW)

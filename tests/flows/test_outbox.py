@@ -61,9 +61,9 @@ def post() -> Iterator[Post]:
 
 
 @pytest.fixture
-def office(tmp_path: Path, post: Post) -> Iterator[Office]:
+def office(tmp_path: Path, database: str, post: Post) -> Iterator[Office]:
     """A shop whose alerts go to `post`, at a virtual moment."""
-    home = a_home(tmp_path)
+    home = a_home(tmp_path, database)
     with home.config.open("a", encoding="utf-8") as settings:
         settings.write(f'\n[alerts]\naddresses = ["json://127.0.0.1:{post.port}/"]\n')
     opened = open_office(home)

@@ -29,9 +29,9 @@ numbers = count(1)
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path, database: str) -> Iterator[Office]:
     """An office whose empty mailbox was read."""
-    made = open_office(a_home(tmp_path))
+    made = open_office(a_home(tmp_path, database))
     clock.set_virtual(made.engine, MONDAY)
     poll_mailbox(made.engine, made.settings.mailbox[0], made.settings.shop, made.home, made.now)
     yield made

@@ -28,9 +28,9 @@ NO = "576461413038785752"
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path, database: str) -> Iterator[Office]:
     """An office with one order, one hour after it was placed."""
-    opened = open_office(a_home(tmp_path))
+    opened = open_office(a_home(tmp_path, database))
     clock.set_virtual(opened.engine, t(1))
     with open_session(opened.engine) as session:
         record_facts(session, opened.shop(SHOP), [(NO, fact) for fact in placed(0)], t(1))

@@ -34,9 +34,9 @@ ASLEEP, AWAKE = 19.2, 24.7  # 1 March 19:12 to 2 March 00:42 UTC, so 02:12 to 07
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path, database: str) -> Iterator[Office]:
     """A shop with eight orders whose mailbox was read to its end; somebody looked at ASLEEP last."""
-    opened = open_office(a_home(tmp_path))
+    opened = open_office(a_home(tmp_path, database))
     clock.set_virtual(opened.engine, t(ASLEEP))
     (tmp_path / "mail" / "new" / "0").write_bytes(MAIL)
     read_mail(opened)
@@ -255,7 +255,8 @@ def test_a_network_that_wakes_up_later_is_waited_for(office: Office, told):
 def test_the_supervisor_says_once_that_nobody_looked(office: Office, monkeypatch: pytest.MonkeyPatch):
     said: list[str] = []
     where = {"SHIPCLOCK_HOME": str(office.home.path), "SHIPCLOCK_CONFIG": str(office.home.config)}
-    supervisor = Supervisor(environment={**where, "PREFECT_API_URL": ""}, tell=said.append)
+    where |= {"SHIPCLOCK_DATABASE_URL": office.home.database_url, "PREFECT_API_URL": ""}
+    supervisor = Supervisor(environment=where, tell=said.append)
     monkeypatch.setattr(supervise, "start_runs", lambda *_: [])  # no server runs here
     clock.set_virtual(office.engine, t(AWAKE))
     supervisor.look_once()

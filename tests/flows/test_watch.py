@@ -22,8 +22,8 @@ SHOP = "Tre Viet Store"
 GOOD, BAD = "576461413038785752", "576461413038785753"
 
 
-def test_one_poisoned_order_holds_up_no_other(tmp_path: Path) -> None:
-    office = open_office(a_home(tmp_path))
+def test_one_poisoned_order_holds_up_no_other(tmp_path: Path, database: str) -> None:
+    office = open_office(a_home(tmp_path, database))
     clock.set_virtual(office.engine, t(1))
     with open_session(office.engine) as session:
         for number in (BAD, GOOD):

@@ -26,9 +26,9 @@ numbers = count(1)
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path, database: str) -> Iterator[Office]:
     """An office on a Friday noon."""
-    made = open_office(a_home(tmp_path))
+    made = open_office(a_home(tmp_path, database))
     clock.set_virtual(made.engine, NOW)
     yield made
     made.engine.dispose()

@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 
 from models.settings import MailboxSettings
+from tests.databases import database, postgres
 from tests.ingest.desk import RECEIVER, Desk
 from tests.ingest.three_shops import THREE, USER
 from tests.mail_server import account, dovecot, mail_server, sign_in
 
-__all__ = ["account", "desk", "dovecot", "mail_server", "sign_in"]
+__all__ = ["account", "database", "desk", "dovecot", "mail_server", "postgres", "sign_in"]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, database: str) -> Iterator[Desk]:
     """A new installation."""
-    desk = Desk.at(tmp_path)
+    desk = Desk.at(tmp_path, database)
     yield desk
     desk.engine.dispose()
 

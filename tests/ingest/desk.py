@@ -15,11 +15,11 @@ from sqlmodel import col, select
 
 from ingest.poll import PollResult, poll_mailbox
 from models.db.mail_tables import MailboxRow, MessageRow
-from models.db.schema import migrate
 from models.db.session import make_engine, open_session
 from models.db.tables import FactRow, OrderRow
 from models.home import Home
 from models.settings import MailboxSettings, Settings, ShopSettings
+from tests.databases import in_folder
 from tests.dovecot import PASSWORD
 
 CORPUS: Final = Path(__file__).parents[1] / "mail"
@@ -58,17 +58,15 @@ class Desk:
     shops: tuple[ShopSettings, ...] = SHOPS
 
     @classmethod
-    def at(cls, path: Path, password: str = PASSWORD) -> Desk:
+    def at(cls, path: Path, database: str | None = None, password: str = PASSWORD) -> Desk:
         """A new one, or the one that is there."""
         home = Home(
             path=path,
             config=path / "shipclock.toml",
-            database_url=f"sqlite:///{path / 'shipclock.db'}",
+            database_url=database or in_folder(path),
             environment={"SHIPCLOCK_PASSWORD_MAIN": password},
         )
-        engine = make_engine(home.database_url)
-        migrate(engine)
-        return cls(home, engine)
+        return cls(home, make_engine(home.database_url))
 
     def poll(self, mailbox: MailboxSettings, now: datetime = NOW) -> PollResult:
         """Poll once at `now`."""

@@ -6,12 +6,12 @@ of the test dies at the same places. The product knows nothing of it.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 from ingest import ledger, poll, recording, touch
 from ingest.apart import Judge
 from ingest.imap import ImapMailbox
+from models.home import Home
 from models.settings import MailboxSettings
 from tests.deaths import dying
 from tests.ingest.desk import Desk
@@ -27,8 +27,8 @@ POINTS: Final[dict[str, tuple[Any, str, bool]]] = {
 }
 
 
-def poll_and_die(home: Path, mailbox: MailboxSettings, point: str, at: int) -> None:
+def poll_and_die(home: Home, mailbox: MailboxSettings, point: str, at: int) -> None:
     """Poll; die at the `at`th call of the function of `point`."""
     owner, name, after = POINTS[point]
     setattr(owner, name, dying(getattr(owner, name), at, after=after))
-    Desk.at(home).poll(mailbox)
+    Desk.at(home.path, home.database_url).poll(mailbox)

@@ -29,6 +29,7 @@ from models.db.session import DatabaseError, make_engine
 from models.fact import Fact
 from models.notification import Reading
 from models.settings import MailboxSettings, ShopSettings
+from tests.databases import ON_SQLITE
 from tests.dovecot import Account, Dovecot
 from tests.ingest.desk import NOW, RECEIVER, Desk, new_order, order_no
 from tests.ingest.fake_server import cut_wire, scripted_server
@@ -41,8 +42,8 @@ def local(port: int) -> MailboxSettings:
     return MailboxSettings(name="main", host="127.0.0.1", port=port, tls=False, user="shop", **RECEIVER)
 
 
-def test_a_refused_login_is_tried_twice_and_no_third_time(account: Account, tmp_path: Path):
-    wrong = Desk.at(tmp_path, password="wrong")
+def test_a_refused_login_is_tried_twice_and_no_third_time(account: Account, tmp_path: Path, database: str):
+    wrong = Desk.at(tmp_path, database, password="wrong")
     mailbox = account.settings(**RECEIVER)
     for _ in range(2):
         with pytest.raises(LoginRefusedError):
@@ -56,10 +57,12 @@ def test_a_refused_login_is_tried_twice_and_no_third_time(account: Account, tmp_
     wrong.engine.dispose()
 
 
-def test_a_corrected_password_is_tried_without_being_told_to(desk: Desk, account: Account, tmp_path: Path):
+def test_a_corrected_password_is_tried_without_being_told_to(
+    desk: Desk, account: Account, tmp_path: Path, database: str
+):
     account.append(new_order(1))
     mailbox = account.settings(**RECEIVER)
-    wrong = Desk.at(tmp_path, password="wrong")
+    wrong = Desk.at(tmp_path, database, password="wrong")
     for _ in range(3):
         with pytest.raises(LoginRefusedError):
             wrong.poll(mailbox)
@@ -200,6 +203,7 @@ def limited(desk: Desk, pages: int) -> Desk:
     return Desk(desk.home, engine, desk.shops)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("pages", [0, 1, 20])
 def test_a_full_disk_is_told_and_loses_nothing(desk: Desk, account: Account, pages: int):
     numbers = range(150)

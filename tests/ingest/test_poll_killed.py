@@ -49,7 +49,7 @@ def test_a_poll_killed_at_any_point_loses_no_order_and_doubles_none(
     died: Counter[str] = Counter()
 
     for point, at in deaths:
-        process = forks.Process(target=poll_and_die, args=(desk.home.path, mailbox, point, at))
+        process = forks.Process(target=poll_and_die, args=(desk.home, mailbox, point, at))
         process.start()
         process.join()
         assert process.exitcode == -signal.SIGKILL, f"the poll was to die at {point} {at}"

@@ -17,11 +17,12 @@ from flows.shop.sync_page import Synced
 from flows.sync_shop import sync_with
 from models.db.orders import record_facts
 from models.db.session import make_engine, open_session
-from models.db.tables import AlertRow, DeadlineRow, FactRow, OrderRow
+from models.db.tables import AlertRow, ClockRow, DeadlineRow, FactRow, OrderRow
 from models.fact import Authority, Fact, FactKind
 from models.home import Home
 from models.settings import MailboxSettings, Settings, ShopSettings
-from tests.flows.shop.clients import NOW, SHOP, Place, _migrated
+from tests.databases import in_folder
+from tests.flows.shop.clients import NOW, SHOP, Place
 from tests.flows.shop.shelf import Shelf
 
 HOUR: Final = timedelta(hours=1)
@@ -135,19 +136,20 @@ def an_api_office(
     *,
     shelf: Shelf | None = None,
     url: str = "",
+    database: str | None = None,
     **shop: Any,  # noqa: ANN401  # settings
 ) -> Iterator[ApiOffice]:
     """Make it, at NOW; `shop` is what its settings say otherwise. Without a shelf it has one of its own."""
-    engine = make_engine(f"sqlite:///{path / 'shipclock.db'}")
-    fresh = not (path / "shipclock.db").exists()
-    if fresh:
-        (path / "shipclock.db").write_bytes(_migrated())
+    database = database or in_folder(path)
+    engine = make_engine(database)
+    with open_session(engine, read_only=True) as session:
+        fresh = session.get(ClockRow, 1) is None
     keys = {"timezone": "UTC", "market": "VN", "currency": "VND", "mailbox": "main", "policy": "article", "api": True}
     settings = Settings(
         mailbox=(MailboxSettings(name="main", kind="maildir", path=path / "mail"),),
         shop=(ShopSettings.model_validate({"name": SHOP, **keys, **shop}),),
     )
-    home = Home(path=path, config=path / "shipclock.toml", database_url=f"sqlite:///{path / 'shipclock.db'}")
+    home = Home(path=path, config=path / "shipclock.toml", database_url=database)
     with ExitStack() as stack:
         server: Any = Elsewhere(url) if url else shelf or stack.enter_context(Shelf())
         place = Place(home=home, engine=engine, server=server)

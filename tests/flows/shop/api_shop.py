@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Final
 
 from sqlalchemy import Engine
@@ -21,7 +18,6 @@ from flows.shop.limit import Limiter
 from flows.shop.open_api import OpenApiShop
 from flows.shop.transport import Transport
 from flows.shop.wire import open_http
-from models.db.schema import migrate
 from models.db.session import make_engine
 from models.home import find_home
 from models.settings import ShopSettings
@@ -40,11 +36,9 @@ def a_shop(**fields: object) -> ShopSettings:
 class Rig:
     """A platform, a database, and shops that act there; `now` can be moved."""
 
-    def __init__(self, platform: TinyPlatform, folder: Path) -> None:
+    def __init__(self, platform: TinyPlatform, folder: Path, database: str) -> None:
         self.platform = platform
-        self.home = find_home({"SHIPCLOCK_HOME": str(folder)}, cwd=folder)
-        folder.mkdir(exist_ok=True)
-        shutil.copy(_migrated(), folder / "shipclock.db")
+        self.home = find_home({"SHIPCLOCK_HOME": str(folder), "SHIPCLOCK_DATABASE_URL": database}, cwd=folder)
         self.engine: Engine = make_engine(self.home.database_url)
         self.now = NOW
         self._opened: list[Callable[[], None]] = []
@@ -77,22 +71,12 @@ class Rig:
         return ShopClient(Transport(app=app, grants=grants, limiter=limiter, http=http, now=now, sleep=lambda _: None))
 
 
-@cache
-def _migrated() -> Path:
-    """An empty database, made once: bringing it up to date takes longer than most tests."""
-    path = Path(mkdtemp()) / "empty.db"
-    engine = make_engine(f"sqlite:///{path}")
-    migrate(engine)
-    engine.dispose()
-    return path
-
-
 @contextmanager
-def a_rig(folder: Path) -> Iterator[Rig]:
+def a_rig(folder: Path, database: str) -> Iterator[Rig]:
     """Give a platform with one order that is ready to be shipped, and a shop there."""
     with TinyPlatform() as platform:
         platform.an_order(NUMBER)
-        rig = Rig(platform, folder)
+        rig = Rig(platform, folder, database)
         try:
             yield rig
         finally:

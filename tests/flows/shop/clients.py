@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import httpx
@@ -20,9 +18,9 @@ from flows.shop.grant import Grant, Grants, store
 from flows.shop.limit import Limiter
 from flows.shop.transport import Transport
 from flows.shop.wire import open_http
-from models.db.schema import migrate
 from models.db.session import make_engine
 from models.home import Home
+from tests.databases import in_folder
 from tests.flows.shop.wire_server import APP_KEY, CIPHER, SECRET, SHOP_ID, WireServer
 
 NOW: Final = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -86,10 +84,9 @@ class Place:
 
 
 @contextmanager
-def a_place(path: Path) -> Iterator[Place]:
+def a_place(path: Path, database: str | None = None) -> Iterator[Place]:
     """Make an installation, with consent, and a platform that has the same clock."""
-    home = Home(path=path, config=path / "shipclock.toml", database_url=f"sqlite:///{path / 'shipclock.db'}")
-    (path / "shipclock.db").write_bytes(_migrated())
+    home = Home(path=path, config=path / "shipclock.toml", database_url=database or in_folder(path))
     engine = make_engine(home.database_url)
     with WireServer() as server:
         place = Place(home=home, engine=engine, server=server)
@@ -97,13 +94,3 @@ def a_place(path: Path) -> Iterator[Place]:
         place.consent()
         yield place
     engine.dispose()
-
-
-@cache
-def _migrated() -> bytes:
-    """Give an empty database: bringing one up to date takes most of a test's time."""
-    with TemporaryDirectory() as folder:
-        engine = make_engine(f"sqlite:///{folder}/empty.db")
-        migrate(engine)
-        engine.dispose()
-        return (Path(folder) / "empty.db").read_bytes()

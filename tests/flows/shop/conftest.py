@@ -11,7 +11,7 @@ from tests.flows.shop.api_shop import Rig, a_rig
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
+def rig(tmp_path: Path, database: str) -> Iterator[Rig]:
     """A small platform, and a shop that acts there."""
-    with a_rig(tmp_path) as made:
+    with a_rig(tmp_path, database) as made:
         yield made

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 from flows.shop import sync, sync_page
+from models.home import Home
 from tests.deaths import dying
 from tests.flows.shop.api_office import an_api_office
 
@@ -20,9 +20,9 @@ POINTS: Final[dict[str, tuple[Any, str, bool]]] = {
 }
 
 
-def sync_and_die(path: Path, url: str, point: str, at: int) -> None:
+def sync_and_die(home: Home, url: str, point: str, at: int) -> None:
     """Read the shop at `url`; die at the `at`th call of the function of `point`."""
     owner, name, after = POINTS[point]
     setattr(owner, name, dying(getattr(owner, name), at, after=after))
-    with an_api_office(path, url=url) as api:
+    with an_api_office(home.path, url=url, database=home.database_url) as api:
         api.sync(200)

@@ -20,8 +20,8 @@ REFRESH = "/token/refresh"
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    with a_place(tmp_path) as made:
+def place(tmp_path: Path, database: str) -> Iterator[Place]:
+    with a_place(tmp_path, database) as made:
         yield made
 
 

@@ -40,9 +40,9 @@ PERMISSION, OVERLOAD = 105005, 36009007
 
 
 @pytest.fixture
-def api(tmp_path: Path) -> Iterator[ApiOffice]:
+def api(tmp_path: Path, database: str) -> Iterator[ApiOffice]:
     """A shop with an API, and nothing in it."""
-    with an_api_office(tmp_path) as made:
+    with an_api_office(tmp_path, database=database) as made:
         yield made
 
 
@@ -70,8 +70,8 @@ def test_news_that_show_late_below_the_mark_are_read_all_the_same(api: ApiOffice
     assert api.sync(0.2).orders == {order_no(3)}
 
 
-def test_the_first_look_goes_back_to_the_day_of_the_settings_and_leaves_history_out(tmp_path: Path):
-    with an_api_office(tmp_path, orders_from=NOW.date()) as api:
+def test_the_first_look_goes_back_to_the_day_of_the_settings_and_leaves_history_out(tmp_path: Path, database: str):
+    with an_api_office(tmp_path, database=database, orders_from=NOW.date()) as api:
         api.order(1, hours=-8)
         api.order(2, hours=-10)  # of the day before, changed today
         api.order(2, hours=-10, update_time=seconds(-1))
@@ -238,7 +238,7 @@ def test_what_the_api_does_not_know_either_is_judged_from_its_first_complete_loo
 def test_a_shop_that_is_no_longer_read_at_its_api_is_asked_again_whatever_that_told_before(api: ApiOffice):
     api.order(1, **IN_TRANSIT)
     api.sync(4)
-    with an_api_office(api.office.home.path, api=False) as without:
+    with an_api_office(api.office.home.path, database=api.office.home.database_url, api=False) as without:
         without.at(60)
         mail_told(without, 2, (FactKind.ORDER_PLACED, 1), (FactKind.ORDER_PAID, 1), (FactKind.MARKED_SHIPPED, 2))
         assert without.states("D04") == {"MET", "UNKNOWN"}

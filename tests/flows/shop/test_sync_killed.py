@@ -45,7 +45,7 @@ def filled(shelf: Shelf, api: ApiOffice) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_a_look_killed_at_any_point_and_made_again_leaves_the_same_rows(tmp_path: Path, forks):
+def test_a_look_killed_at_any_point_and_made_again_leaves_the_same_rows(tmp_path: Path, database: str, forks):
     (tmp_path / "killed").mkdir()
     (tmp_path / "whole").mkdir()
     with Shelf() as shelf:
@@ -54,9 +54,9 @@ def test_a_look_killed_at_any_point_and_made_again_leaves_the_same_rows(tmp_path
             whole.sync(200)
             facts, orders = whole.facts(), whole.orders()
         died = 0
-        with an_api_office(tmp_path / "killed", shelf=shelf) as killed:
+        with an_api_office(tmp_path / "killed", shelf=shelf, database=database) as killed:
             for point, at in DEATHS:
-                process = forks.Process(target=sync_and_die, args=(tmp_path / "killed", shelf.url, point, at))
+                process = forks.Process(target=sync_and_die, args=(killed.office.home, shelf.url, point, at))
                 process.start()
                 process.join()
                 died += process.exitcode == -signal.SIGKILL

@@ -64,9 +64,9 @@ class Listening:
 
 
 @pytest.fixture
-def hooks(tmp_path: Path) -> Iterator[Listening]:
+def hooks(tmp_path: Path, database: str) -> Iterator[Listening]:
     """A shop with one order that was read, and its receiver."""
-    with an_api_office(tmp_path, platform_id=SHOP_ID) as api:
+    with an_api_office(tmp_path, database=database, platform_id=SHOP_ID) as api:
         api.order(1)
         api.sync()
         receiver = Receiver(

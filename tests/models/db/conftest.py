@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import Engine
@@ -11,13 +11,15 @@ from sqlalchemy import Engine
 from models.db.schema import migrate
 from models.db.session import make_engine
 from models.settings import ShopSettings
+from tests.databases import ENGINES, database, postgres
+
+__all__ = ["database", "postgres"]
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """A new, migrated SQLite file."""
-    made = make_engine(f"sqlite:///{tmp_path / 'shipclock.db'}")
-    migrate(made)
+def engine(database: str) -> Iterator[Engine]:
+    """A new, migrated database, on each engine."""
+    made = make_engine(database)
     yield made
     made.dispose()
 
@@ -28,10 +30,13 @@ def shop() -> ShopSettings:
     return ShopSettings(name="Shop A", market="VN", currency="VND", timezone="UTC", policy="article", mailbox="main")
 
 
-@pytest.fixture
-def memory() -> Iterator[Engine]:
-    """A new database in memory, for one thread."""
-    made = make_engine("sqlite://")
-    migrate(made)
-    yield made
-    made.dispose()
+@pytest.fixture(params=ENGINES)
+def memory(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A new database for one thread, kept in memory where the engine can: for tests that ask it thousands of times."""
+    with ExitStack() as stack:
+        on_server = request.param == "postgresql"
+        url = stack.enter_context(request.getfixturevalue("postgres").database()) if on_server else "sqlite://"
+        made = make_engine(url)
+        stack.callback(made.dispose)
+        migrate(made)
+        yield made

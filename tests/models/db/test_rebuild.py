@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -19,7 +20,6 @@ from models.db.facts import FACTS
 from models.db.orders import record_facts
 from models.db.rebuild import look_through
 from models.db.sample import check_sample
-from models.db.schema import migrate
 from models.db.session import make_engine, open_session
 from models.db.stored import CASES, DEADLINES, ORDERS, STEPS, TODOS
 from models.db.strays import EVIDENCE, evidence_differences, strays
@@ -28,11 +28,14 @@ from models.db.watch import refresh_due
 from models.fact import IMPORT, Fact
 from models.ids import order_id
 from models.settings import Settings, ShopSettings
+from tests.databases import ENGINES, ON_SQLITE, in_folder
 from tests.models.db.storage import NO, dump, rows, tell
 from tests.models.lives import facts
 from tests.models.makers import T0, a_fact, placed, t
 
 NOW: Final = 65.0  # hours
+SHOP: Final = ShopSettings(name="Shop A", market="VN", currency="VND", timezone="UTC", mailbox="main", policy="article")
+UNCHECKED, CHECKED = "PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON"
 BUSY: Final = (*placed(0), a_fact("stock_confirmed", 2), a_fact("marked_shipped", 10), a_fact("cancel_requested", 12))
 
 
@@ -54,16 +57,18 @@ def busy(engine: Engine, shop: ShopSettings) -> Engine:
     return engine
 
 
-@pytest.fixture(scope="module")
-def mended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+@pytest.fixture(scope="module", params=ENGINES)
+def mended(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A database for many tests: each leaves it as it was."""
-    made = make_engine(f"sqlite:///{tmp_path_factory.mktemp('mended') / 'shipclock.db'}")
-    migrate(made)
-    fill(
-        made, ShopSettings(name="Shop A", market="VN", currency="VND", timezone="UTC", mailbox="main", policy="article")
-    )
-    yield made
-    made.dispose()
+    with ExitStack() as stack:
+        if request.param == "postgresql":
+            url = stack.enter_context(request.getfixturevalue("postgres").database())
+        else:
+            url = in_folder(tmp_path_factory.mktemp("mended"))
+        made = make_engine(url)
+        stack.callback(made.dispose)
+        fill(made, SHOP)
+        yield made
 
 
 def other(value: Any, example: Any) -> Any:  # noqa: ANN401, PLR0911  # any column's value
@@ -120,7 +125,6 @@ def test_each_cached_value_that_is_wrong_is_found_and_mended(
 
 def change(engine: Engine, *statements: Any) -> None:  # noqa: ANN401  # SQL or SQLAlchemy's
     with engine.begin() as connection:
-        connection.execute(text("PRAGMA defer_foreign_keys = ON"))
         for statement in statements:
             connection.execute(text(statement) if isinstance(statement, str) else statement)
 
@@ -173,6 +177,7 @@ def test_an_order_that_cannot_be_computed_is_told_and_holds_up_no_other(busy: En
     assert (NO, "orders stage", "AWAITING_HANDOVER", True) in found
 
 
+@ON_SQLITE  # PostgreSQL takes no JSON that is none
 @pytest.mark.parametrize(
     "spoiled", ["update orders set milestones = 'xx', holds = ''", "update case_file set steps_done = '['"]
 )
@@ -193,13 +198,13 @@ def test_what_an_export_told_turns_no_accusation_on_by_a_rebuild(busy: Engine, s
 
 def test_rows_without_order_and_orders_without_facts_are_told(busy: Engine, shop: ShopSettings) -> None:
     assert strays(busy) == []
+    on_server = busy.dialect.name == "postgresql"
     with busy.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        connection.exec_driver_sql(
-            "update fact set order_id = 'nobody' where order_id = ?", (order_id(shop.name, "1"),)
-        )
-        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+        for statement in ("SET session_replication_role = replica",) if on_server else ("ROLLBACK", UNCHECKED):
+            connection.exec_driver_sql(statement)
+        connection.execute(update(FACTS).where(FACTS.c.order_id == order_id(shop.name, "1")).values(order_id="nobody"))
+        connection.commit() if on_server else connection.exec_driver_sql(CHECKED)
+        connection.invalidate()  # the next one asks for foreign keys again
     assert [(one.order_no, one.place, one.mendable) for one in strays(busy)] == [
         ("nobody", "fact row", False),
         ("1", "fact row", False),
