@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 NO_SUCH_DATABASE: Final = (
     "SHIPCLOCK_DATABASE_URL is no database that can be used here. Leave it out, so that a file in the home is "
-    "taken, or write it like sqlite:////home/you/shipclock.db or postgresql://you:secret@host/shipclock"
+    "taken, or write it like sqlite:////home/you/shipclock.db or postgresql://you:password@host/shipclock"
 )
 FULL: Final = "The disk is full. Free some space and start again: nothing was lost."
 LOCKED: Final = "Another program keeps the database locked. Close it (or wait) and start again."
@@ -62,10 +62,6 @@ CODES: Final[Mapping[str, str]] = {
     "58": "The database server cannot read or write its files. Look into its log.",
     "XX": "The database is damaged. Look into the log of its server, and restore a backup.",
 }
-
-
-class DatabaseError(Exception):
-    """The database cannot be used; the message says why and what to do."""
 
 
 def advice(fault: DBAPIError) -> str:

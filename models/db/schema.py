@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, Engine, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from models.db.session import DatabaseError, advice
+from models.db.advice import advice
+from models.db.session import DatabaseError
 
 if TYPE_CHECKING:
     from alembic.config import Config

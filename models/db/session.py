@@ -18,9 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 from sqlmodel import Session
 
-from models.db.advice import NO_SUCH_DATABASE, NONE_FREE, DatabaseError, advice
-
-__all__ = ["DatabaseError", "advice", "make_engine", "open_session"]
+from models.db.advice import NO_SUCH_DATABASE, NONE_FREE, advice
 
 BUSY_MILLISECONDS: Final = 30_000
 POSTGRESQL: Final = "postgresql+psycopg"
@@ -42,6 +40,10 @@ READING: Final[Mapping[str, Mapping[str, Any]]] = {
     "sqlite": {"read_only": True},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message says why and what to do."""
 
 
 def make_engine(url: str) -> Engine:

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prefect import flow
@@ -28,7 +29,7 @@ def nothing() -> None:
     """Is never run: its runs are rows."""
 
 
-def rows(database: Path, statement: str, *values: object) -> list[tuple[object, ...]]:
+def rows(database: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
         return connection.execute(statement, values).fetchall()
 
