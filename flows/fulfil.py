@@ -1,12 +1,17 @@
 """Driving orders as Prefect flows: confirm -> pack -> hand over -> track.
 
-One visible task run per order and step that is due. A task does one effect and may be repeated at will: the
-row's lease, the order's own facts and the shop's idempotency key guard it.
+One visible task run per order and step that is due; where very many are due, one for a chunk of them and one for each
+that fails. A task does one effect and may be repeated at will: the row's lease, the order's own facts and the shop's
+idempotency key guard it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,17 +20,17 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
+from flows.claiming import Claiming, Due
 from flows.office import Office, open_office
 from flows.shop.protocol import Answer
-from flows.steps import Attempt, StepFault, attempt, carry_out, claim_due, claim_one
-from flows.tally import ended, told
+from flows.steps import Attempt, StepFault, attempt, carry_out, claim_one
+from flows.tally import Tally, ended
 from models.db.session import open_session
 from models.db.steps import Claim, failed_under, requeue
 from models.ids import order_id
 from models.stage import Step
 
 EFFECT_SECONDS: Final = 60
-CHAIN: Final = 10  # a step done makes the next one due: confirm, pack, hand over and track in one run
 RETRY_SECONDS: Final[list[float]] = [1, 4]  # longer waits are rows: next_attempt_at
 
 
@@ -43,9 +48,22 @@ def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> boo
     return isinstance(failure, TimeoutError) or bool(getattr(failure, "transient", False))
 
 
+_at_work: ContextVar[Office | None] = ContextVar("the office of the run that is under way", default=None)
+
+
+@contextmanager
+def _work_in(office: Office) -> Iterator[None]:
+    """Let the tasks of this run share its office: opening one for each step costs more than many a step."""
+    token = _at_work.set(office)
+    try:
+        yield
+    finally:
+        _at_work.reset(token)
+
+
 def _step_task(step: Step) -> Task[[str, str], Answer]:
     def do(shop_name: str, order_no: str) -> Answer:
-        return carry_out(open_office(), shop_name, order_no, step)
+        return carry_out(_at_work.get() or open_office(), shop_name, order_no, step)
 
     do.__doc__ = f"Carry out the step {step} of one order. Safe to repeat."
     as_task = task(
@@ -74,18 +92,71 @@ TASKS: Final[Mapping[Step, Task[[str, str], Answer]]] = MappingProxyType(
 @flow(name="drive-orders", flow_run_name="drive-orders")
 def drive_orders() -> State[object]:
     """Carry out every step that is due. Ends as Failed when a step failed; the others are done all the same."""
-    office, run = open_office(), _run_id()
+    office, run = open_office().keeping_shops(), _run_id()
     if _again():
         _requeue_failed(office, run)
-    done: list[Attempt] = []
-    for _ in range(CHAIN):
-        claims = claim_due(office, by=run)
-        done += [_attempt(office, claimed, run, by="schedule") for claimed in claims]
-        if not claims:
-            break
-    if any(one.fault for one in done):
-        raise StepsFailed(told(done)) from None
-    return Completed(message=told(done))
+    driven = _Driven(Claiming(office=office, by=run), run)
+    with _work_in(office):
+        for due in driven.claiming.lists():
+            if driven.claiming.is_backlog():
+                driven.in_chunks(due)
+            else:
+                driven.one_by_one(due)
+    if driven.failed:
+        raise StepsFailed(driven.tally.told) from None
+    return Completed(message=driven.tally.told)
+
+
+@dataclass(slots=True)
+class _Driven:
+    """What one run did so far, and how it ended."""
+
+    claiming: Claiming
+    run: str
+    tally: Tally = field(default_factory=Tally)
+    failed: bool = False
+
+    def one_by_one(self, due: Sequence[Due]) -> None:
+        """Carry out each step in a task run of its own."""
+        for claimed in self.claiming.claims(due):
+            self._count(_attempt(self.claiming.office, claimed, self.run, by="schedule"))
+
+    def in_chunks(self, due: Sequence[Due]) -> None:
+        """Carry out the steps of a kind in one task run; those that fail get one of their own besides."""
+        for step in Step:
+            chunk = [one for one in due if one[0].step == step]
+            if chunk:
+                self._in_one(step, chunk)
+
+    def _in_one(self, step: Step, chunk: Sequence[Due]) -> None:
+        def carry_out_all() -> None:  # takes nothing: Prefect looks through whatever a task is given
+            for claimed in self.claiming.claims(chunk):
+                self._carry_out(claimed)
+
+        name = f"{step}-x{len(chunk)}"
+        task(name=f"{step}-chunk", task_run_name=name, persist_result=False)(carry_out_all)()
+
+    def _carry_out(self, claimed: Claim) -> None:
+        do = partial(carry_out, self.claiming.office, claimed.shop_id, claimed.order_no, claimed.step)
+        done = attempt(self.claiming.office, claimed, do, run=self.run, by="schedule")
+        self._count(done)
+        if done.fault:
+            _show(done.fault, claimed)
+
+    def _count(self, done: Attempt) -> None:
+        self.tally.add(done.ending)
+        self.failed = self.failed or done.fault is not None
+        self.claiming.note(done.claim, outage=bool(done.fault and done.fault.transient))
+
+
+def _show(fault: StepFault, claimed: Claim) -> None:
+    """Leave a failed task run under the step's and the order's name, as if the step had been carried out in it."""
+
+    def failed() -> None:
+        raise fault from None
+
+    name = f"{claimed.step}-{claimed.order_no}"
+    task(name=claimed.step.value, task_run_name=name, persist_result=False)(failed)(return_state=True)
 
 
 @flow(name="order-stage", flow_run_name="{step}-{order_no}")
@@ -99,7 +170,7 @@ def order_stage(shop: str, order_no: str, step: Step, by: str = "hand") -> State
         by: Who asks for it, for the order's history: a name or a role.
 
     """
-    office, run = open_office(), _run_id()
+    office, run = open_office().keeping_shops(), _run_id()
     with open_session(office.engine) as session:
         requeue(session, order_id(shop, order_no), Step(step), office.now())
         session.commit()
@@ -107,7 +178,8 @@ def order_stage(shop: str, order_no: str, step: Step, by: str = "hand") -> State
     if claimed is None:
         message = f"{step} of order {order_no}: another run has it, or the order does not need it"
         raise StepBusy(message)
-    done = _attempt(office, claimed, run, by=by)
+    with _work_in(office):
+        done = _attempt(office, claimed, run, by=by)
     if done.fault:
         raise done.fault from None
     return Completed(message=f"{step} of order {order_no}: {ended(done.ending)}")

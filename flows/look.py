@@ -22,7 +22,7 @@ from ingest.poll import has_news
 from models.db.alerts import due_alerts
 from models.db.session import open_session
 from models.db.set_back import was_set_back
-from models.db.steps import due_steps
+from models.db.steps import any_due
 from models.db.wake import Sleep, caught_up, looked, note_look, note_outage_over, untold_sleep
 from models.db.watch import due_orders
 from models.settings import MailboxSettings
@@ -80,7 +80,7 @@ def _sync_of(shop: str) -> Work:
 def _due(session: Session, office: Office) -> list[str]:
     now, shops = office.now(), [shop.name for shop in office.settings.shop]
     questions = {
-        "drive-orders": bool(due_steps(session, now, limit=1)),
+        "drive-orders": any_due(session, now),
         "watch-deadlines": bool(due_orders(session, now, limit=1, shops=shops)),
         "send-alerts": _has_to_tell(session, office, now),
     }

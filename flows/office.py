@@ -6,7 +6,7 @@ Plain: knows nothing of Prefect. Opening it brings the database up to date and s
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -33,6 +33,11 @@ class Office:
     home: Home
     settings: Settings
     engine: Engine
+    _kept: dict[str, Shop] | None = field(default=None, repr=False, compare=False)
+
+    def keeping_shops(self) -> Office:
+        """Give the same office that opens each shop once, for one run: opening costs more than many a step."""
+        return replace(self, _kept={})
 
     def now(self) -> datetime:
         """Give the present moment in UTC; virtual in a demo."""
@@ -57,6 +62,13 @@ class Office:
 
     def open_shop(self, name: str) -> Shop:
         """Open the way to act at a shop: by its keys, else by people's hands."""
+        if self._kept is None:
+            return self._opened(name)
+        if name not in self._kept:
+            self._kept[name] = self._opened(name)
+        return self._kept[name]
+
+    def _opened(self, name: str) -> Shop:
         shop = self.shop(name)
         return self._open_api(shop) if shop.api else ShopByHand(shop.name)
 

@@ -14,7 +14,7 @@ from typing import Final
 from flows.office import Office
 from flows.rerun import Where, find_server, start_run
 from flows.steps import Attempt, attempt, carry_out, claim_due
-from flows.tally import told
+from flows.tally import Tally
 from models.db.audit import note
 from models.db.failed import Choice, count_failed, queue_failed
 from models.db.session import open_session
@@ -61,8 +61,10 @@ def rerun_many(
         if run is not None:
             return ManyReport(queued=queued, where=Where.PREFECT, flow_run_id=run)
     done = _drive_here(office, by, tell)
-    failed = any(one.fault for one in done)
-    return ManyReport(queued=queued, where=Where.HERE, ended=told(done), failed=failed)
+    failed, tally = any(one.fault for one in done), Tally()
+    for one in done:
+        tally.add(one.ending)
+    return ManyReport(queued=queued, where=Where.HERE, ended=tally.told, failed=failed)
 
 
 def queue_again(office: Office, choice: Choice, *, by: str, reason: str | None = None) -> int:

@@ -6,7 +6,7 @@ Faults (ours, worth another try) and refusals (a decision is needed) are told ap
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -15,13 +15,14 @@ from typing import Final, TypeAlias
 from flows.office import Office
 from flows.shop.protocol import BY_A_PERSON, Answer, Outcome, Shop, ShopError, Told
 from flows.trouble import class_of
-from models.db.orders import folded, record_facts
+from models.db.facts import facts_of
+from models.db.orders import record_facts, terms_of
 from models.db.session import DatabaseError, open_session
 from models.db.steps import Claim, Ending, StepStatus, after_outage, claim, due_steps, finish
 from models.db.tables import OrderRow, StepRow
 from models.fact import Authority, Fact, FactKind
 from models.ids import order_id
-from models.order import Order
+from models.order import Order, fold
 from models.stage import RANK, Stage, Step
 
 MOST_ATTEMPTS: Final = 3  # of faults that trying again may not help; an outage uses up none
@@ -76,14 +77,16 @@ def carry_out(office: Office, shop_name: str, order_no: str, step: Step) -> Answ
     shop = office.shop(shop_name)
     key = order_id(shop_name, order_no)
     with open_session(office.engine, read_only=True) as session:
-        order = folded(session, shop, session.get_one(OrderRow, key), office.now())
+        facts, terms = facts_of(session, key), terms_of(session, shop, session.get_one(OrderRow, key).policy)
+    order = fold(facts, terms, office.now())
     if not is_due(step, order):
         return ALREADY_DONE
     try:
         answer = EFFECTS[step](office.open_shop(shop_name), order, order_no, f"{key}:{step}")
     except ShopError as fault:
         raise StepFault(step, order_no, fault.code, transient=fault.transient) from None
-    record_told(office, shop_name, order_no, answer.told, key=f"{key}:{step}")
+    known = {fact.source_key for fact in facts}
+    record_told(office, shop_name, order_no, answer.told, key=f"{key}:{step}", known=known)
     return answer
 
 
@@ -92,13 +95,15 @@ def is_due(step: Step, order: Order) -> bool:
     return step in order.steps
 
 
-def record_told(office: Office, shop_name: str, order_no: str, told: tuple[Told, ...], *, key: str) -> None:
-    """Store what the shop told as facts, each once."""
-    if not told:
-        return
+def record_told(  # what is told of whom, all keywords
+    office: Office, shop_name: str, order_no: str, told: tuple[Told, ...], *, key: str, known: Collection[str] = ()
+) -> None:
+    """Store what the shop told as facts, each once; `known` are keys of facts that are stored already."""
     moment = office.now()
+    facts = [(order_no, fact) for fact in told_facts(told, moment, key=key) if fact.source_key not in known]
+    if not facts:
+        return
     with open_session(office.engine) as session:
-        facts = [(order_no, fact) for fact in told_facts(told, moment, key=key)]
         record_facts(session, office.shop(shop_name), facts, moment)
         session.commit()
 

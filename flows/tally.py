@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from flows.steps import Attempt
 from models.db.steps import Ending
 from models.error_class import REFUSALS, ErrorClass
 
 
-def told(attempts: Iterable[Attempt]) -> str:
-    """Say how steps ended: "2 of 5 steps failed (shop_unavailable: unavailable x2); 1 refused, decide (...)"."""
-    endings = [one.ending for one in attempts]
-    failed = Counter((one.error_class, one.code) for one in endings if one.error_class)
-    refusals = Counter({kind: count for kind, count in failed.items() if kind[0] in REFUSALS})
-    faults = failed - refusals
-    parts = [f"{faults.total()} of {len(endings)} steps failed ({_listed(faults)})"] if faults else []
-    parts += [] if faults else [f"{len(endings) - refusals.total()} steps done"]
-    parts += [f"{refusals.total()} refused, a person decides ({_listed(refusals)})"] if refusals else []
-    return "; ".join(parts)
+@dataclass(slots=True)
+class Tally:
+    """How the steps of a run ended, counted by what went wrong."""
+
+    steps: int = 0
+    failed: Counter[tuple[ErrorClass, str | None]] = field(default_factory=Counter)
+
+    def add(self, ending: Ending) -> None:
+        """Count one more."""
+        self.steps += 1
+        if ending.error_class:
+            self.failed[ending.error_class, ending.code] += 1
+
+    @property
+    def refusals(self) -> Counter[tuple[ErrorClass, str | None]]:
+        """Those in which a person decides."""
+        return Counter({kind: count for kind, count in self.failed.items() if kind[0] in REFUSALS})
+
+    @property
+    def faults(self) -> Counter[tuple[ErrorClass, str | None]]:
+        """Those that can be run again."""
+        return self.failed - self.refusals
+
+    @property
+    def told(self) -> str:
+        """How they ended in words: "2 of 5 steps failed (shop_unavailable: unavailable x2); 1 refused, ..."."""
+        faults, refusals = self.faults, self.refusals
+        parts = [f"{faults.total()} of {self.steps} steps failed ({_listed(faults)})"] if faults else []
+        parts += [] if faults else [f"{self.steps - refusals.total()} steps done"]
+        parts += [f"{refusals.total()} refused, a person decides ({_listed(refusals)})"] if refusals else []
+        return "; ".join(parts)
 
 
 def ended(ending: Ending) -> str:

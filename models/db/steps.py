@@ -6,13 +6,14 @@ step comes back by itself. Long waits are `next_attempt_at`, never a sleeping ru
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlmodel import Session, col, or_, select, update
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, or_, select, update
 
 from models.db.alerts import Alert, raise_alert
 from models.db.tables import AttemptRow, OrderRow, StepRow
@@ -56,8 +57,9 @@ def steps_after(
 ) -> Iterator[tuple[Any, ...]]:
     """Give an order's step rows (COLUMNS) in line with what is due: new ones are queued, passed ones are done.
 
-    `wake`: a finished step that is due again is queued, and a waiting one looks at the news. A dead step stays
-    visible while the order still needs somebody to look at it; `over` says it does not.
+    `wake`: a finished step that is due again is queued, and a waiting one looks at the news; tracking only where it
+    complained, for else the news are what it would ask for. A dead step stays visible while the order still needs
+    somebody to look at it; `over` says it does not.
     """
     wanted = set(due)
     for step in sorted(wanted - {key[0] for key in stored}):
@@ -69,32 +71,63 @@ def steps_after(
             yield (step, StepStatus.DONE.value, attempts, None, failed_at, code, now) if passed else values
         elif wake and status == StepStatus.DONE:
             yield (step, StepStatus.QUEUED.value, 0, now, None, None, now)
-        elif wake and status == StepStatus.WAITING:
+        elif wake and status == StepStatus.WAITING and (step != Step.TRACK or code):
             yield (step, StepStatus.QUEUED.value, attempts, now, failed_at, code, now)
         else:
             yield values
 
 
-def due_steps(session: Session, now: datetime, limit: int) -> Sequence[tuple[StepRow, OrderRow]]:
-    """Give the steps that may be claimed now, oldest first; a lapsed lease counts as free."""
-    free = or_(
-        col(StepRow.status).in_([StepStatus.QUEUED.value, StepStatus.WAITING.value])
-        & (col(StepRow.next_attempt_at) <= now),
-        (col(StepRow.status) == StepStatus.RUNNING.value) & (col(StepRow.lease_until) <= now),
-    )
-    query = select(StepRow, OrderRow).join(OrderRow, col(OrderRow.id) == col(StepRow.order_id)).where(free)
-    order = (col(StepRow.next_attempt_at), col(StepRow.order_id), col(StepRow.step))
-    return session.exec(query.order_by(*order).limit(limit)).all()
+def due_steps(
+    session: Session, now: datetime, limit: int, *, without: Collection[str] = ()
+) -> Sequence[tuple[StepRow, OrderRow]]:
+    """Give the steps that may be claimed now: the shops by turns, each shop's oldest first.
+
+    So five thousand due steps of one shop don't hold up three of another. A lapsed lease counts as free; shops in
+    `without` are left out.
+    """
+    oldest = (col(StepRow.next_attempt_at), col(StepRow.order_id), col(StepRow.step))
+    turn = func.row_number().over(partition_by=col(OrderRow.shop_id), order_by=oldest)
+    mine = col(OrderRow.id) == col(StepRow.order_id)
+    keys = select(col(StepRow.order_id), col(StepRow.step), turn.label("turn")).join(OrderRow, mine)
+    due = keys.where(_free(now), col(OrderRow.shop_id).not_in(without)).subquery()
+    row = (col(StepRow.order_id) == due.c.order_id) & (col(StepRow.step) == due.c.step)
+    query = select(StepRow, OrderRow).join(OrderRow, mine).join(due, row)
+    return session.exec(query.order_by(due.c.turn, *oldest).limit(limit)).all()
+
+
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether a step may be claimed now."""
+    return session.exec(select(col(StepRow.step)).where(_free(now)).limit(1)).first() is not None
+
+
+def due_at_least(session: Session, now: datetime, count: int) -> bool:
+    """Whether so many steps are due now; counts no further."""
+    some = select(col(StepRow.step)).where(_free(now)).limit(count).subquery()
+    return session.exec(select(func.count()).select_from(some)).one() >= count
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    """Whether a step may be claimed. Whatever runs has a time since when it was due, so one index finds all."""
+    waits = col(StepRow.status).in_([StepStatus.QUEUED.value, StepStatus.WAITING.value])
+    lapsed = (col(StepRow.status) == StepStatus.RUNNING.value) & (col(StepRow.lease_until) <= now)
+    return (col(StepRow.next_attempt_at) <= now) & or_(waits, lapsed)
 
 
 def claim(session: Session, row: StepRow, order: OrderRow, *, by: str, now: datetime) -> Claim | None:
     """Take the step if nobody else did in the meantime; None: another run was first, which is fine."""
-    seen = (col(StepRow.status) == row.status) & (col(StepRow.updated_at) == row.updated_at)
+    lease = col(StepRow.lease_until).is_not_distinct_from(row.lease_until)  # whoever had it may have renewed it
+    seen = (col(StepRow.status) == row.status) & (col(StepRow.updated_at) == row.updated_at) & lease
     mine = (col(StepRow.order_id) == row.order_id) & (col(StepRow.step) == row.step)
     changed = session.exec(
         update(StepRow)
         .where(mine & seen)
-        .values(status=StepStatus.RUNNING.value, lease_by=by, lease_until=now + LEASE, updated_at=_later(row, now))
+        .values(
+            status=StepStatus.RUNNING.value,
+            next_attempt_at=row.next_attempt_at or now,
+            lease_by=by,
+            lease_until=now + LEASE,
+            updated_at=_later(row, now),
+        )
     ).rowcount
     if not changed:
         return None
@@ -106,6 +139,26 @@ def claim(session: Session, row: StepRow, order: OrderRow, *, by: str, now: date
         attempts=row.attempts,
         by=by,
     )
+
+
+def renew(session: Session, claims: Iterable[Claim], now: datetime) -> list[Claim]:
+    """Begin the leases of these claims anew; give those that are still ours."""
+    return [one for one in claims if _change_mine(session, one, lease_until=now + LEASE)]
+
+
+def give_back(session: Session, claims: Iterable[Claim], until: datetime) -> None:
+    """Let go of claims that were not begun; they come back at `until`."""
+    for one in claims:
+        _change_mine(session, one, status=StepStatus.QUEUED.value, next_attempt_at=until, **NO_LEASE)
+
+
+NO_LEASE: Final[Mapping[str, None]] = {"lease_by": None, "lease_until": None}
+
+
+def _change_mine(session: Session, claimed: Claim, **values: object) -> bool:
+    mine = (col(StepRow.order_id) == claimed.order_id) & (col(StepRow.step) == claimed.step.value)
+    ours = (col(StepRow.lease_by) == claimed.by) & (col(StepRow.status) == StepStatus.RUNNING.value)
+    return bool(session.exec(update(StepRow).where(mine & ours).values(**values)).rowcount)
 
 
 def _later(row: StepRow, now: datetime) -> datetime:

@@ -18,8 +18,8 @@ from flows.rerun import Where
 from flows.rerun_many import preview, rerun_many
 from flows.shop.by_hand import ShopByHand
 from flows.shop.protocol import Answer, Outcome, Shop, Told
-from flows.steps import StepFault, attempt, claim_due
-from flows.tally import told
+from flows.steps import Attempt, StepFault, attempt, claim_due
+from flows.tally import Tally
 from flows.trouble import class_of
 from models.db.failed import Choice, queue_failed
 from models.db.orders import record_facts
@@ -167,6 +167,13 @@ def test_all_means_the_faults_and_a_refusal_runs_again_only_when_it_is_named(off
     assert sum(preview(office, one_order).values()) == 1
 
 
+def tally(ends: Iterable[Attempt]) -> Tally:
+    counted = Tally()
+    for one in ends:
+        counted.add(one.ending)
+    return counted
+
+
 def test_what_a_run_tells_keeps_faults_and_refusals_apart(office: Desk) -> None:
     (fault, refusal, done) = claim_due(office, by="run", limit=3)
     ends = [
@@ -174,10 +181,10 @@ def test_what_a_run_tells_keeps_faults_and_refusals_apart(office: Desk) -> None:
         attempt(office, refusal, lambda: Answer(outcome=Outcome.REFUSED, code="out_of_stock"), run=None, by="x"),
         attempt(office, done, lambda: Answer(outcome=Outcome.OK), run=None, by="x"),
     ]
-    assert told(ends) == (
+    assert tally(ends).told == (
         "1 of 3 steps failed (shop_unavailable: unavailable x1); 1 refused, a person decides (refused: out_of_stock x1)"
     )
-    assert told(ends[1:]) == "1 steps done; 1 refused, a person decides (refused: out_of_stock x1)"
+    assert tally(ends[1:]).told == "1 steps done; 1 refused, a person decides (refused: out_of_stock x1)"
 
 
 @pytest.mark.parametrize(

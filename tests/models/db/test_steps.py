@@ -82,12 +82,25 @@ def test_a_dead_step_is_a_problem_until_it_is_run_again_or_no_longer_needed(engi
 
 def test_waiting_steps_wake_when_news_comes(engine: Engine, shop: ShopSettings) -> None:
     with open_session(engine) as session:
+        an_order_to_check(session, shop)
+        (confirming,) = take(session, 1, "run")
+        finish(session, confirming, Ending(status=StepStatus.WAITING, result="waiting"), run=None, by="x", now=t(1))
+        assert take(session, 5, "run") == []
+        record_facts(session, shop, [(NO, a_fact("due_stated", 6, rule="D02", due_at=t(60).isoformat()))], t(6))
+        assert [taken.step for taken in take(session, 6, "run")] == [Step.CONFIRM]
+
+
+@pytest.mark.parametrize(("code", "wakes"), [(None, False), ("awaiting_shipment", True)])
+def test_tracking_wakes_on_news_only_where_it_complained(
+    engine: Engine, shop: ShopSettings, code: str | None, *, wakes: bool
+) -> None:
+    with open_session(engine) as session:
         record_facts(session, shop, [(NO, fact) for fact in (*placed(0), a_fact("marked_shipped", 1))], t(1))
         (tracking,) = take(session, 1, "run")
-        finish(session, tracking, Ending(status=StepStatus.WAITING, result="waiting"), run=None, by="x", now=t(1))
-        assert take(session, 5, "run") == []
+        ending = Ending(status=StepStatus.WAITING, result="waiting", code=code)
+        finish(session, tracking, ending, run=None, by="x", now=t(1))
         record_facts(session, shop, [(NO, a_fact("picked_up", 6))], t(6))
-        assert [taken.step for taken in take(session, 6, "run")] == [Step.TRACK]
+        assert bool(take(session, 6, "run")) is wakes
 
 
 def test_an_outage_is_waited_out_for_a_day_with_growing_waits() -> None:
