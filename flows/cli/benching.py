@@ -72,6 +72,34 @@ def intake(
         _tell(measure(Path(folder), sizes, note), as_json=as_json)
 
 
+def flows(
+    orders: Annotated[
+        int, typer.Option("--orders", metavar="N", min=1, help="How many orders go from mail to delivered.")
+    ] = 5_000,
+    a_day: Annotated[
+        int, typer.Option("--a-day", metavar="N", min=1, help="How many of them come in one virtual day.")
+    ] = 1_250,
+    peer_orders: Annotated[
+        int, typer.Option("--peer-orders", metavar="N", min=1, help="How many orders the naive peer drives.")
+    ] = 100,
+    as_json: Json = False,
+) -> None:
+    """Measure how many orders an hour go from mail to delivered, on a real Prefect server with a real worker.
+
+    Simulated shops send mails and answer over HTTP; what has work is found and run as `up` does it, and counted until
+    Prefect has recorded all of it. Then a naive peer calls the flow order-stage once for each order and step. It takes
+    about half an hour and 2 GB of disk, and wants the machine for itself. Ends with 1 if a limit is broken.
+    """
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from flows.bench.flows import measure
+
+    with TemporaryDirectory(prefix="shipclock-bench-") as folder:
+        measured = measure(Path(folder), orders=orders, a_day=a_day, peer_orders=peer_orders, tell=note)
+        _tell(measured, as_json=as_json)
+
+
 def _tell(measured: Iterable[Figure], *, as_json: bool) -> None:
     """Say each figure as soon as it is there, and end with 1 if a limit is broken."""
     from flows.bench.machine import machine
