@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from models.db.session import NO_SUCH_DATABASE, DatabaseError
+from models.db.advice import NO_SUCH_DATABASE
+from models.db.session import DatabaseError
 
 Progress: TypeAlias = Callable[[int, int], None]  # bytes done, bytes in all
 Finish: TypeAlias = Callable[[Engine], None]  # what is still to be done to a restored database

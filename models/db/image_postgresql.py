@@ -17,8 +17,9 @@ from typing import IO, Final
 from sqlalchemy import URL, Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from models.db.advice import advice
 from models.db.image import NO_DATABASE, Finish, InUseError, Progress, Saved, TakenError
-from models.db.session import DatabaseError, advice, make_engine
+from models.db.session import DatabaseError, make_engine
 
 PIPE_BYTES: Final = 2**20
 MISSING: Final = (

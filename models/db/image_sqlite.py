@@ -12,8 +12,9 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
+from models.db.advice import advice
 from models.db.image import NO_DATABASE, Finish, InUseError, Progress, Saved, TakenError, check_rows
-from models.db.session import DatabaseError, advice, make_engine
+from models.db.session import DatabaseError, make_engine
 
 PAGES: Final = 8192  # of 4 KiB, between two words about the progress
 PATIENCE_SECONDS: Final = 30.0
