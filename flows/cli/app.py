@@ -277,6 +277,7 @@ measuring.callback()(benching.bench)
 measuring.command("lifecycle", epilog=examples("bench lifecycle", "bench lifecycle --json"))(benching.lifecycle)
 measuring.command("intake", epilog=examples("bench intake", "bench intake --mails 500 --rounds 2"))(benching.intake)
 measuring.command("flows", epilog=examples("bench flows", "bench flows --orders 300 --peer-orders 20"))(benching.flows)
+measuring.command("idle", epilog=examples("bench idle", "bench idle --minutes 5"))(benching.idle)
 app.add_typer(measuring, name="bench", rich_help_panel=CLOSER)
 
 app.command(
