@@ -65,8 +65,12 @@ class MailServer:
 
 
 @contextmanager
-def open_demo_home(path: Path | None, seed: int, server: MailServer | None = None) -> Iterator[DemoHome]:
+def open_demo_home(
+    path: Path | None, seed: int, server: MailServer | None = None, database_url: str | None = None
+) -> Iterator[DemoHome]:
     """Make the home of a demo, and serve its shops while the block lasts; in a temporary folder when `path` is None.
+
+    Its database is a file in it, unless `database_url` names another that is the demo's alone.
 
     A home that was played in before goes on from where it was. Processes that are started afterwards find it
     through the environment. Raises OtherPlayError for a home of another seed.
@@ -78,6 +82,7 @@ def open_demo_home(path: Path | None, seed: int, server: MailServer | None = Non
         os.environ.update(SHIPCLOCK_HOME=str(folder), SHIPCLOCK_CONFIG=str(folder / CONFIG_NAME))
         os.environ[TIKTOK_SECRET] = shop.keys.secret
         os.environ.pop("SHIPCLOCK_DATABASE_URL", None)
+        os.environ.update({"SHIPCLOCK_DATABASE_URL": database_url} if database_url else {})
         if server:
             os.environ[password_name(MAILBOX)] = server.password
         office = open_office(find_home())

@@ -1,0 +1,131 @@
+"""What kills processes at random moments of a chaos: the worker, a run, the servers, the database's connections."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from sqlalchemy import Engine, text
+
+from flows.demo.dovecot import Dovecot, DovecotMissingError
+from flows.stack import Stack
+from models.db.session import DatabaseError
+
+MAIL_AWAY: Final = (0.5, 5.0)  # seconds without a mail server, at least and at most
+UNEVEN: Final = 1.6  # the longest pause between two deaths, in parts of the mean one
+CONNECTIONS: Final = text(
+    "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+    " where datname = current_database() and pid <> pg_backend_pid()"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Victims:
+    """What can be killed; each gives whether there was something to kill."""
+
+    stack: Stack
+    mail: Dovecot
+    engine: Engine
+    asked_to_stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def by_name(self) -> Mapping[str, Callable[[], bool]]:
+        """All of them."""
+        ways = {
+            "worker": lambda: self._child("worker"),
+            "run": self._a_run,
+            "server": lambda: self._child("server"),
+            "mail server": self._mail_server,
+        }
+        if self.engine.dialect.name == "postgresql":
+            ways["database connection"] = self._connections
+        return ways
+
+    def _child(self, name: str) -> bool:
+        """Kill a process with all that it started."""
+        pid = self.stack.children[name].pid
+        if pid is None or not self.stack.children[name].alive:
+            return False
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        return True
+
+    def _a_run(self) -> bool:
+        """Kill one process of the worker's that carries out a run."""
+        worker = self.stack.children["worker"].pid
+        runs = [pid for pid in _group(worker) if pid != worker] if worker else []
+        for pid in runs[:1]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return bool(runs)
+
+    def _mail_server(self) -> bool:
+        self.mail.stop()
+        self.asked_to_stop.wait(Random().uniform(*MAIL_AWAY))  # noqa: S311  # no secret
+        self.revive_mail()
+        return True
+
+    def revive_mail(self) -> None:
+        """Start the mail server, if need be several times: somebody may hold its port for a moment."""
+        for _ in range(5):
+            with suppress(DovecotMissingError):
+                self.mail.start()
+                return
+
+    def _connections(self) -> bool:
+        try:
+            with self.engine.connect() as connection:
+                return bool(connection.execute(CONNECTIONS).scalar())
+        except (DatabaseError, OSError):
+            return False
+
+
+def _group(leader: int) -> list[int]:
+    """Give the ids of the living processes of a group."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError):  # gone meanwhile
+            state, _parent, group, *_ = file.read_text().rpartition(")")[2].split()
+            if int(group) == leader and state not in "ZX":
+                found.append(int(file.parent.name))
+    return found
+
+
+class Killer:
+    """Kills in a thread of its own, at moments drawn from a seed, never all at once."""
+
+    def __init__(self, victims: Victims, *, seed: int) -> None:
+        """Choose by this seed."""
+        self.victims = victims
+        self.killed: Counter[str] = Counter()
+        self._rng = Random(seed)  # noqa: S311  # repeatable, not secret
+
+    @contextmanager
+    def at_work(self, kills: int, seconds: float) -> Iterator[None]:
+        """Kill so often within so many seconds, while the block lasts; it goes on until all are dead."""
+        thread = threading.Thread(target=self._kill, args=(kills, seconds / max(kills, 1)), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.victims.asked_to_stop.set()
+            thread.join()
+
+    def _kill(self, kills: int, mean: float) -> None:
+        """Kill one after the other; a victim that is not there lets another die in its place."""
+        stop = self.victims.asked_to_stop
+        while self.killed.total() < kills and not stop.wait(self._rng.uniform(mean * (2 - UNEVEN), mean * UNEVEN)):
+            names = [*self.victims.by_name]
+            self._rng.shuffle(names)
+            for name in names:
+                if self.victims.by_name[name]():
+                    self.killed[name] += 1
+                    break

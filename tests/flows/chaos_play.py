@@ -1,0 +1,89 @@
+"""A play whose work is done by runs on the worker, by a stack whose processes may die at any moment."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final, TypeVar
+
+import httpx
+
+from flows.demo.home import DemoHome
+from flows.demo.play import ORDER_STAGE, Play
+from flows.look import Work, look
+from flows.server import PAGE, prefect_client
+from flows.stack import Stack
+from flows.supervise import start_runs
+from models.db.session import DatabaseError
+
+PATIENCE: Final = 90.0  # seconds that a round of runs is waited for; what is left is done in the next
+TRIES: Final = 100
+TICK: Final = 0.3
+WAITING: Final = frozenset({"SCHEDULED", "PENDING", "RUNNING", "CANCELLING"})
+Given = TypeVar("Given")
+
+
+class StackPlay(Play):
+    """The play, with the worker in place of this process."""
+
+    def __init__(self, demo: DemoHome, stack: Stack) -> None:
+        """Take the stage; `stack` has a server, a worker and the deployments."""
+        super().__init__(demo, {ORDER_STAGE: self._again})
+        self.stack = stack
+
+    def move_to(self, moment: datetime, *, people: bool = True) -> None:
+        """Play up to a moment, again and again if what it needs dies under it: a move may run twice."""
+        self._until_it_works(lambda: super(StackPlay, self).move_to(moment, people=people))
+
+    def rest_until(self, moment: float) -> None:
+        """Do nothing up to this moment of the monotonic clock but look after the processes."""
+        while time.monotonic() < moment:
+            self.stack.tend()
+            time.sleep(TICK)
+
+    def _work(self) -> bool:
+        """Start what has work as the supervisor does, and wait for it."""
+        waiting = look(self.office).work
+        self._carry_through(waiting)
+        return bool(waiting)
+
+    def _again(self, **parameters: str) -> None:
+        self._carry_through([Work(deployment=ORDER_STAGE, parameters=parameters)])
+
+    def _carry_through(self, work: Sequence[Work]) -> None:
+        self._until_it_works(lambda: start_runs(work, self.stack.api_url))
+        until = time.monotonic() + PATIENCE
+        while work and time.monotonic() < until and self._until_it_works(lambda: under_way(self.stack)):
+            self.rest_until(time.monotonic() + TICK)
+
+    def _until_it_works(self, ask: Callable[[], Given]) -> Given:
+        """Ask until the server and the database answer."""
+        for _ in range(TRIES):
+            try:
+                return ask()
+            except (httpx.HTTPError, DatabaseError):
+                self.rest_until(time.monotonic() + 1)
+        return ask()
+
+
+def under_way(stack: Stack) -> int:
+    """How many runs that were started by somebody wait or run."""
+    states = states_of(stack)
+    return sum(states[state] for state in WAITING)
+
+
+def states_of(stack: Stack) -> Counter[str]:
+    """All runs of the server by their state, but for those that a schedule has for later."""
+    from prefect.client.schemas.filters import FlowRunFilter  # noqa: PLC0415  # seconds of import
+
+    found: Counter[str] = Counter()
+    with prefect_client(stack.api_url) as client:
+        for kind in (*WAITING, "COMPLETED", "FAILED", "CRASHED", "CANCELLED"):
+            chosen = FlowRunFilter.model_validate({"state": {"type": {"any_": [kind]}}})
+            offset = 0
+            while runs := client.read_flow_runs(flow_run_filter=chosen, limit=PAGE, offset=offset):
+                found[kind] += sum(not run.auto_scheduled or kind != "SCHEDULED" for run in runs)
+                offset += PAGE
+    return found
