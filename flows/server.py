@@ -29,7 +29,6 @@ ROOT: Final = Path(flows.__file__).resolve().parent.parent  # where prefect.yaml
 POOL: Final = "shipclock"
 PREFECT_PORT: Final = 4200
 RUNS_AT_A_TIME: Final = 4
-UNDER_WAY: Final = ("PENDING", "RUNNING", "CANCELLING")
 PAGE: Final = 200  # Prefect's own limit
 
 CLIENT_SETTINGS: Final[Mapping[str, str]] = {
@@ -130,23 +129,6 @@ def make_pool(api_url: str, limit: int = RUNS_AT_A_TIME) -> None:
     pool = WorkPoolCreate(name=POOL, type="process", base_job_template=template, concurrency_limit=limit)
     with prefect_client(api_url) as client:
         client.create_work_pool(pool, overwrite=True)
-
-
-def bury_runs(api_url: str) -> int:
-    """Mark as crashed what was under way when the processes of an earlier start were killed; return how many.
-
-    Only for a server of our own, before its worker starts: left alone, they would look as if they ran
-    for ever and keep their deployment from starting another.
-    """
-    from prefect.client.schemas.filters import FlowRunFilter  # noqa: PLC0415  # seconds of import
-    from prefect.states import Crashed  # noqa: PLC0415
-
-    under_way = FlowRunFilter.model_validate({"state": {"type": {"any_": UNDER_WAY}}})
-    with prefect_client(api_url) as client:
-        runs = client.read_flow_runs(flow_run_filter=under_way, limit=PAGE)
-        for run in runs:
-            client.set_flow_run_state(run.id, Crashed(message="Shipclock was ended while this ran."))
-    return len(runs)
 
 
 def answers(url: str) -> bool:

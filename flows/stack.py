@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
+from flows.burial import Burial, bury_runs
 from flows.ports import HOST, ClaimedPort, claim_port
 from flows.processes import Child, Tell, birth, end_children, end_stray
 from flows.run_care import collapse_missed, watch_for_zombies
@@ -21,7 +22,6 @@ from flows.server import (
     PREFECT_PORT,
     ROOT,
     answers,
-    bury_runs,
     deploy_command,
     environment_for,
     given_server,
@@ -75,6 +75,7 @@ class Stack:
         self.api_url = given_server(home) or ""
         self.dashboard_url: str | None = None
         self.health_url: str | None = None
+        self.burial: Burial | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -144,6 +145,8 @@ class Stack:
     def start_worker(self) -> None:
         """Start the worker that carries out the runs."""
         self._child("worker", worker_command()).start()
+        if not given_server(self.home):
+            self.burial = Burial(api_url=self.api_url)
         self.write_run_file()
 
     def start_waker(self) -> None:
@@ -181,9 +184,13 @@ class Stack:
     def tend(self) -> None:
         """Start again what died, with growing waits; quick when all is well."""
         moment = time.monotonic()
-        started = [child.tend(moment, self.tell) for child in self.children.values()]  # all, not up to the first
-        if any(started):
+        started = [name for name, child in self.children.items() if child.tend(moment, self.tell)]
+        if started:
             self.write_run_file()
+        if self.burial and "worker" in started:
+            self.burial.note_death()
+        if self.burial:
+            self.burial.tend(moment)
 
     def in_background(self, work: Callable[[], Given]) -> Given:
         """Do the work in a thread and wait for it, or for a stop. Raises what the work raises."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from prefect.events.filters import EventFilter
 from prefect.events.schemas.automations import Automation, EventTrigger
 from prefect.states import Pending, Scheduled
 
+from flows.burial import Burial
 from flows.run_care import (
     BEATS,
     SILENT_FOR,
@@ -111,6 +113,21 @@ def test_a_run_whose_process_is_killed_ends_as_crashed_by_itself(prefect_stack: 
             watch_for_zombies(client)
         (again,) = client.read_automations_by_name(ZOMBIES)
     assert (again.id, silence_of(again)) == (kept.id, SILENT_FOR)
+
+
+def test_runs_that_died_with_their_worker_end_as_soon_as_it_is_back_and_later_ones_go_on(held: Stack):
+    burial = Burial(api_url=held.api_url)
+    with prefect_client(held.api_url) as client:
+        dead = a_pending_run(client)
+        burial.note_death()
+        later = a_pending_run(client)
+
+        def is_over() -> bool:
+            burial.tend(time.monotonic())
+            return burial.died_at is None
+
+        wait_for(is_over, "the burial")
+        assert (state_of(client, dead), state_of(client, later)) == ("Crashed", "Pending")
 
 
 def silence_of(automation: Automation) -> timedelta:
