@@ -28,6 +28,7 @@ from models.db.shop_tables import NoticeRow
 from models.db.tables import AlertRow
 from models.settings import ShopSettings
 from models.stage import HandoverMode, Stage
+from tests.databases import ON_SQLITE
 from tests.flows.shop.api_office import ApiOffice, an_api_office, order_no, seconds
 from tests.flows.shop.clients import NOW, SHOP
 from tests.flows.shop.wire_server import APP_KEY, SAMPLES, SECRET, SHOP_ID
@@ -192,6 +193,7 @@ def test_a_consent_that_ends_is_shouted_once_a_week(hooks: Listening, kind: int,
     assert search_files(hooks.api.office.home.path, ["Nguyen Van A"]) == []
 
 
+@ON_SQLITE  # its file is taken away
 def test_a_database_that_is_busy_has_the_webhook_sent_again(hooks: Listening):
     (hooks.api.office.home.path / "shipclock.db").unlink()
     hooks.api.office.engine.dispose()
