@@ -82,7 +82,7 @@ def test_a_poll_killed_between_commit_and_touch_is_caught_up_by_the_next(
     account.append(*[new_order(number) for number in numbers])
     mailbox = account.settings(after_reading=asked, **RECEIVER)
     process = multiprocessing.get_context("forkserver").Process(
-        target=poll_and_die, args=(desk.home.path, mailbox, point, 1)
+        target=poll_and_die, args=(desk.home, mailbox, point, 1)
     )
     process.start()
     process.join()

@@ -25,6 +25,7 @@ from models.ids import order_id
 from models.order import Order
 from models.settings import MailboxSettings, Settings
 from models.stage import HandoverMode, Role, Stage, Step
+from tests.databases import ON_SQLITE
 from tests.flows.shop.api_shop import NOW, NUMBER, Rig, a_shop
 from tests.flows.shop.tiny_platform import ENDED, SHIPPED
 from tests.models.makers import a_fact, placed
@@ -287,6 +288,7 @@ def test_a_label_that_the_platform_does_not_give_is_refused_kindly(office, rig, 
     assert refused.code == code
 
 
+@ON_SQLITE  # all of its file is searched
 def test_a_labels_address_shows_in_no_log_and_in_no_row(office, rig, caplog):
     caplog.set_level(0)
     rig.platform.orders[NUMBER]["status"] = "AWAITING_COLLECTION"
