@@ -34,15 +34,6 @@ def upgrade() -> None:
     _classify("step_attempt", "result", failed=lambda row: row.c.result.in_(["failed", "transient"]))
 
 
-def downgrade() -> None:
-    """Take the tables back to the version before."""
-    with op.batch_alter_table("step_attempt", schema=None) as batch_op:
-        batch_op.drop_column("error_class")
-    with op.batch_alter_table("step", schema=None) as batch_op:
-        batch_op.drop_index("ix_step_class")
-        batch_op.drop_column("error_class")
-
-
 def _classify(table: str, ending: str, *, failed: Callable[[sa.TableClause], sa.ColumnElement[bool]]) -> None:
     names = ("status", "first_failed_at", "result", "outcome", "error_code", "error_class")
     row = sa.table(table, *(sa.column(name) for name in names))
