@@ -64,9 +64,13 @@ class Floor:
     @property
     def environment(self) -> dict[str, str]:
         """What tells processes where this floor is."""
-        path = self.office.home.path
-        secret = {TIKTOK_SECRET: self.shop.keys.secret}
-        return {"SHIPCLOCK_HOME": str(path), "SHIPCLOCK_CONFIG": str(path / CONFIG_NAME), **secret}
+        home = self.office.home
+        return {
+            "SHIPCLOCK_HOME": str(home.path),
+            "SHIPCLOCK_CONFIG": str(home.path / CONFIG_NAME),
+            "SHIPCLOCK_DATABASE_URL": home.database_url,
+            TIKTOK_SECRET: self.shop.keys.secret,
+        }
 
     def play_to(self, moment: datetime) -> None:
         """Let the platform, its buyers and carriers act up to a moment; nobody has slept over it."""

@@ -93,7 +93,7 @@ def flows(
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from flows.bench.flows import measure
+    from flows.bench.driving import measure
 
     with TemporaryDirectory(prefix="shipclock-bench-") as folder:
         measured = measure(Path(folder), orders=orders, a_day=a_day, peer_orders=peer_orders, tell=note)
