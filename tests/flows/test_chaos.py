@@ -11,7 +11,10 @@ from flows.demo.dovecot import missing
 from tests.conftest import TOLD
 from tests.flows.chaos import run, told
 
-pytestmark = pytest.mark.timeout(600)  # a server, a worker, and both started again several times
+pytestmark = [
+    pytest.mark.long,  # ten minutes and more: too much for each change
+    pytest.mark.timeout(3600),
+]
 DEATHS = 5  # one of each kind, by the killer's first shuffles
 NAMES = ("SHIPCLOCK_HOME", "SHIPCLOCK_CONFIG", "SHIPCLOCK_DATABASE_URL", "PREFECT_API_URL", "SHIPCLOCK_TIKTOK_SECRET")
 

@@ -276,7 +276,11 @@ def test_the_end_of_a_sleep_is_told_in_the_shops_own_time_with_the_orders_that_c
     office: Office, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(supervise, "start_runs", lambda *_: [])  # no server runs here
-    where = {"SHIPCLOCK_HOME": str(office.home.path), "SHIPCLOCK_CONFIG": str(office.home.config)}
+    where = {
+        "SHIPCLOCK_HOME": str(office.home.path),
+        "SHIPCLOCK_CONFIG": str(office.home.config),
+        "SHIPCLOCK_DATABASE_URL": office.home.database_url,
+    }
     said: list[str] = []
     supervisor = Supervisor(environment={**where, "PREFECT_API_URL": ""}, tell=said.append)
     clock.set_virtual(office.engine, t(AWAKE))
