@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -27,6 +28,12 @@ OWN_WORDS: Final = ("labels", "columns")  # folders of the home
 PARTS: Final = re.compile(rf"{DATABASE}|{re.escape(SETTINGS)}|({'|'.join(OWN_WORDS)})/\w[\w.-]*\.toml")
 CHUNK: Final = 4 * 2**20
 MOST_MANIFEST: Final = 2**20
+UNREADABLE: Final = (
+    zipfile.BadZipFile,  # another file, or its sums are wrong
+    zlib.error,  # what was packed is no longer that
+    EOFError,  # cut off within a part
+    RuntimeError,  # locked with a password, or packed in a way that we never use: another's file
+)
 
 
 class BackupError(Exception):
@@ -111,7 +118,7 @@ def _archive(file: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError):
+    except UNREADABLE:
         raise _damaged(file) from None
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import zipfile
@@ -140,6 +141,16 @@ def cut(backup: Path) -> None:
     backup.write_bytes(backup.read_bytes()[: backup.stat().st_size // 2])
 
 
+def rotten(backup: Path) -> None:
+    """As a worn stick gives it back: of the right length, but no longer anything that was packed."""
+    content = bytearray(backup.read_bytes())
+    with zipfile.ZipFile(backup) as archive:
+        header = archive.getinfo("database").header_offset
+    name, extra = struct.unpack_from("<HH", content, header + 26)  # how long they are, by the format of ZIP
+    content[header + 30 + name + extra] = 0b111  # no kind of block that there is
+    backup.write_bytes(content)
+
+
 def other_file(backup: Path) -> None:
     backup.write_text("no zip", encoding="utf-8")
 
@@ -175,7 +186,7 @@ def way_out(backup: Path) -> None:
     changed(backup, "manifest.json", json.dumps(told).encode())
 
 
-@pytest.mark.parametrize("spoil", [cut, other_file, other_zip, other_database, fewer_orders, way_out])
+@pytest.mark.parametrize("spoil", [cut, rotten, other_file, other_zip, other_database, fewer_orders, way_out])
 def test_a_file_that_is_no_whole_backup_is_refused_and_leaves_nothing(
     backup: Path, shipclock: Shipclock, elsewhere: Callable[[], Path], spoil: Callable[[Path], None]
 ):
