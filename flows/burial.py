@@ -56,7 +56,7 @@ class Burial:
 def _bury(api_url: str, *, of_pool: bool, until: datetime | None) -> int:
     """End runs that came into their state by `until`; `of_pool`: those of a worker alone."""
     from prefect.client.schemas.filters import FlowRunFilter, WorkPoolFilter  # noqa: PLC0415  # seconds of import
-    from prefect.states import Crashed  # noqa: PLC0415
+    from prefect.states import Crashed  # noqa: PLC0415  # with it
 
     under_way = FlowRunFilter.model_validate({"state": {"type": {"any_": UNDER_WAY}}})
     pool = WorkPoolFilter.model_validate({"name": {"any_": [POOL]}}) if of_pool else None

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -160,16 +160,19 @@ def _exists(group: int) -> bool:
         os.killpg(group, 0)
     except OSError:
         return False
-    return sys.platform != "linux" or any(_is_in(group, process) for process in Path("/proc").glob("[0-9]*"))
+    return sys.platform != "linux" or any(members(group))
 
 
-def _is_in(group: int, process: Path) -> bool:
-    """Whether the process lives in the group: where nobody buries the dead (containers), they stay in it."""
-    try:
-        state, _parent, its_group, *_ = (process / "stat").read_text("utf-8").rpartition(")")[2].split()
-    except OSError:
-        return False
-    return state not in "ZX" and int(its_group) == group
+def members(group: int) -> Iterator[tuple[Path, Sequence[str]]]:
+    """Give the living processes of a group: the folder of each in /proc, and what follows its name in proc(5)'s stat.
+
+    The dead are left out: where nobody buries them (containers), they stay in the group. Linux alone.
+    """
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # gone meanwhile
+            fields = (process / "stat").read_text("utf-8").rpartition(")")[2].split()
+            if fields[0] not in "ZX" and int(fields[2]) == group:
+                yield process, fields
 
 
 def _signal(group: int, *, force: bool) -> bool:

@@ -102,7 +102,7 @@ def _by_work(runs: Iterable[FlowRun]) -> Iterable[Sequence[FlowRun]]:
 def _runs(client: SyncPrefectClient, state: dict[str, Any], *, until: datetime | None = None) -> list[FlowRun]:
     """Give our runs in this state, the longest due first; one page, for the next look takes the rest."""
     from prefect.client.schemas.filters import FlowRunFilter, WorkPoolFilter  # noqa: PLC0415  # seconds of import
-    from prefect.client.schemas.sorting import FlowRunSort  # noqa: PLC0415
+    from prefect.client.schemas.sorting import FlowRunSort  # noqa: PLC0415  # with it
 
     due = {"expected_start_time": {"before_": until}} if until else {}
     wanted = FlowRunFilter.model_validate({"state": state, "tags": {"all_": [TAG]}, **due})
@@ -133,10 +133,10 @@ def watch_for_zombies(client: SyncPrefectClient, silent_for: timedelta = SILENT_
 
 
 def _automation(silent_for: timedelta) -> AutomationCore:
-    from prefect.client.schemas.objects import StateType  # noqa: PLC0415
+    from prefect.client.schemas.objects import StateType  # noqa: PLC0415  # with it
     from prefect.events.actions import ChangeFlowRunState  # noqa: PLC0415  # seconds of import
-    from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture  # noqa: PLC0415
-    from prefect.events.schemas.events import ResourceSpecification  # noqa: PLC0415
+    from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture  # noqa: PLC0415  # with it
+    from prefect.events.schemas.events import ResourceSpecification  # noqa: PLC0415  # with it
 
     ours = {"prefect.resource.id": f"prefect.tag.{TAG}", "prefect.resource.role": "tag"}
     trigger = EventTrigger(

@@ -107,7 +107,7 @@ def _prefect(*arguments: str) -> list[str]:
 def prefect_client(api_url: str) -> Iterator[SyncPrefectClient]:
     """Give a client of that server; what else it needs (a key) is in Prefect's own settings."""
     from prefect.client.orchestration import get_client  # noqa: PLC0415  # seconds of import
-    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
+    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415  # with it
 
     with temporary_settings({PREFECT_API_URL: api_url}), get_client(sync_client=True) as client:
         yield client
@@ -120,7 +120,7 @@ def make_pool(api_url: str, limit: int = RUNS_AT_A_TIME) -> None:
     a worker that is killed. It also saves importing Prefect twice for each run.
     """
     from prefect.client.schemas.actions import WorkPoolCreate  # noqa: PLC0415  # seconds of import
-    from prefect.workers.process import ProcessWorker  # noqa: PLC0415
+    from prefect.workers.process import ProcessWorker  # noqa: PLC0415  # with it
 
     template = ProcessWorker.get_default_base_job_template()
     engine = [sys.executable, "-m", "prefect.engine"]
@@ -129,6 +129,14 @@ def make_pool(api_url: str, limit: int = RUNS_AT_A_TIME) -> None:
     pool = WorkPoolCreate(name=POOL, type="process", base_job_template=template, concurrency_limit=limit)
     with prefect_client(api_url) as client:
         client.create_work_pool(pool, overwrite=True)
+
+
+def put_schedules_to_rest(api_url: str) -> None:
+    """Let the server make no runs by itself: of a deployment that runs alone, one of them would cancel another."""
+    with prefect_client(api_url) as client:
+        for deployment in client.read_deployments():
+            for schedule in deployment.schedules:
+                client.update_deployment_schedule(deployment.id, schedule.id, active=False)
 
 
 def answers(url: str) -> bool:

@@ -22,6 +22,7 @@ from imapclient import IMAPClient
 
 from flows.demo.dovecot import PASSWORD, missing
 from flows.demo.dovecot import Dovecot as Server
+from flows.processes import members
 from models.settings import MailboxSettings
 
 __all__ = ["PASSWORD", "Account", "Dovecot", "missing"]
@@ -51,11 +52,10 @@ class Dovecot(Server):
     def kill_sessions(self) -> None:
         """Kill the processes that serve clients now, as a crash would; the server itself stays."""
         assert self._process is not None
-        for file in Path("/proc").glob("[0-9]*/stat"):
+        for process, _ in members(self._process.pid):
             with contextlib.suppress(OSError):  # gone meanwhile
-                head, _, rest = file.read_text().rpartition(") ")
-                if head.endswith("(imap") and int(rest.split()[2]) == self._process.pid:  # of its process group
-                    os.kill(int(file.parent.name), signal.SIGKILL)
+                if (process / "comm").read_text() == "imap\n":
+                    os.kill(int(process.name), signal.SIGKILL)
 
 
 @dataclass(frozen=True)

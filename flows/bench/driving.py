@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from flows.bench.floor import START, Floor, open_floor
 from flows.bench.naive import seconds_of_peer
 from flows.bench.prefect_side import PrefectSide, Recorded, database_bytes
 from flows.look import Work, look
+from flows.server import put_schedules_to_rest
 from flows.stack import Stack
 from models.db.session import open_session
 from models.db.tables import AttemptRow
@@ -90,41 +92,16 @@ def measure(folder: Path, *, orders: int, a_day: int, peer_orders: int, tell: Te
         )
 
 
-def _prefect(floor: Floor, tell: Tell) -> _Started:
+@contextmanager
+def _prefect(floor: Floor, tell: Tell) -> Iterator[Stack]:
+    """Run a server with all of prefect.yaml and a worker while the block lasts; what runs is what the look found."""
     tell("starting a Prefect server and a worker ...")
-    return _Started(floor, tell)
-
-
-class _Started:
-    """A server with all of prefect.yaml but its schedules, and a worker, while the block lasts."""
-
-    def __init__(self, floor: Floor, tell: Tell) -> None:
-        self.stack = Stack(replace(floor.office.home, environment=floor.environment), tell=tell)
-
-    def __enter__(self) -> Stack:
-        stack = self.stack.__enter__()
-        try:
-            stack.start_server()
-            stack.start_worker()
-            stack.deploy()
-            _rest_schedules(stack)
-        except BaseException:
-            stack.stop()
-            raise
-        return stack
-
-    def __exit__(self, *fault: object) -> None:
-        self.stack.stop()
-
-
-def _rest_schedules(stack: Stack) -> None:
-    """Let the server make no runs by itself: what runs is what the look found, as in `up` but for its safety net."""
-    from flows.server import prefect_client  # noqa: PLC0415
-
-    with prefect_client(stack.api_url) as client:
-        for deployment in client.read_deployments():
-            for schedule in deployment.schedules:
-                client.update_deployment_schedule(deployment.id, schedule.id, active=False)
+    with Stack(replace(floor.office.home, environment=floor.environment), tell=tell) as stack:
+        stack.start_server()
+        stack.start_worker()
+        stack.deploy()
+        put_schedules_to_rest(stack.api_url)
+        yield stack
 
 
 def _drive(floor: Floor, side: PrefectSide, tell: Tell) -> Spent:

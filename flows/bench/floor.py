@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,9 +20,8 @@ from sqlmodel import col, select
 from flows import clock
 from flows.bench.figure import BenchError
 from flows.commands import Performed, packing_of, perform
+from flows.demo.home import agree
 from flows.office import Office, open_office
-from flows.shop.consent import app_of, exchanged
-from flows.shop.grant import Grant, store
 from flows.shop.simulator.cast import casts
 from flows.shop.simulator.drop import MaildirDrop
 from flows.shop.simulator.fault import FaultMode, let_fail
@@ -32,7 +31,6 @@ from flows.shop.simulator.script import Crowd, OrderPlan
 from flows.shop.simulator.serving import Served, serve
 from flows.shop.simulator.store import Store
 from flows.shop.simulator.story import Story
-from flows.shop.wire import open_http
 from models.command import Command
 from models.command_name import CommandName
 from models.db.packing_rules import record_reading
@@ -46,6 +44,7 @@ from models.todo import TodoKind
 START: Final = datetime(2026, 3, 2, tzinfo=UTC)
 SEED: Final = 7
 PACKER: Final = "packer"
+MAILBOX: Final = "measured"
 CHOSEN_OF: Final = 4  # a crowd of so many times as many orders surely holds enough ordinary ones
 SPARE: Final = 60
 CALLS: Final = 12  # that fail of such an order: one step with all the tries that client and task give it at once
@@ -117,7 +116,7 @@ def open_floor(folder: Path, orders: int, days: int, *, failing: int = 0) -> Ite
         home = find_home({"SHIPCLOCK_HOME": str(folder), TIKTOK_SECRET: shop.keys.secret, **_plain_environment()})
         office = open_office(home)
         clock.set_virtual(office.engine, START)
-        _agree(office, shop)
+        agree(office, shop)
         broken = frozenset(plan.order_no for plan in plans[:: -(-orders // failing)]) if failing else frozenset[str]()
         for order_no in broken:
             let_fail(play, "ship", FaultMode.REFUSES, order_no=order_no, calls=CALLS)
@@ -151,30 +150,7 @@ def _is_ordinary(plan: OrderPlan) -> bool:
 
 
 def _settings(shop: Served, maildir: Path) -> str:
-    app = {"app_key": shop.keys.app_key, "service_id": shop.keys.service_id, "api_url": shop.url, "auth_url": shop.url}
-    box = {"name": "measured", "kind": "maildir", "path": str(maildir), "authserv_id": RECEIVER}
-    shops = [
-        {
-            "name": cast.name,
-            "market": cast.market,
-            "currency": cast.currency,
-            "timezone": cast.timezone,
-            "handover": cast.handover.value,
-            "shipping": ShippingMode.PLATFORM.value,
-            "mailbox": "measured",
-            "policy": "article",
-            "api": True,
-            "confirms": "by_itself",
-            "platform_id": cast.platform_id,
-        }
-        for cast in casts(shop.store.script.market).values()
-    ]
-    return tomlkit.dumps({"mailbox": [box], "tiktok": app, "shop": shops})
-
-
-def _agree(office: Office, shop: Served) -> None:
-    with closing(open_http()) as http:
-        tokens = exchanged(http, app_of(office.home, office.settings), shop.code())
-    for cast in casts(shop.store.script.market).values():
-        grant = Grant(tokens=tokens, cipher=shop.ciphers[cast.name], platform_id=cast.platform_id)
-        store(office.engine, office.home, cast.name, grant)
+    box = {"name": MAILBOX, "kind": "maildir", "path": str(maildir), "authserv_id": RECEIVER}
+    by_platform = {"shipping": ShippingMode.PLATFORM.value, "policy": "article", "confirms": "by_itself"}
+    shops = [{**cast.settings(MAILBOX), **by_platform} for cast in casts(shop.store.script.market).values()]
+    return tomlkit.dumps({"mailbox": [box], "tiktok": shop.settings, "shop": shops})

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-# Fields of proc(5)'s stat that follow the name.
-GROUP: Final = 2
-TIMES: Final = slice(11, 15)  # utime, stime, cutime, cstime: its own and that of children it has buried
+from flows.processes import members
+
+TIMES: Final = slice(11, 15)  # of proc(5)'s stat after the name: utime, stime, cutime, cstime (of buried children)
 BYTES: Final = 1024
+MIB: Final = 1024 * 1024
 
 
 def cpu_seconds(leader: int) -> float:
     """How much processor time the group has used by now, with what its buried children had used."""
-    ticks = sum(sum(map(int, fields[TIMES])) for _, fields in _members(leader))
+    ticks = sum(sum(map(int, fields[TIMES])) for _, fields in members(leader))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def memory(leader: int) -> int:
     """Bytes that the group holds; what processes share counts in parts (PSS)."""
-    return sum(_pss(process) for process, _ in _members(leader))
-
-
-def _members(leader: int) -> Iterator[tuple[Path, list[str]]]:
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # gone meanwhile
-            fields = (process / "stat").read_text("utf-8").rpartition(")")[2].split()
-            if int(fields[GROUP]) == leader:
-                yield process, fields
+    return sum(_pss(process) for process, _ in members(leader))
 
 
 def _pss(process: Path) -> int:

@@ -22,7 +22,7 @@ from typing import Any, Final
 import tomlkit
 
 from flows.bench.figure import BenchError, Figure
-from flows.bench.group import cpu_seconds, memory
+from flows.bench.group import MIB, cpu_seconds, memory
 from flows.demo.dovecot import PASSWORD, Dovecot
 from flows.server import ROOT, prefect_client
 from flows.stack import read_run_file
@@ -40,7 +40,6 @@ WARM_LOOKS: Final = 10
 WARM_SECONDS: Final = 90.0  # what a start costs is no part of a rest
 PREFECTS: Final = ("server", "worker")
 TICK: Final = 0.5
-MIB: Final = 1024 * 1024
 SETTINGS: Final[Mapping[str, Any]] = {
     "name": "Quiet shop",
     "market": "VN",
@@ -120,21 +119,26 @@ def _children(home: Home, process: subprocess.Popen[bytes]) -> Mapping[str, int]
         found = read_run_file(home).get("processes") or {}
         if "waker" in found:
             return {name: one["pid"] for name, one in found.items()}
-        time.sleep(TICK)
+        time.sleep(TICK)  # a process of its own: its run.json is all that tells
     raise BenchError(f"Shipclock did not start: {(home.path / 'up.log').read_text('utf-8')[-300:]}")
 
 
 def _watch(home: Home, pids: Mapping[str, int], minutes: float, tell: Tell) -> _Rest:
-    time.sleep(WARM_SECONDS)
+    time.sleep(WARM_SECONDS)  # what is measured is time that passes while nothing happens
     since = datetime.now(UTC)
     began, before = time.monotonic(), {name: cpu_seconds(pid) for name, pid in pids.items()}
     for minute in range(1, int(minutes) + 1):
-        time.sleep(max(0.0, began + minute * 60 - time.monotonic()))
+        _sleep_until(began + minute * 60)
         if minute % 5 == 0:
             tell(f"{minute} of {minutes:.0f} minutes of rest are over")
-    time.sleep(max(0.0, began + minutes * 60 - time.monotonic()))
+    _sleep_until(began + minutes * 60)
     used = {name: cpu_seconds(pid) - before[name] for name, pid in pids.items()}
     return _Rest(seconds=time.monotonic() - began, used=used, runs=_runs_since(home, since))
+
+
+def _sleep_until(moment: float) -> None:
+    """Do nothing up to this moment of the monotonic clock: the rest itself is what is measured."""
+    time.sleep(max(0.0, moment - time.monotonic()))
 
 
 def _runs_since(home: Home, since: datetime) -> Counter[str]:

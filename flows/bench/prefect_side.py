@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 import time
@@ -16,6 +15,7 @@ from typing import Any, Final
 import httpx
 
 from flows.bench.figure import BenchError
+from flows.bench.group import MIB, memory
 from flows.look import Work
 from flows.stack import Stack
 from flows.supervise import start_runs
@@ -26,7 +26,6 @@ ASKING: Final = 60.0  # seconds for an answer of a busy server
 PAGE: Final = 200
 OVER: Final = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 CHUNK: Final = re.compile(r"-x(\d+)$")
-MIB: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +60,7 @@ class PrefectSide:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self.stack.tend()
-            time.sleep(TICK)
+            time.sleep(TICK)  # the work is done by other processes
         self._weigh()
 
     def catch_up(self, done: int, failed: int) -> Recorded:
@@ -118,27 +117,7 @@ class PrefectSide:
     def _weigh(self) -> None:
         for name, child in self.stack.children.items():
             if child.pid is not None:
-                self.peak[name] = max(self.peak.get(name, 0.0), group_memory(child.pid))
-
-
-def group_memory(group: int) -> float:
-    """The memory of a process group in MiB; shared pages count for each of its processes. 0 where /proc is missing."""
-    page = os.sysconf("SC_PAGE_SIZE")
-    return sum(_pages(process) for process in Path("/proc").glob("[0-9]*") if _group(process) == group) * page / MIB
-
-
-def _group(process: Path) -> int | None:
-    try:
-        return int((process / "stat").read_text("utf-8").rpartition(")")[2].split()[2])
-    except (OSError, IndexError, ValueError):  # it has ended
-        return None
-
-
-def _pages(process: Path) -> int:
-    try:
-        return int((process / "statm").read_text("utf-8").split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0
+                self.peak[name] = max(self.peak.get(name, 0.0), memory(child.pid) / MIB)
 
 
 def database_bytes(file: Path) -> int:

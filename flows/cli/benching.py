@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,13 +35,9 @@ def lifecycle(
     It takes about four minutes and 1.5 GB of disk, and wants the machine for itself. Your own database is not touched.
     Ends with 1 if a limit is broken.
     """
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
     from flows.bench.lifecycle import measure
 
-    with TemporaryDirectory(prefix="shipclock-bench-") as folder:
-        _tell(measure(Path(folder), orders=orders, deadlines=deadlines, due=due, tell=note), as_json=as_json)
+    _tell(partial(measure, orders=orders, deadlines=deadlines, due=due, tell=note), as_json=as_json)
 
 
 def intake(
@@ -62,14 +60,10 @@ def intake(
     keeps an order's clocks. Needs Dovecot (.ci/install-debian), some ten minutes and 1 GB of disk; your own mailbox is
     not touched. Ends with 1 if a limit is broken.
     """
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
     from flows.bench.intake import Sizes, measure
 
     sizes = Sizes(mails=mails, rounds=rounds, memory_mails=memory_mails, old_mails=old_mails)
-    with TemporaryDirectory(prefix="shipclock-bench-") as folder:
-        _tell(measure(Path(folder), sizes, note), as_json=as_json)
+    _tell(partial(measure, sizes=sizes, tell=note), as_json=as_json)
 
 
 def flows(
@@ -90,14 +84,9 @@ def flows(
     Prefect has recorded all of it. Then a naive peer calls the flow order-stage once for each order and step. It takes
     about half an hour and 2 GB of disk, and wants the machine for itself. Ends with 1 if a limit is broken.
     """
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
     from flows.bench.driving import measure
 
-    with TemporaryDirectory(prefix="shipclock-bench-") as folder:
-        measured = measure(Path(folder), orders=orders, a_day=a_day, peer_orders=peer_orders, tell=note)
-        _tell(measured, as_json=as_json)
+    _tell(partial(measure, orders=orders, a_day=a_day, peer_orders=peer_orders, tell=note), as_json=as_json)
 
 
 def idle(
@@ -115,17 +104,15 @@ def idle(
     500 looks. Needs Linux and Dovecot (.ci/install-debian), and wants the machine for itself; your own Shipclock is
     not touched. Ends with 1 if a limit is broken.
     """
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
     from flows.bench.idle import measure
 
-    with TemporaryDirectory(prefix="shipclock-bench-") as folder:
-        _tell(measure(Path(folder), minutes=minutes, looks=looks, tell=note), as_json=as_json)
+    _tell(partial(measure, minutes=minutes, looks=looks, tell=note), as_json=as_json)
 
 
-def _tell(measured: Iterable[Figure], *, as_json: bool) -> None:
-    """Say each figure as soon as it is there, and end with 1 if a limit is broken."""
+def _tell(measure: Callable[[Path], Iterable[Figure]], *, as_json: bool) -> None:
+    """Measure in a temporary folder, say each figure as soon as it is there, and end with 1 if a limit is broken."""
+    from tempfile import TemporaryDirectory
+
     from flows.bench.figure import BenchError
     from flows.bench.machine import machine
     from flows.demo.dovecot import DovecotMissingError
@@ -134,10 +121,11 @@ def _tell(measured: Iterable[Figure], *, as_json: bool) -> None:
     if not as_json:
         pairs(about)
     try:
-        for figure in measured:
-            figures.append(figure)
-            if not as_json:
-                say(figure.line)
+        with TemporaryDirectory(prefix="shipclock-bench-") as folder:
+            for figure in measure(Path(folder)):
+                figures.append(figure)
+                if not as_json:
+                    say(figure.line)
     except (BenchError, DovecotMissingError) as fault:
         note(f"Not measured: {fault}")
         raise typer.Exit(EXIT_FAULT) from None

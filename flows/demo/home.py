@@ -21,7 +21,7 @@ from flows.office import Office, open_office
 from flows.shop.consent import app_of, exchanged
 from flows.shop.grant import Grant
 from flows.shop.grant import store as store_grant
-from flows.shop.simulator.cast import Cast, casts
+from flows.shop.simulator.cast import casts
 from flows.shop.simulator.mails import RECEIVER
 from flows.shop.simulator.marketplace import begin_play
 from flows.shop.simulator.serving import Served, serve
@@ -34,6 +34,7 @@ from models.home import CONFIG_NAME, TIKTOK_SECRET, Home, find_home, password_na
 START: Final = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # a Monday; the demo's present has nothing to do with ours
 MAILBOX: Final = "demo"
 SIMULATOR: Final = "simulator.db"
+SHIFT_HOURS: Final = 168  # twelve hours are 24 seconds of a demo: an onlooker is asked each few minutes
 
 
 class OtherPlayError(Exception):
@@ -87,7 +88,7 @@ def open_demo_home(
             os.environ[password_name(MAILBOX)] = server.password
         office = open_office(find_home())
         _begin(office)
-        _agree(office, shop)
+        agree(office, shop)
         yield DemoHome(home=office.home, office=office, shop=shop, maildir=maildir)
 
 
@@ -106,11 +107,11 @@ def _begin(office: Office) -> None:
         clock.set_virtual(office.engine, START)
 
 
-def _agree(office: Office, shop: Served) -> None:
+def agree(office: Office, shop: Served) -> None:
     """Let the invented seller consent that Shipclock acts for the shops, as a real one does with `auth tiktok`."""
     with closing(open_http()) as http:
         tokens = exchanged(http, app_of(office.home, office.settings), shop.code())
-    for cast in casts().values():
+    for cast in casts(shop.store.script.market).values():
         grant = Grant(tokens=tokens, cipher=shop.ciphers[cast.name], platform_id=cast.platform_id)
         store_grant(office.engine, office.home, cast.name, grant)
 
@@ -118,24 +119,5 @@ def _agree(office: Office, shop: Served) -> None:
 def _settings(shop: Served, maildir: Path, server: MailServer | None) -> str:
     where = server.settings if server else {"kind": "maildir", "path": str(maildir)}
     box = {"name": MAILBOX, "authserv_id": RECEIVER, **where}
-    app = {"app_key": shop.keys.app_key, "service_id": shop.keys.service_id, "api_url": shop.url, "auth_url": shop.url}
-    shops = [_shop_settings(cast) for cast in casts().values()]
-    return tomlkit.dumps({"mailbox": [box], "tiktok": app, "shop": shops})
-
-
-def _shop_settings(cast: Cast) -> dict[str, object]:
-    return {
-        "name": cast.name,
-        "market": cast.market,
-        "currency": cast.currency,
-        "timezone": cast.timezone,
-        "handover": cast.handover.value,
-        "shipping": cast.shipping.value,
-        "drop_off_point": cast.drop_off_point,
-        "mailbox": MAILBOX,
-        "policy": "article",
-        "shift_hours": 168,  # twelve hours are 24 seconds of a demo: an onlooker is asked each few minutes
-        "api": True,
-        "platform_id": cast.platform_id,
-        "carrier_id": cast.carrier_id,
-    }
+    shops = [{**cast.settings(MAILBOX), "policy": "article", "shift_hours": SHIFT_HOURS} for cast in casts().values()]
+    return tomlkit.dumps({"mailbox": [box], "tiktok": shop.settings, "shop": shops})

@@ -100,7 +100,7 @@ class PostgresqlStore:
                 _send(writer.stdin, after)
             except BrokenPipeError:  # psql gave up and has said why
                 pass
-            except BaseException:
+            except BaseException:  # a Ctrl-C too: psql must not commit half of it
                 writer.kill()
                 with suppress(BrokenPipeError):
                     writer.stdin.close()

@@ -79,7 +79,7 @@ def known_versions(config: Config) -> frozenset[str]:
 
 def _upgrade(engine: Engine, before: str | None) -> None:
     from alembic import command  # noqa: PLC0415  # slow to import and seldom needed
-    from alembic.util import CommandError  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415  # with it
 
     config = alembic_config()
     try:

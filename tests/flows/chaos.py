@@ -145,7 +145,7 @@ def _settle(stack: Stack) -> tuple[float, Counter[str]]:
         with suppress(httpx.HTTPError):
             if not under_way(stack):
                 break
-        time.sleep(1)
+        time.sleep(1)  # Prefect's own clocks end what is left
     return time.monotonic() - began, states_of(stack)
 
 

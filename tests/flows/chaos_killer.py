@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from typing import Final
 
 from sqlalchemy import Engine, text
 
 from flows.demo.dovecot import Dovecot, DovecotMissingError
+from flows.processes import members
 from flows.stack import Stack
 from models.db.session import DatabaseError
 
@@ -61,7 +61,8 @@ class Victims:
     def _a_run(self) -> bool:
         """Kill one process of the worker's that carries out a run."""
         worker = self.stack.children["worker"].pid
-        runs = [pid for pid in _group(worker) if pid != worker] if worker else []
+        group = [int(process.name) for process, _ in members(worker)] if worker else []
+        runs = [pid for pid in group if pid != worker]
         for pid in runs[:1]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -86,17 +87,6 @@ class Victims:
                 return bool(connection.execute(CONNECTIONS).scalar())
         except (DatabaseError, OSError):
             return False
-
-
-def _group(leader: int) -> list[int]:
-    """Give the ids of the living processes of a group."""
-    found = []
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError, ValueError):  # gone meanwhile
-            state, _parent, group, *_ = file.read_text().rpartition(")")[2].split()
-            if int(group) == leader and state not in "ZX":
-                found.append(int(file.parent.name))
-    return found
 
 
 class Killer:

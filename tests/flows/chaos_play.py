@@ -41,7 +41,7 @@ class StackPlay(Play):
         """Do nothing up to this moment of the monotonic clock but look after the processes."""
         while time.monotonic() < moment:
             self.stack.tend()
-            time.sleep(TICK)
+            time.sleep(TICK)  # the processes that work are looked after meanwhile
 
     def _work(self) -> bool:
         """Start what has work as the supervisor does, and wait for it."""

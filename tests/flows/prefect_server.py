@@ -16,7 +16,7 @@ from uuid import UUID
 import pytest
 
 from flows.office import open_office
-from flows.server import prefect_client
+from flows.server import prefect_client, put_schedules_to_rest
 from flows.stack import Stack
 from models.home import Home
 from tests.databases import in_folder
@@ -60,16 +60,8 @@ def prefect_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         stack.start_server()
         stack.start_worker()
         stack.deploy()
-        put_schedules_to_rest(stack)
+        put_schedules_to_rest(stack.api_url)
         yield stack
-
-
-def put_schedules_to_rest(stack: Stack) -> None:
-    """Let the server make no runs by itself: of a deployment that runs alone, it would cancel a test's."""
-    with prefect_client(stack.api_url) as client:
-        for deployment in client.read_deployments():
-            for schedule in deployment.schedules:
-                client.update_deployment_schedule(deployment.id, schedule.id, active=False)
 
 
 def start_run(stack: Stack, deployment: str, **parameters: object) -> UUID:

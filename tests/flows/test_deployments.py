@@ -94,7 +94,7 @@ def test_deploying_again_changes_nothing(prefect_stack: Stack):
     with prefect_client(prefect_stack.api_url) as client:
         before = {one.name: one.id for one in client.read_deployments()}
         prefect_stack.deploy()
-        put_schedules_to_rest(prefect_stack)
+        put_schedules_to_rest(prefect_stack.api_url)
         assert {one.name: one.id for one in client.read_deployments()} == before
     assert set(before) == set(DEPLOYMENTS)
 
@@ -134,7 +134,7 @@ def test_runs_work_in_the_folder_that_was_deployed(prefect_stack: Stack):
 
 def test_a_run_that_the_servers_scheduler_made_completes(prefect_stack: Stack):
     from prefect.client.schemas.filters import FlowRunFilter  # noqa: PLC0415  # seconds of import
-    from prefect.client.schemas.schedules import IntervalSchedule  # noqa: PLC0415
+    from prefect.client.schemas.schedules import IntervalSchedule  # noqa: PLC0415  # with it
 
     often: Any = IntervalSchedule(interval=timedelta(seconds=20))
     with prefect_client(prefect_stack.api_url) as client:

@@ -77,6 +77,22 @@ class Cast:
         """The platform's id of the carrier."""
         return f"66{_digits(self.carrier)}"
 
+    def settings(self, mailbox: str) -> dict[str, object]:
+        """What a `[[shop]]` of shipclock.toml says of it, for one who acts by the API and gets its mail there."""
+        return {
+            "name": self.name,
+            "market": self.market,
+            "currency": self.currency,
+            "timezone": self.timezone,
+            "handover": self.handover.value,
+            "shipping": self.shipping.value,
+            "drop_off_point": self.drop_off_point,
+            "mailbox": mailbox,
+            "api": True,
+            "platform_id": self.platform_id,
+            "carrier_id": self.carrier_id,
+        }
+
     def sku_id(self, good: Good) -> str:
         """Give the platform's id of a good."""
         return f"17{_digits(f'{self.key}/{good.sku}')}"

@@ -134,25 +134,8 @@ def _tell(chosen: Rehearsal, served: Served) -> None:
 
 def settings_text(chosen: Rehearsal, served: Served) -> str:
     """Give the lines for shipclock.toml."""
-    keys = served.keys
-    urls = dict.fromkeys(("api_url", "auth_url", "consent_url"), served.url)
     box: dict[str, object] = {"name": MAILBOX, "authserv_id": RECEIVER, "kind": "maildir"}
     box["path"] = str((chosen.maildir or chosen.home / "Maildir").absolute())
-    shops = [
-        {
-            "name": cast.name,
-            "market": cast.market,
-            "currency": cast.currency,
-            "timezone": cast.timezone,
-            "handover": cast.handover.value,
-            "shipping": cast.shipping.value,
-            "drop_off_point": cast.drop_off_point,
-            "mailbox": MAILBOX,
-            "api": True,
-            "platform_id": cast.platform_id,
-            "carrier_id": cast.carrier_id,
-        }
-        for cast in casts(served.store.script.market).values()
-    ]
-    tiktok = {"app_key": keys.app_key, "service_id": keys.service_id, **urls}
+    shops = [cast.settings(MAILBOX) for cast in casts(served.store.script.market).values()]
+    tiktok = {**served.settings, "consent_url": served.url}
     return tomlkit.dumps({"mailbox": [box], "tiktok": tiktok, "shop": shops})

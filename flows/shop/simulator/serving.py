@@ -47,6 +47,12 @@ class Served:
         """The shops' ciphers by the shops' names."""
         return {cast.name: cast.cipher for cast in casts(self.store.script.market).values()}
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What `[tiktok]` of shipclock.toml says of it; the app's secret is kept elsewhere."""
+        keys = self.keys
+        return {"app_key": keys.app_key, "service_id": keys.service_id, "api_url": self.url, "auth_url": self.url}
+
     def code(self) -> str:
         """Let the seller agree; give the code for the app."""
         with self.store.change() as play:

@@ -15,6 +15,7 @@ from flows.look import SYNC, Work, look
 from flows.shop import news, sync_page
 from flows.shop.api_error import ApiError
 from flows.shop.schema import ApiOrder
+from flows.shop.sync import ShopSync
 from flows.shop.sync_figures import sync_figures
 from flows.sync_shop import sync_one
 from models.db.sample import check_sample
@@ -198,8 +199,6 @@ def test_another_run_that_is_further_keeps_its_mark(api: ApiOffice):
     api.sync()
     mark = rows(api)["orders"].mark
     with api.place.client() as one, api.place.client() as other:
-        from flows.shop.sync import ShopSync  # noqa: PLC0415
-
         slow, quick = (
             ShopSync(engine=api.office.engine, shop=api.shop, client=client, now=api.office.now)
             for client in (one, other)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,15 +17,13 @@ import tomlkit
 from sqlmodel import Session, select
 
 from flows import clock
+from flows.demo.home import agree
 from flows.office import Office, open_office
-from flows.shop.consent import app_of, exchanged
-from flows.shop.grant import Grant, store
 from flows.shop.simulator.cast import casts
 from flows.shop.simulator.drop import MaildirDrop
 from flows.shop.simulator.mails import RECEIVER
 from flows.shop.simulator.script import Crowd
 from flows.shop.simulator.serving import Served, serve
-from flows.shop.wire import open_http
 from flows.sync_shop import sync_one
 from flows.watch import check_due
 from ingest.poll import poll_mailbox
@@ -114,32 +112,14 @@ def _office(folder: Path, shop: Served, maildir: Path, source: str) -> Office:
     office = open_office(find_home(environ))
     clock.set_virtual(office.engine, START)
     if source != "mail":
-        with closing(open_http()) as http:
-            tokens = exchanged(http, app_of(office.home, office.settings), shop.code())
-        for cast in casts().values():
-            grant = Grant(tokens=tokens, cipher=shop.ciphers[cast.name], platform_id=cast.platform_id)
-            store(office.engine, office.home, cast.name, grant)
+        agree(office, shop)
     return office
 
 
 def _settings(shop: Served, maildir: Path, *, api: bool) -> str:
     box = {"name": "box", "kind": "maildir", "path": str(maildir), "authserv_id": RECEIVER}
-    shops = [
-        {
-            "name": cast.name,
-            "market": cast.market,
-            "currency": cast.currency,
-            "timezone": cast.timezone,
-            "handover": cast.handover.value,
-            "shipping": cast.shipping.value,
-            "mailbox": "box",
-            "policy": "article",
-            "api": api,
-        }
-        for cast in casts().values()
-    ]
-    app = {"app_key": shop.keys.app_key, "api_url": shop.url, "auth_url": shop.url}
-    return tomlkit.dumps({"mailbox": [box], "tiktok": app, "shop": shops})
+    shops = [{**cast.settings("box"), "policy": "article", "api": api} for cast in casts().values()]
+    return tomlkit.dumps({"mailbox": [box], "tiktok": shop.settings, "shop": shops})
 
 
 def play(folder: Path, orders: int, days: int = 30) -> dict[str, dict[str, Seen]]:
