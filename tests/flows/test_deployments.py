@@ -13,14 +13,13 @@ import yaml
 
 import flows
 from flows.look import Work
-from flows.server import ROOT, answers, prefect_client
+from flows.server import ROOT, answers, prefect_client, put_schedules_to_rest
 from flows.stack import Stack
 from flows.supervise import start_runs
 from models.error_class import ErrorClass
 from models.notification import QuarantineReason
 from models.stage import Step
 from tests.flows.prefect_server import (
-    put_schedules_to_rest,
     run_again,
     run_to_end,
     start_run,
