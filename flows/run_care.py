@@ -26,7 +26,7 @@ ZOMBIES: Final = "shipclock: a run whose process is gone ends as crashed"
 SILENT_FOR: Final = timedelta(seconds=540)  # three heartbeats of 180 s, Prefect's own default
 BEATS: Final = "prefect.flow-run.heartbeat"
 ENDS: Final = frozenset(f"prefect.flow-run.{name}" for name in ("Completed", "Failed", "Cancelled", "Crashed"))
-STUCK_SECONDS: Final = 600.0  # [D] from Pending to Running a run took 12 s, on a busy machine a minute
+STUCK_SECONDS: Final = 180.0  # [D] from Pending to Running a run took 12 s, on a busy machine a minute
 STUCK_FOR_SURE: Final = timedelta(hours=1)  # [D] by clocks of two machines that may have been set
 
 

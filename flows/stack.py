@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -187,10 +187,16 @@ class Stack:
         started = [name for name, child in self.children.items() if child.tend(moment, self.tell)]
         if started:
             self.write_run_file()
-        if self.burial and "worker" in started:
-            self.burial.note_death()
         if self.burial:
-            self.burial.tend(moment)
+            self._bury(self.burial, started, moment)
+
+    def _bury(self, burial: Burial, started: Collection[str], moment: float) -> None:
+        """See to the runs that died with what had to be started again."""
+        if "worker" in started:
+            burial.note_worker(moment)
+        if "server" in started:
+            burial.note_server(moment)
+        burial.tend(moment)
 
     def in_background(self, work: Callable[[], Given]) -> Given:
         """Do the work in a thread and wait for it, or for a stop. Raises what the work raises."""

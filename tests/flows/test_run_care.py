@@ -20,9 +20,9 @@ from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.events.filters import EventFilter
 from prefect.events.schemas.automations import Automation, EventTrigger
-from prefect.states import Pending, Scheduled
+from prefect.states import Pending, Running, Scheduled
 
-from flows.burial import Burial
+from flows.burial import GRACE_SECONDS, Burial
 from flows.run_care import (
     BEATS,
     SILENT_FOR,
@@ -115,19 +115,32 @@ def test_a_run_whose_process_is_killed_ends_as_crashed_by_itself(prefect_stack: 
     assert (again.id, silence_of(again)) == (kept.id, SILENT_FOR)
 
 
+def buried(burial: Burial, moment: float) -> bool:
+    burial.tend(moment)
+    return not burial.deaths
+
+
 def test_runs_that_died_with_their_worker_end_as_soon_as_it_is_back_and_later_ones_go_on(held: Stack):
     burial = Burial(api_url=held.api_url)
     with prefect_client(held.api_url) as client:
         dead = a_pending_run(client)
-        burial.note_death()
+        burial.note_worker(time.monotonic())
         later = a_pending_run(client)
-
-        def is_over() -> bool:
-            burial.tend(time.monotonic())
-            return burial.died_at is None
-
-        wait_for(is_over, "the burial")
+        wait_for(lambda: buried(burial, time.monotonic()), "the burial")
         assert (state_of(client, dead), state_of(client, later)) == ("Crashed", "Pending")
+
+
+def test_a_run_that_was_lost_on_its_way_when_the_server_died_has_time_to_show_up_and_then_ends(held: Stack):
+    burial = Burial(api_url=held.api_url)
+    with prefect_client(held.api_url) as client:
+        lost = a_pending_run(client)
+        running = a_pending_run(client)
+        client.set_flow_run_state(running, Running(), force=True)
+        burial.note_server(0.0)
+        burial.tend(GRACE_SECONDS - 1)
+        assert (burial.deaths != [], state_of(client, lost)) == (True, "Pending")
+        wait_for(lambda: buried(burial, GRACE_SECONDS + time.monotonic()), "the burial")
+        assert (state_of(client, lost), state_of(client, running)) == ("Crashed", "Running")
 
 
 def silence_of(automation: Automation) -> timedelta:
