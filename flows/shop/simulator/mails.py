@@ -23,7 +23,7 @@ MAILBOX: Final = "orders@shipclock.example"
 PLATFORM_ADDRESS: Final = "no-reply@shop.tiktok.com"
 LOOKALIKE_ADDRESS: Final = "no-reply@shop-tiktok.example"
 FORGED: Final = "spf=fail smtp.mailfrom=bounce.shop.tiktok.com; dmarc=fail header.from=shop.tiktok.com"
-POLICY: Final = SMTP.clone(linesep="\n")  # Maildir keeps plain line ends
+POLICY: Final = SMTP  # line ends as on the wire: by IMAP or from the file, it is the same mail to the byte
 
 
 def write_mail(letter: Letter, plan: OrderPlan) -> bytes:
