@@ -13,7 +13,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,22 +26,34 @@ from sqlmodel import select
 
 from flows.demo.dovecot import PASSWORD, Dovecot
 from flows.demo.home import START, DemoHome, MailServer, open_demo_home
-from flows.demo.play import Play
 from flows.demo.report import report
 from flows.shop.simulator.drop import MaildirDrop
 from flows.stack import Stack
 from models.db.session import open_session
 from models.db.tables import OrderRow
 from tests.flows.chaos_killer import Killer, Victims
-from tests.flows.chaos_play import WAITING, StackPlay, states_of, under_way
-from tests.flows.demo.plain_runs import plain_runs
+from tests.flows.chaos_play import WAITING, StackPlay, states_of
+from tests.flows.demo.playing import moments, play
 
 DAYS: Final = 20
-AFTERWARDS: Final = 3  # days without a death, for what was held up to be done
+ENDS: Final = 24  # by then what was held up is done, too
 SETTLE_SECONDS: Final = 900.0
-HOURS: Final = 6
-MOVE: Final = timedelta(hours=HOURS)
 USER: Final = "shop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How long and how hard: virtual `days` under fire, spread over real `minutes`, then in peace up to day `ends`.
+
+    `url`: a database in place of a file, for the one under fire.
+    """
+
+    minutes: float
+    kills: int
+    days: int = DAYS
+    ends: int = ENDS
+    seed: int = 7
+    url: str | None = None
 
 
 @dataclass(kw_only=True)
@@ -68,24 +80,22 @@ class Outcome:
         return not (self.elsewhere or self.double_effects or self.lost_mails or self.left_running)
 
 
-def run(
-    folder: Path, *, minutes: float, kills: int, days: int = DAYS, seed: int = 7, url: str | None = None
-) -> Outcome:
-    """Play twice, once undisturbed and once under fire, and compare. `url`: a database for the one under fire."""
-    twin = _twin(folder / "twin", days, seed)
+def run(folder: Path, plan: Plan, twin: Mapping[str, str] | None = None) -> Outcome:
+    """Play under fire, and compare with the twin: each order's stage in the end, played here where it is not given."""
+    twin = twin or _play_twin(folder / "twin", plan)
     began = time.monotonic()
-    with _mail_server() as mail, open_demo_home(folder / "home", seed, mail.given, url) as demo:
+    with _mail_server() as mail, open_demo_home(folder / "home", plan.seed, mail.given, plan.url) as demo:
         with Stack(demo.home, tell=_say) as stack:
             _start(stack)
-            killer = Killer(Victims(stack=stack, mail=mail.server, engine=demo.office.engine), seed=seed)
-            play = StackPlay(demo, stack)
-            with killer.at_work(kills, minutes * 60):
-                _play(play, days, minutes * 60)
+            killer = Killer(Victims(stack=stack, mail=mail.server, engine=demo.office.engine), seed=plan.seed)
+            under_fire = StackPlay(demo, stack)
+            with killer.at_work(plan.kills, plan.minutes * 60):
+                _play(under_fire, moments(0, plan.days), plan.minutes * 60)
             lived = (time.monotonic() - began) / 60
-            _calm_days(play, days)
             settled, runs = _settle(stack)
-        came_of_it = report(demo, reruns=play.reruns)
-        ours = _stages(demo)
+        in_peace = play(demo, plan.ends, since=plan.days)
+        came_of_it = report(demo, reruns=under_fire.reruns + in_peace.reruns)
+        ours = stages(demo)
     return Outcome(
         orders=len(twin),
         elsewhere={no: (twin.get(no), ours.get(no)) for no in {*twin, *ours} if twin.get(no) != ours.get(no)},
@@ -98,20 +108,14 @@ def run(
     )
 
 
-def _twin(folder: Path, days: int, seed: int) -> Mapping[str, str]:
-    """Give each order's stage after a play that nobody disturbed."""
-    with open_demo_home(folder, seed) as demo:
-        play = Play(demo, plain_runs(demo))
-        for moment in _moments(days + AFTERWARDS):
-            play.move_to(moment)
-        return _stages(demo)
+def _play_twin(folder: Path, plan: Plan) -> Mapping[str, str]:
+    with open_demo_home(folder, plan.seed) as demo:
+        play(demo, plan.ends)
+        return stages(demo)
 
 
-def _moments(days: int) -> Iterator[datetime]:
-    return (START + number * MOVE for number in range(1, days * 24 // HOURS + 1))
-
-
-def _stages(demo: DemoHome) -> Mapping[str, str]:
+def stages(demo: DemoHome) -> Mapping[str, str]:
+    """Give each order's stage."""
     with open_session(demo.office.engine, read_only=True) as session:
         return {row.order_no: row.stage for row in session.exec(select(OrderRow))}
 
@@ -122,31 +126,26 @@ def _start(stack: Stack) -> None:
     stack.start_worker()
 
 
-def _play(play: StackPlay, days: int, seconds: float) -> None:
-    """Play the days within so many real seconds, or as soon as the runs allow."""
-    moments = [*_moments(days)]
+def _play(under_fire: StackPlay, moments: Sequence[datetime], seconds: float) -> None:
+    """Move to these moments within so many real seconds, or as soon as the runs allow."""
     began, pace = time.monotonic(), seconds / len(moments)
     for number, moment in enumerate(moments, 1):
-        play.move_to(moment)
+        under_fire.move_to(moment)
         _say(f"day {(moment - START) / timedelta(days=1):5.2f} after {(time.monotonic() - began) / 60:5.1f} min")
-        play.rest_until(began + number * pace)
-
-
-def _calm_days(play: StackPlay, days: int) -> None:
-    for moment in [*_moments(days + AFTERWARDS)][days * 24 // HOURS :]:
-        play.move_to(moment)
+        under_fire.rest_until(began + number * pace)
 
 
 def _settle(stack: Stack) -> tuple[float, Counter[str]]:
-    """Wait until no run looks as if it ran; give how long that took, and all runs by their state."""
-    began = time.monotonic()
-    while time.monotonic() - began < SETTLE_SECONDS:
+    """Wait until no run looks as if it ran; give how long that took, and all runs by their state at that moment."""
+    began, runs = time.monotonic(), Counter[str]()
+    while (waited := time.monotonic() - began) < SETTLE_SECONDS:
         stack.tend()
         with suppress(httpx.HTTPError):
-            if not under_way(stack):
+            runs = states_of(stack)
+            if not any(runs[state] for state in WAITING):
                 break
         time.sleep(1)  # Prefect's own clocks end what is left
-    return time.monotonic() - began, states_of(stack)
+    return waited, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +196,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
     with TemporaryDirectory() as folder:
-        outcome = run(Path(folder), **vars(given))
+        outcome = run(Path(folder), Plan(**vars(given)))
     sys.stdout.write(f"{told(outcome)}\n")
     return 0 if outcome.good else 1
 

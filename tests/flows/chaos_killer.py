@@ -110,12 +110,16 @@ class Killer:
             thread.join()
 
     def _kill(self, kills: int, mean: float) -> None:
-        """Kill one after the other; a victim that is not there lets another die in its place."""
-        stop = self.victims.asked_to_stop
+        """Kill one after the other, each kind as often; a victim that is not there lets another die before it."""
+        stop, left = self.victims.asked_to_stop, list[str]()
         while self.killed.total() < kills and not stop.wait(self._rng.uniform(mean * (2 - UNEVEN), mean * UNEVEN)):
-            names = [*self.victims.by_name]
-            self._rng.shuffle(names)
-            for name in names:
-                if self.victims.by_name[name]():
-                    self.killed[name] += 1
-                    break
+            left = left or self._shuffled()
+            name = next((one for one in left if self.victims.by_name[one]()), None)
+            if name:
+                left.remove(name)
+                self.killed[name] += 1
+
+    def _shuffled(self) -> list[str]:
+        names = [*self.victims.by_name]
+        self._rng.shuffle(names)
+        return names

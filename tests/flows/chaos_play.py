@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -13,9 +14,10 @@ import httpx
 from flows.demo.home import DemoHome
 from flows.demo.play import ORDER_STAGE, Play
 from flows.look import Work, look
+from flows.run_care import RunCare
 from flows.server import PAGE, prefect_client
 from flows.stack import Stack
-from flows.supervise import start_runs
+from flows.supervise import LOOK_SECONDS, start_runs
 from models.db.session import DatabaseError
 
 PATIENCE: Final = 90.0  # seconds that a round of runs is waited for; what is left is done in the next
@@ -32,6 +34,8 @@ class StackPlay(Play):
         """Take the stage; `stack` has a server, a worker and the deployments."""
         super().__init__(demo, {ORDER_STAGE: self._again})
         self.stack = stack
+        self.care = RunCare(api_url=stack.api_url)
+        self.care_due = 0.0  # seconds of the monotonic clock
 
     def move_to(self, moment: datetime, *, people: bool = True) -> None:
         """Play up to a moment, again and again if what it needs dies under it: a move may run twice."""
@@ -39,9 +43,17 @@ class StackPlay(Play):
 
     def rest_until(self, moment: float) -> None:
         """Do nothing up to this moment of the monotonic clock but look after the processes."""
-        while time.monotonic() < moment:
+        while (now := time.monotonic()) < moment:
             self.stack.tend()
+            self._look_after_runs(now)
             time.sleep(TICK)  # the processes that work are looked after meanwhile
+
+    def _look_after_runs(self, moment: float) -> None:
+        """Do as the supervisor of `up` does once a minute."""
+        if moment >= self.care_due:
+            self.care_due = moment + LOOK_SECONDS
+            with suppress(httpx.HTTPError):
+                self.care.tend(moment)
 
     def _work(self) -> bool:
         """Start what has work as the supervisor does, and wait for it."""

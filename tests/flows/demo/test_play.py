@@ -5,17 +5,13 @@ Played here without Prefect; `shipclock demo --headless` plays the same with rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
 from flows import steps
-from flows.demo.home import START, DemoHome, OtherPlayError, open_demo_home
-from flows.demo.play import Play
+from flows.demo.home import OtherPlayError, open_demo_home
 from flows.demo.report import report
 from flows.shop import handing_over
 from flows.shop.protocol import Answer, Shop
@@ -26,37 +22,9 @@ from models.db.session import open_session
 from models.db.tables import AlertRow, AuditRow
 from models.order import Order
 from models.stage import Step
-from tests.flows.demo.plain_runs import plain_runs
+from tests.flows.demo.playing import play
 
 pytestmark = pytest.mark.timeout(300)  # 20 days of two shops
-
-MOVE = timedelta(hours=12)
-TOLD = ("SHIPCLOCK_HOME", "SHIPCLOCK_CONFIG", "SHIPCLOCK_DATABASE_URL", "PREFECT_API_URL", "SHIPCLOCK_TIKTOK_SECRET")
-
-
-@pytest.fixture(autouse=True)
-def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A demo tells the processes it starts where it lives; the tests that follow must not hear it."""
-    for name in TOLD:
-        monkeypatch.setenv(name, "")
-
-
-def play(demo: DemoHome, days: int) -> Play:
-    played = Play(demo, plain_runs(demo))
-    for number in range(1, int(days * timedelta(days=1) / MOVE) + 1):
-        played.move_to(START + number * MOVE)
-    return played
-
-
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DemoHome, dict[str, Any]]]:
-    """A play of 20 days and what it came to."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in TOLD:
-            patch.setenv(name, "")
-        with open_demo_home(tmp_path_factory.mktemp("demo"), seed=7) as demo:
-            done = play(demo, days=20)
-            yield demo, report(demo, reruns=done.reruns)
 
 
 def test_at_least_40_orders_come_to_their_end_in_20_days(played):

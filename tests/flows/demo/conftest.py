@@ -1,0 +1,32 @@
+"""What tests of the demo share: a whole play, and an environment that no other test hears of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from flows.demo.home import DemoHome, open_demo_home
+from flows.demo.report import report
+from tests.flows.demo.playing import play
+
+TOLD = ("SHIPCLOCK_HOME", "SHIPCLOCK_CONFIG", "SHIPCLOCK_DATABASE_URL", "PREFECT_API_URL", "SHIPCLOCK_TIKTOK_SECRET")
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demo tells the processes it starts where it lives; the tests that follow must not hear it."""
+    for name in TOLD:
+        monkeypatch.setenv(name, "")
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DemoHome, dict[str, Any]]]:
+    """A play of 20 days and what it came to."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in TOLD:
+            patch.setenv(name, "")
+        with open_demo_home(tmp_path_factory.mktemp("demo"), seed=7) as demo:
+            done = play(demo, days=20)
+            yield demo, report(demo, reruns=done.reruns)
