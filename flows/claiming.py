@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Final, TypeAlias
 
 from flows.office import Office
+from flows.steps import Attempt
 from models.db.session import DatabaseError, open_session
 from models.db.steps import LEASE, SHORTEST_WAIT, Claim, claim, due_at_least, due_steps, give_back, renew
 from models.db.tables import OrderRow, StepRow
@@ -33,10 +34,11 @@ Due: TypeAlias = tuple[StepRow, OrderRow]
 
 @dataclass(kw_only=True)
 class Claiming:
-    """What one run takes, by whom; `clock` gives seconds that never leap."""
+    """What one run takes, by whom, in how many seconds; `clock` gives seconds that never leap."""
 
     office: Office
     by: str
+    seconds: float = RUN_SECONDS
     clock: Callable[[], float] = time.monotonic
     left_alone: set[str] = field(default_factory=set)  # shops
     _faults: Counter[str] = field(default_factory=Counter)  # in a row, by shop
@@ -45,7 +47,7 @@ class Claiming:
 
     def __post_init__(self) -> None:
         """Begin the time of the run."""
-        self._until = self.clock() + RUN_SECONDS
+        self._until = self.clock() + self.seconds
 
     def lists(self) -> Iterator[Sequence[Due]]:
         """Give what is due, part by part, until nothing is left or the time is over."""
@@ -67,11 +69,12 @@ class Claiming:
                 return
             yield from self._few(due[start : start + LEASED])
 
-    def note(self, claimed: Claim, *, outage: bool) -> None:
+    def note(self, done: Attempt) -> None:
         """Learn from how a step ended whether its shop answers."""
-        self._faults[claimed.shop_id] = self._faults[claimed.shop_id] + 1 if outage else 0
-        if self._faults[claimed.shop_id] >= OUTAGE:
-            self.left_alone.add(claimed.shop_id)
+        shop, outage = done.claim.shop_id, done.fault is not None and done.fault.transient
+        self._faults[shop] = self._faults[shop] + 1 if outage else 0
+        if self._faults[shop] >= OUTAGE:
+            self.left_alone.add(shop)
 
     def _look(self) -> Sequence[Due]:
         with open_session(self.office.engine, read_only=True) as session:

@@ -102,7 +102,7 @@ def drive_orders() -> State[object]:
                 driven.in_chunks(due)
             else:
                 driven.one_by_one(due)
-    if driven.failed:
+    if driven.tally.raised:
         raise StepsFailed(driven.tally.told) from None
     return Completed(message=driven.tally.told)
 
@@ -114,7 +114,6 @@ class _Driven:
     claiming: Claiming
     run: str
     tally: Tally = field(default_factory=Tally)
-    failed: bool = False
 
     def one_by_one(self, due: Sequence[Due]) -> None:
         """Carry out each step in a task run of its own."""
@@ -144,9 +143,8 @@ class _Driven:
             _show(done.fault, claimed)
 
     def _count(self, done: Attempt) -> None:
-        self.tally.add(done.ending)
-        self.failed = self.failed or done.fault is not None
-        self.claiming.note(done.claim, outage=bool(done.fault and done.fault.transient))
+        self.tally.add(done)
+        self.claiming.note(done)
 
 
 def _show(fault: StepFault, claimed: Claim) -> None:

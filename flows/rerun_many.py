@@ -1,19 +1,22 @@
 """Running many failed steps again at once: all of a class, of a shop, of some orders.
 
 They are queued, each once, and then one drive-orders run carries them out; without a Prefect server the same is
-done here and now. A shop is not stormed: steps go one after the other, each call waits for its place (shop.limit).
+done here and now. A shop is not stormed: steps go one after the other, each call waits for its place (shop.limit),
+and one that does not answer three times in a row is left alone.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from flows.claiming import Claiming
 from flows.office import Office
 from flows.rerun import Where, find_server, start_run
-from flows.steps import Attempt, attempt, carry_out, claim_due
+from flows.steps import attempt, carry_out
 from flows.tally import Tally
 from models.db.audit import note
 from models.db.failed import Choice, count_failed, queue_failed
@@ -21,7 +24,6 @@ from models.db.session import open_session
 from models.error_class import ErrorClass
 
 DRIVE: Final = "drive-orders/drive-orders"
-CHAIN: Final = 10  # as a drive-orders run: a step done makes the next one due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +62,8 @@ def rerun_many(
         run = start_run(api, DRIVE, {})
         if run is not None:
             return ManyReport(queued=queued, where=Where.PREFECT, flow_run_id=run)
-    done = _drive_here(office, by, tell)
-    failed, tally = any(one.fault for one in done), Tally()
-    for one in done:
-        tally.add(one.ending)
-    return ManyReport(queued=queued, where=Where.HERE, ended=tally.told, failed=failed)
+    tally = _drive_here(office, by, tell)
+    return ManyReport(queued=queued, where=Where.HERE, ended=tally.told, failed=tally.raised)
 
 
 def queue_again(office: Office, choice: Choice, *, by: str, reason: str | None = None) -> int:
@@ -77,14 +76,15 @@ def queue_again(office: Office, choice: Choice, *, by: str, reason: str | None =
     return queued
 
 
-def _drive_here(office: Office, by: str, tell: Callable[[int], None]) -> list[Attempt]:
-    done: list[Attempt] = []
-    for _ in range(CHAIN):
-        claims = claim_due(office, by=f"rerun by {by}")
-        for one in claims:
-            do = partial(carry_out, office, one.shop_id, one.order_no, one.step)
-            done.append(attempt(office, one, do, run=None, by=by))
-            tell(len(done))
-        if not claims:
-            break
-    return done
+def _drive_here(office: Office, by: str, tell: Callable[[int], None]) -> Tally:
+    """Carry out what is due, as a drive-orders run would but to the end: a shop that is still down is left alone."""
+    claiming = Claiming(office=office.keeping_shops(), by=f"rerun by {by}", seconds=math.inf)
+    tally = Tally()
+    for due in claiming.lists():
+        for one in claiming.claims(due):
+            do = partial(carry_out, claiming.office, one.shop_id, one.order_no, one.step)
+            done = attempt(office, one, do, run=None, by=by)
+            claiming.note(done)
+            tally.add(done)
+            tell(tally.steps)
+    return tally

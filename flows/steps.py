@@ -18,7 +18,7 @@ from flows.trouble import class_of
 from models.db.facts import facts_of
 from models.db.orders import record_facts, terms_of
 from models.db.session import DatabaseError, open_session
-from models.db.steps import Claim, Ending, StepStatus, after_outage, claim, due_steps, finish
+from models.db.steps import Claim, Ending, StepStatus, after_outage, claim, finish
 from models.db.tables import OrderRow, StepRow
 from models.fact import Authority, Fact, FactKind
 from models.ids import order_id
@@ -26,7 +26,6 @@ from models.order import Order, fold
 from models.stage import RANK, Stage, Step
 
 MOST_ATTEMPTS: Final = 3  # of faults that trying again may not help; an outage uses up none
-AT_A_TIME: Final = 500
 PEOPLES_WORK: Final = frozenset({FactKind.STOCK_CONFIRMED, FactKind.PACKED, FactKind.DROPPED_OFF})
 ALREADY_DONE: Final = Answer(outcome=Outcome.OK, code="already_done")
 
@@ -122,16 +121,6 @@ def told_facts(told: tuple[Told, ...], observed_at: datetime, *, key: str) -> li
         )
         for news in told
     ]
-
-
-def claim_due(office: Office, *, by: str, limit: int = AT_A_TIME) -> list[Claim]:
-    """Take the steps that are due now; what another run took first is left to it."""
-    moment = office.now()
-    with open_session(office.engine) as session:
-        due = due_steps(session, moment, limit)
-        claims = [claim(session, row, order, by=by, now=moment) for row, order in due]
-        session.commit()
-    return [taken for taken in claims if taken is not None]
 
 
 def claim_one(office: Office, shop_name: str, order_no: str, step: Step, *, by: str) -> Claim | None:

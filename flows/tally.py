@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from flows.steps import Attempt
 from models.db.steps import Ending
 from models.error_class import REFUSALS, ErrorClass
 
@@ -14,13 +15,15 @@ class Tally:
     """How the steps of a run ended, counted by what went wrong."""
 
     steps: int = 0
+    raised: bool = False  # whether some step did not come to an answer
     failed: Counter[tuple[ErrorClass, str | None]] = field(default_factory=Counter)
 
-    def add(self, ending: Ending) -> None:
+    def add(self, done: Attempt) -> None:
         """Count one more."""
         self.steps += 1
-        if ending.error_class:
-            self.failed[ending.error_class, ending.code] += 1
+        self.raised = self.raised or done.fault is not None
+        if done.ending.error_class:
+            self.failed[done.ending.error_class, done.ending.code] += 1
 
     @property
     def refusals(self) -> Counter[tuple[ErrorClass, str | None]]:

@@ -1,7 +1,7 @@
 """What every test obeys: in CI nothing is skipped and every run is the same; `--long` tries more of everything.
 
 A test may be skipped on a machine that lacks a program; where CI runs, `.ci/install-debian` has put it there.
-Tests run in two processes: what one says to the user goes through `record_property(TOLD, words)`.
+Tests run in several processes: what one says to the user goes through `record_property(TOLD, words)`.
 """
 
 from __future__ import annotations

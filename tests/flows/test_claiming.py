@@ -14,7 +14,7 @@ from flows import clock
 from flows.claiming import LEASED, OUTAGE, RUN_SECONDS, TIMES, Claiming
 from flows.office import Office, open_office
 from flows.shop.protocol import Answer, Outcome
-from flows.steps import MOST_ATTEMPTS, StepFault, attempt
+from flows.steps import MOST_ATTEMPTS, Attempt, StepFault, attempt
 from models.db.orders import record_facts
 from models.db.session import open_session
 from models.db.steps import LEASE, Claim, StepStatus, claim, due_at_least, due_steps
@@ -61,15 +61,15 @@ def rows(office: Office, *, status: StepStatus) -> list[StepRow]:
         return list(session.exec(select(StepRow).where(StepRow.status == status.value)))
 
 
-def done(office: Office, claimed: Claim) -> None:
-    attempt(office, claimed, lambda: Answer(outcome=Outcome.WAITING), run=None, by="test")
+def done(office: Office, claimed: Claim) -> Attempt:
+    return attempt(office, claimed, lambda: Answer(outcome=Outcome.WAITING), run=None, by="test")
 
 
-def fails(office: Office, claimed: Claim, *, transient: bool) -> None:
+def fails(office: Office, claimed: Claim, *, transient: bool) -> Attempt:
     def do() -> Answer:
         raise StepFault(claimed.step, claimed.order_no, "broken", transient=transient)
 
-    attempt(office, claimed, do, run=None, by="test")
+    return attempt(office, claimed, do, run=None, by="test")
 
 
 def test_a_shop_with_many_due_steps_does_not_hold_up_one_with_few(office: Office):
@@ -159,8 +159,7 @@ def test_a_shop_that_does_not_answer_is_left_alone_and_the_other_goes_on(office:
     for claimed in taken(one):
         tried[claimed.shop_id] += 1
         down = claimed.shop_id == BIG
-        fails(office, claimed, transient=True) if down else done(office, claimed)
-        one.note(claimed, outage=down)
+        one.note(fails(office, claimed, transient=True) if down else done(office, claimed))
     assert one.left_alone == {BIG}
     assert tried[BIG] == OUTAGE
     assert tried[SMALL] == len(rows(office, status=StepStatus.WAITING))
@@ -172,8 +171,8 @@ def test_a_shop_that_does_not_answer_is_left_alone_and_the_other_goes_on(office:
 def test_faults_with_successes_between_them_are_no_outage(office: Office):
     one = claiming(office)
     for number, claimed in enumerate(taken(one)):
-        done(office, claimed)
-        one.note(claimed, outage=number % OUTAGE != 0)
+        down = number % OUTAGE != 0
+        one.note(fails(office, claimed, transient=True) if down else done(office, claimed))
     assert not one.left_alone
 
 

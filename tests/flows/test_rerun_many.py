@@ -18,7 +18,7 @@ from flows.rerun import Where
 from flows.rerun_many import preview, rerun_many
 from flows.shop.by_hand import ShopByHand
 from flows.shop.protocol import Answer, Outcome, Shop, Told
-from flows.steps import Attempt, StepFault, attempt, claim_due
+from flows.steps import Attempt, StepFault, attempt
 from flows.tally import Tally
 from flows.trouble import class_of
 from models.db.failed import Choice, queue_failed
@@ -30,6 +30,7 @@ from models.db.tables import AttemptRow, AuditRow, StepRow
 from models.error_class import FAULTS, REFUSALS, ErrorClass
 from models.fact import FactKind
 from models.stage import Step
+from tests.flows.claims import claim_due
 from tests.flows.prefect_server import a_home
 from tests.models.makers import placed, t
 
@@ -170,7 +171,7 @@ def test_all_means_the_faults_and_a_refusal_runs_again_only_when_it_is_named(off
 def tally(ends: Iterable[Attempt]) -> Tally:
     counted = Tally()
     for one in ends:
-        counted.add(one.ending)
+        counted.add(one)
     return counted
 
 

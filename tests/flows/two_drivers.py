@@ -19,7 +19,7 @@ from sqlmodel import col, select
 
 from flows.office import Office, open_office
 from flows.shop.protocol import Answer, Outcome, Shop, Told
-from flows.steps import attempt, carry_out, claim_due
+from flows.steps import attempt, carry_out
 from models.db.orders import record_facts
 from models.db.session import open_session
 from models.db.steps import StepStatus
@@ -27,6 +27,7 @@ from models.db.tables import StepRow
 from models.fact import FactKind
 from models.home import Home
 from models.stage import Step
+from tests.flows.claims import claim_due
 from tests.models.makers import placed
 
 SHOP: Final = "Tre Viet Store"

@@ -12,12 +12,13 @@ from flows.outbox import send_due
 from flows.rerun import rerun_step
 from flows.shop.api_error import ApiError
 from flows.shop.protocol import Answer
-from flows.steps import attempt, carry_out, claim_due
+from flows.steps import attempt, carry_out
 from flows.sync_shop import sync_one
 from flows.watch import check_due
 from ingest.poll import poll_mailbox
 from models.db.steps import Claim
 from models.stage import Step
+from tests.flows.claims import claim_due
 
 
 def plain_runs(demo: DemoHome) -> Mapping[str, Callable[..., object]]:

@@ -23,7 +23,7 @@ from flows.shop.client import ShopClient, open_client
 from flows.shop.desk import Desk
 from flows.shop.open_api import OpenApiShop
 from flows.shop.protocol import Shop, ShopError
-from flows.steps import attempt, carry_out, claim_due
+from flows.steps import attempt, carry_out
 from models.case import CaseKind, CaseStep
 from models.command import Command, CommandName, Refused
 from models.db import steps as step_rows
@@ -34,6 +34,7 @@ from models.ids import order_id
 from models.order import Order
 from models.settings import ShopSettings
 from models.stage import RANK, Role, Stage
+from tests.flows.claims import claim_due
 
 LEASE: Final = timedelta(seconds=20)  # longer than an answer takes, also on a machine that has much else to do
 WAIT: Final = timedelta(milliseconds=300)
