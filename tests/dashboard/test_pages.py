@@ -247,7 +247,7 @@ def test_run_again_runs_the_step_of_that_order(open_page, engine):
 
 def test_a_class_of_failures_is_counted_and_then_run_again_as_one(open_page, engine):
     page = open_page("problems")
-    assert "1 steps would run again" in words_of(page)
+    assert "Steps that would run again, by one run: 1." in words_of(page)
     page = press(page, "many-yes")
     assert page.success or page.warning
     with open_session(engine, read_only=True) as session:

@@ -49,7 +49,7 @@ def test_without_a_further_word_the_failed_steps_are_listed_faults_and_refusals_
 
 def test_a_dry_run_counts_and_says_what_is_left_to_decide(failed: Shipclock) -> None:
     said = failed("rerun", "--all", "--dry-run")
-    assert "1 failed steps would run again" in said.out
+    assert "Failed steps that would run again: 1." in said.out
     assert "shop_unavailable" in said.out
     assert "1 more wait until you decide" in said.err
     assert failed("rerun", "--all", "--class", "refused", "--dry-run", "--json").json["count"] == 1
