@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -24,9 +25,10 @@ def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DemoHome, dict[str, Any]]]:
     """A play of 20 days and what it came to."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in TOLD:
-            patch.setenv(name, "")
-        with open_demo_home(tmp_path_factory.mktemp("demo"), seed=7) as demo:
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:  # only while it plays: tests of all kinds come before its end
+            for name in TOLD:
+                patch.setenv(name, "")
+            demo = stack.enter_context(open_demo_home(tmp_path_factory.mktemp("demo"), seed=7))
             done = play(demo, days=20)
-            yield demo, report(demo, reruns=done.reruns)
+        yield demo, report(demo, reruns=done.reruns)
