@@ -148,8 +148,8 @@ def _came_of(report: Reporter, returned: Return, status: ReturnStatus, changed_a
 
 
 def _due(report: Reporter, actions: Actions, said_at: datetime, **payload: Json) -> Iterator[Fact]:
-    """By when the seller must answer what is asked of them."""
-    for action in actions:
-        rule = answer_rules().get(action.action)
-        if rule and action.deadline:
-            yield report.due(rule, action.deadline, said_at, **payload)
+    """By when the seller must answer what is asked of them; two ways to answer, such as yes and no, share one time."""
+    stated = {(answer_rules().get(action.action), action.deadline): None for action in actions}
+    for rule, deadline in stated:
+        if rule and deadline:
+            yield report.due(rule, deadline, said_at, **payload)

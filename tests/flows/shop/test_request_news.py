@@ -209,5 +209,11 @@ def test_a_return_must_be_answered_by_the_moment_that_the_api_states_and_a_parce
     assert due("SELLER_RESPOND_RECEIVE_PACKAGE") == at(248)
 
 
+def test_two_ways_to_answer_by_one_moment_are_one_stated_time():
+    ways = [{"action": f"SELLER_RESPOND_{what}", "deadline": seconds(280)} for what in ("RETURN", "REFUND", "RETURN")]
+    told = return_news(a_return("RETURN_OR_REFUND_REQUEST_PENDING", seller_next_action_response=ways), at(211))
+    assert [fact.kind for fact in told].count(FactKind.DUE_STATED) == 1
+
+
 def test_a_request_that_names_no_status_tells_nothing():
     assert cancellation_news(Cancellation.model_validate({"cancel_id": "1", "order_id": NO}), None, NOW) == []
