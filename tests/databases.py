@@ -41,6 +41,15 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def thorough(database: str, request: pytest.FixtureRequest) -> bool:
+    """Whether a test that dies in every way does so often: with `--long`, and on SQLite, which most have.
+
+    A death on PostgreSQL costs seconds, until the server has noticed; a few show that its locks go as well.
+    """
+    return bool(request.config.getoption("long")) or database.startswith("sqlite")
+
+
 def in_folder(folder: Path) -> str:
     """Put an empty, migrated SQLite file into the folder, unless there is one; give its address."""
     file = folder / "shipclock.db"

@@ -1,6 +1,6 @@
 """Chaos: a play on the whole stack while its processes are killed at random, beside a twin that nobody disturbs.
 
-python -m tests.flows.chaos --minutes 60 --kills 100
+python -m tests.flows.chaos --minutes 60 --kills 100 --postgresql
 
 Killed are the worker with its runs, single runs, the Prefect server, the mail server and, on PostgreSQL, the
 connections to the database. In the end each order must be where the twin's is, the simulated platform must have
@@ -34,6 +34,7 @@ from models.db.tables import OrderRow
 from tests.flows.chaos_killer import Killer, Victims
 from tests.flows.chaos_play import WAITING, StackPlay, states_of
 from tests.flows.demo.playing import moments, play
+from tests.postgres import Postgres
 
 DAYS: Final = 20
 ENDS: Final = 24  # by then what was held up is done, too
@@ -170,6 +171,16 @@ def _say(words: str) -> None:
     sys.stderr.write(f"{words}\n")
 
 
+@contextmanager
+def _database(postgresql: bool) -> Iterator[str | None]:  # noqa: FBT001  # a switch of the command line
+    """Give the address of a new PostgreSQL database, or None for the file that a home has anyway."""
+    if not postgresql:
+        yield None
+        return
+    with Postgres() as server, server.database() as url:
+        yield url
+
+
 def told(outcome: Outcome) -> str:
     """Give the outcome in words, a line for each figure."""
     kills = ", ".join(f"{name} {count}" for name, count in sorted(outcome.kills.items()))
@@ -194,9 +205,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--days", type=int, default=DAYS, help="virtual days of the play")
     parser.add_argument("--seed", type=int, default=7)
-    given = parser.parse_args()
-    with TemporaryDirectory() as folder:
-        outcome = run(Path(folder), Plan(**vars(given)))
+    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL, whose connections are killed, too")
+    given = vars(parser.parse_args())
+    with TemporaryDirectory() as folder, _database(given.pop("postgresql")) as url:
+        outcome = run(Path(folder), Plan(**given, url=url))
     sys.stdout.write(f"{told(outcome)}\n")
     return 0 if outcome.good else 1
 

@@ -6,11 +6,11 @@ import pytest
 
 from flows import outbox
 from flows.telling import Message
-from tests.databases import database, postgres
+from tests.databases import database, postgres, thorough
 from tests.flows.prefect_server import prefect_stack
 from tests.mail_server import account, dovecot
 
-__all__ = ["account", "database", "dovecot", "postgres", "prefect_stack", "told"]
+__all__ = ["account", "database", "dovecot", "postgres", "prefect_stack", "thorough", "told"]
 
 
 @pytest.fixture

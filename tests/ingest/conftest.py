@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from models.settings import MailboxSettings
-from tests.databases import database, postgres
+from tests.databases import database, postgres, thorough
 from tests.ingest.desk import RECEIVER, Desk
 from tests.ingest.three_shops import THREE, USER
 from tests.mail_server import account, dovecot, mail_server, sign_in
 
-__all__ = ["account", "database", "desk", "dovecot", "mail_server", "postgres", "sign_in"]
+__all__ = ["account", "database", "desk", "dovecot", "mail_server", "postgres", "sign_in", "thorough"]
 
 
 @pytest.fixture

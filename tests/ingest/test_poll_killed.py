@@ -34,9 +34,9 @@ def forks():
 
 
 @pytest.fixture
-def deaths(request: pytest.FixtureRequest) -> list[tuple[str, int]]:
-    """20 of them, 50 with `--long`."""
-    return (MANY if request.config.getoption("long") else FEW) * BATCHES
+def deaths(request: pytest.FixtureRequest, thorough) -> list[tuple[str, int]]:
+    """Four in each batch, ten with `--long`."""
+    return (MANY if request.config.getoption("long") else FEW) * (BATCHES if thorough else 1)
 
 
 @pytest.mark.timeout(300)
@@ -58,7 +58,7 @@ def test_a_poll_killed_at_any_point_loses_no_order_and_doubles_none(
 
     counts = ", ".join(f"{count} at {point}" for point, count in died.items())
     record_property(TOLD, f"poll killed {died.total()} times: {counts}; the last poll read {left.seen} mails")
-    assert min(died.values()) >= 5
+    assert died.keys() == {point for point, _ in FEW}
     assert set(desk.orders()) == {order_no(number) for number in range(MAILS)}
     assert desk.outcomes() == {("parsed", None): MAILS}
     assert account.flags() == flags

@@ -19,7 +19,7 @@ from tests.flows.shop.shelf import Shelf
 if os.name != "posix":
     pytest.skip("needs SIGKILL: the systems of .ci/install-debian have it", allow_module_level=True)
 
-DEATHS = [(point, at) for point in POINTS for at in (1, 2, 4)]
+PAGES = (1, 2, 4)
 ORDERS = 120  # three pages
 
 
@@ -45,7 +45,8 @@ def filled(shelf: Shelf, api: ApiOffice) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_a_look_killed_at_any_point_and_made_again_leaves_the_same_rows(tmp_path: Path, database: str, forks):
+def test_a_look_killed_at_any_point_and_made_again_leaves_the_same_rows(tmp_path: Path, database: str, forks, thorough):
+    deaths = [(point, at) for point in POINTS for at in (PAGES if thorough else PAGES[:1])]
     (tmp_path / "killed").mkdir()
     (tmp_path / "whole").mkdir()
     with Shelf() as shelf:
@@ -55,7 +56,7 @@ def test_a_look_killed_at_any_point_and_made_again_leaves_the_same_rows(tmp_path
             facts, orders = whole.facts(), whole.orders()
         died = 0
         with an_api_office(tmp_path / "killed", shelf=shelf, database=database) as killed:
-            for point, at in DEATHS:
+            for point, at in deaths:
                 process = forks.Process(target=sync_and_die, args=(killed.office.home, shelf.url, point, at))
                 process.start()
                 process.join()
