@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ingest.fit import ADDED, AMOUNT_FIELDS, ITEM_FIELDS, SUM_FIELDS, fits, likeliest_first
+from ingest.fit import ADDED, AMOUNT_FIELDS, ITEM_FIELDS, SUM_FIELDS, TIME_FIELDS, fits, likeliest_first
 from ingest.item_lines import ItemLines, RawItem
 from ingest.running import first_amount
 from ingest.text import fold, has_digit
@@ -21,12 +21,15 @@ from ingest.vocabulary import Field, Language, Vocabulary, label_key
 LONGEST_LABEL: Final = 60
 _BEHIND_NUMBER: Final = re.compile(r"\d{17,20}(?!\d)")
 _SIZED: Final = re.compile(r"\(\s*(?:\d?X{0,4}[SML]|\d{1,4}\s?(?:ml|l|g|kg|cm|mm|m))\s*\)$")  # a product, "Style (XL)"
-_SUMS: Final[Mapping[str | None, tuple[Field, ...]]] = {
+_SENTENCE_ENDS: Final = ".!。！"  # noqa: RUF001  one of Chinese
+_COMPOSED: Final[Mapping[str | None, tuple[Field, ...]]] = {
     "discount": (Field.DISCOUNT,),
     "free": (Field.SHIPPING,),
     "shipping": (Field.SHIPPING,),
     "tax": (Field.TAX,),
     "fee": (Field.FEE,),
+    "ship_by": (Field.SHIP_BY,),
+    "respond_by": (Field.RESPOND_BY,),
 }
 
 
@@ -62,7 +65,7 @@ class Gatherer:
         """Start with nothing found."""
         self._vocabulary = vocabulary
         self._meanings = vocabulary.meanings_in(language.code)
-        self._sum_labels = vocabulary.sum_labels_in(language.code)
+        self._composed = vocabulary.composed_in(language.code)
         self.language = language
         self.found = Findings()
         self.items = ItemLines()
@@ -80,7 +83,12 @@ class Gatherer:
         if not text or len(text) > LONGEST_LABEL + 10 or (text[-1] == ")" and _SIZED.search(text)):
             return ()
         key = label_key(text)
-        return self._meanings.get(key) or _SUMS.get(self._sum_labels.idea_of(key), ())
+        return self._meanings.get(key) or self._put_together(text, key)
+
+    def _put_together(self, text: str, key: str) -> tuple[Field, ...]:
+        """Return what known words make of a label; "Please ship it before the deadline." is a sentence and none."""
+        composed = _COMPOSED.get(self._composed.meaning_of(key), ())
+        return () if text[-1] in _SENTENCE_ENDS and not TIME_FIELDS.isdisjoint(composed) else composed
 
     def is_put_together(self, text: str) -> bool:
         """Tell whether `text` means something as a label by the words that it is put together of alone."""
@@ -97,7 +105,7 @@ class Gatherer:
     def may_begin_with_label(self, text: str) -> bool:
         """Tell, at little cost, whether a label may stand at the beginning of `text`."""
         key = label_key(text[:LONGEST_LABEL])
-        return self._vocabulary.may_begin_with_label(key) or self._sum_labels.may_begin(key)
+        return self._vocabulary.may_begin_with_label(key) or self._composed.may_begin_a_sum(key)
 
     def may_end_with_label(self, text: str) -> bool:
         """Tell, at little cost, whether a label may stand at the end of `text`."""

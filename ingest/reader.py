@@ -37,7 +37,7 @@ from models.notification import (
 )
 from models.settings import ShopSettings
 
-READER_VERSION: Final = "4"
+READER_VERSION: Final = "5"
 DIGESTS: Final = frozenset({NotificationKind.SHIP_REMINDER, NotificationKind.LATE_DISPATCH})
 _BULK: Final = frozenset({"bulk", "list", "junk"})
 

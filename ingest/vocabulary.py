@@ -17,11 +17,10 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from ingest.composed import DEADLINE_IDEAS, SUM_IDEAS, Composed
 from ingest.expansion import expanded
 from ingest.moment import Months
 from ingest.phrases import Phrases, alternatives, is_spaced
-from ingest.sum_labels import IDEAS as SUM_IDEAS
-from ingest.sum_labels import SumLabels
 from ingest.text import fold, spaced
 from models.notification import IgnoreReason, NotificationKind
 
@@ -45,6 +44,7 @@ HINTS: Final = frozenset(
 )  # fmt: skip
 SPECIMEN: Final = frozenset({"example", "news", "sample", "shown", "mail", "look", "real", "check", "void", "harmless"})
 _BY_IDEA: Final = {"ideas": IDEAS, "hints": HINTS, "specimen": SPECIMEN}
+_COMPOSED: Final = {"sum_words": frozenset(SUM_IDEAS), "deadline_words": frozenset(DEADLINE_IDEAS)}
 _LOOKUPS: Final = (
     "causes", "reasons", "payment_methods", "payment_states", "order_types", "handling", "request_types",
     "handovers", "shipping_modes", "ordinals", "actors", "unpaid_told",
@@ -134,6 +134,7 @@ class Language:
     hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the same, of what hints at a new order
     specimen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the same, of what is but an example
     sum_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what labels of sums are put together of
+    deadline_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the same, of those of deadlines
     inert: set[tuple[str, ...]] = field(default_factory=set, repr=False)  # lines known to hold no label
 
     @cached_property
@@ -211,7 +212,7 @@ class Vocabulary:
     languages: Mapping[str, Language]
     label_owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # label: languages that have it
     _meanings: dict[str, Mapping[str, tuple[Field, ...]]] = field(default_factory=dict, compare=False, repr=False)
-    _sum_labels: dict[str, SumLabels] = field(default_factory=dict, compare=False, repr=False)
+    _composed: dict[str, Composed] = field(default_factory=dict, compare=False, repr=False)
 
     def meanings_in(self, language: str) -> Mapping[str, tuple[Field, ...]]:
         """Return what each label key stands for: in `language`, else in English, else where it is known."""
@@ -221,12 +222,15 @@ class Vocabulary:
             self._meanings[language] = {key: fields for labels in known for key, fields in labels.items()}
         return self._meanings[language]
 
-    def sum_labels_in(self, language: str) -> SumLabels:
-        """Return what lines of sums are called in `language` or in English."""
-        if language not in self._sum_labels:
+    def composed_in(self, language: str) -> Composed:
+        """Return what is put together of known words of `language` or of English."""
+        if language not in self._composed:
             codes = [code for code in (FALLBACK, language) if code in self.languages]  # a later one's meaning wins
-            self._sum_labels[language] = SumLabels([self.languages[code].sum_words for code in codes])
-        return self._sum_labels[language]
+            spoken = [self.languages[code] for code in codes]
+            self._composed[language] = Composed(
+                [one.sum_words for one in spoken], [one.deadline_words for one in spoken]
+            )
+        return self._composed[language]
 
     def may_begin_with_label(self, key: str) -> bool:
         """Tell, at little cost, whether a label may stand at the beginning of what `label_key` gave."""
@@ -300,14 +304,13 @@ def _read(path: Path) -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise VocabularyError(f"{path.name}: {error}") from error
-    known = {"language", "labels", "kinds", "ignored", "months", "sum_words", *_BY_IDEA, *_LOOKUPS, *_WORDS, *_PARTS}
+    known = {"language", "labels", "kinds", "ignored", "months", *_BY_IDEA, *_COMPOSED, *_LOOKUPS, *_WORDS, *_PARTS}
     stray = set(table) - known
     stray |= set(table.get("labels", {})) - set(Field)
     stray |= set(table.get("kinds", {})) - set(NotificationKind)
     stray |= set(table.get("ignored", {})) - set(IgnoreReason)
-    for section, ideas in _BY_IDEA.items():
+    for section, ideas in (_BY_IDEA | _COMPOSED).items():
         stray |= set(table.get(section, {})) - ideas
-    stray |= set(table.get("sum_words", {})) - set(SUM_IDEAS)
     if stray or not isinstance(table.get("language"), str):
         raise VocabularyError(f"{path.name}: unknown names {sorted(stray)}, or no language")
     return table
@@ -359,12 +362,19 @@ def _spelled_out(table: Mapping[str, Any]) -> Language:
         ideas=_by_idea(table, "ideas"),
         hints=_by_idea(table, "hints"),
         specimen=_by_idea(table, "specimen"),
-        sum_words={idea: _folded(texts) for idea, texts in table.get("sum_words", {}).items()},
+        sum_words=_by_folded_idea(table, "sum_words"),
+        deadline_words=_by_folded_idea(table, "deadline_words"),
     )
 
 
 def _by_idea(table: Mapping[str, Any], section: str) -> Mapping[str, tuple[str, ...]]:
     return {idea: _parts(texts) for idea, texts in table.get(section, {}).items()}
+
+
+def _by_folded_idea(table: Mapping[str, Any], section: str) -> Mapping[str, tuple[str, ...]]:
+    """Return words by idea, as they stand within a label and as at its end: there Thai loses a vowel's sign."""
+    forms = {idea: _folded(texts) for idea, texts in table.get(section, {}).items()}
+    return {idea: tuple(dict.fromkeys((*texts, *map(label_key, texts)))) for idea, texts in forms.items()}
 
 
 def _parts(texts: Iterable[str]) -> tuple[str, ...]:
