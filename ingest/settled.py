@@ -47,6 +47,29 @@ def _settled_line(line: str, language: Language) -> str:
     return "".join(_settled_clauses(sentence, language) for sentence in kept)
 
 
+def happened(text: str, language: Language) -> str:
+    """Return `text` as `settled` does, and without an awaited payment: "ship it once the payment is confirmed"."""
+    return "".join([_happened_line(line, language) for line in text.splitlines(keepends=True)])
+
+
+@lru_cache(maxsize=1_024)
+def _happened_line(line: str, language: Language) -> str:
+    certain = settled(line, language)
+    if not _has(spaced(certain), language, "awaited"):
+        return certain
+    return "".join(_without_awaited(clause, language) for clause in _CLAUSE_END.split(certain))
+
+
+def _without_awaited(clause: str, language: Language) -> str:
+    """Return a clause up to where it begins to speak of a payment that is waited for."""
+    folded = clause.casefold()
+    for part in language.parts["awaited"]:
+        at = folded.find(part.strip())
+        if at >= 0 and part in spaced(clause) and any(pay in spaced(clause[at:]) for pay in language.ideas["pay"]):
+            return clause[:at]
+    return clause
+
+
 def _settled_clauses(sentence: str, language: Language) -> str:
     clauses = (_without_purpose(clause, language) for clause in _CLAUSE_END.split(sentence))
     return "".join(clause for clause in clauses if not _is_possible(spaced(clause), language))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest import hints
+from ingest.text import spaced
 from ingest.vocabulary import Language
 from models.notification import IgnoreReason, NotificationKind
 
@@ -50,6 +51,16 @@ class Top:
 def speaks_of(padded: str, language: Language, parts: str) -> bool:
     """Tell whether a line (of `spaced` text) holds one of the vocabulary's `parts`."""
     return any(part in padded for part in language.parts.get(parts, ()))
+
+
+def speaks_against(padded: str, language: Language, parts: str) -> bool:
+    """Tell whether a line holds one of the `parts` that bar a start; a payment that still lacks bars none."""
+    if not speaks_of(padded, language, parts):
+        return False
+    unpaid = {phrase for phrases in language.lookups["unpaid_told"].values() for phrase in phrases}
+    for phrase in sorted(unpaid, key=len, reverse=True):
+        padded = padded.replace(spaced(phrase).strip(), " ")
+    return speaks_of(padded, language, parts)
 
 
 def tells_wholly(found: Mapping[str, int], line: str) -> bool:

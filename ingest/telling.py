@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ingest.phrases import Phrase, spans
-from ingest.settled import settled
-from ingest.start import IGNORED, speaks_of, tells_wholly, without_known_order
+from ingest.settled import happened
+from ingest.start import IGNORED, speaks_against, tells_wholly, without_known_order
 from ingest.text import MAX_KNOWN, fold, lower, spaced
 from ingest.vocabulary import Language
 from models.notification import IgnoreReason
@@ -46,7 +46,7 @@ def _noughts(number: re.Match[str]) -> str:
 
 
 def _read_line(line: str, language: Language, seller_side: bool) -> Line:  # noqa: FBT001  asked for by place, as caches are
-    folded, certain = comparable(line), settled(line, language)
+    folded, certain = comparable(line), happened(line, language)
     likely = language.telling.among(folded)
     phrases = _own(likely, seller_side=seller_side)
     padded = spaced(certain)
@@ -55,8 +55,8 @@ def _read_line(line: str, language: Language, seller_side: bool) -> Line:  # noq
     return Line(
         told=told,
         certain=certain,
-        other_news=speaks_of(bare, language, "other_news"),
-        no_start=speaks_of(bare, language, "no_start"),
+        other_news=speaks_against(bare, language, "other_news"),
+        no_start=speaks_against(bare, language, "no_start"),
         to_a_buyer=seller_side and any(True for _ in spans(folded, [one for one in likely if _is_to_a_buyer(one)])),
     )
 
@@ -89,7 +89,7 @@ def _joined(forms: Iterable[str]) -> str:
 
 
 def _read_note(line: str, language: Language) -> _Note:
-    form, certain = _form(lower(line)), settled(line, language)
+    form, certain = _form(lower(line)), happened(line, language)
     return _Note(form, language.telling.keys_in(form), _form(lower(certain)), spaced(certain).strip())
 
 

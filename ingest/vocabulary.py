@@ -56,7 +56,7 @@ _WORDS: Final = (
 # Parts of words and sentences, found wherever they stand; a space at an end is the border of a word.
 _PARTS: Final = (
     "asides", "possibles", "denials", "purposes", "deadline_before", "deadline_after", "not_the_event", "other_news",
-    "no_start", "known_order",
+    "no_start", "known_order", "awaited",
 )  # fmt: skip
 # "order no. 57...", "Bestellung mit der Nummer 57..."
 _NUMBER_WORD: Final = (
