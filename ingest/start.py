@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ingest import hints
@@ -57,10 +58,16 @@ def speaks_against(padded: str, language: Language, parts: str) -> bool:
     """Tell whether a line holds one of the `parts` that bar a start; a payment that still lacks bars none."""
     if not speaks_of(padded, language, parts):
         return False
-    unpaid = {phrase for phrases in language.lookups["unpaid_told"].values() for phrase in phrases}
-    for phrase in sorted(unpaid, key=len, reverse=True):
-        padded = padded.replace(spaced(phrase).strip(), " ")
+    for phrase in _unpaid(language):
+        padded = padded.replace(phrase, " ")
     return speaks_of(padded, language, parts)
+
+
+@lru_cache
+def _unpaid(language: Language) -> tuple[str, ...]:
+    """Give what says that an order is unpaid, the longest first, so that none leaves a part of another."""
+    phrases = {phrase for phrases in language.lookups["unpaid_told"].values() for phrase in phrases}
+    return tuple(spaced(phrase).strip() for phrase in sorted(phrases, key=len, reverse=True))
 
 
 def tells_wholly(found: Mapping[str, int], line: str) -> bool:
