@@ -28,6 +28,7 @@ from models.settings import MailboxSettings
 # For debugging the client logs the user's name and every answer, whole mails among them: not here.
 logging.getLogger("imapclient").setLevel(logging.WARNING)
 
+LOGGED: Final = 4  # imapclient's 5 writes out each mail twice, whether or not anybody logs
 TIMEOUT_SECONDS: Final = 30.0
 LAST_UID: Final = 4_294_967_295  # "n:*" would always give the last message, even one below n
 SIZES_AT_ONCE: Final = 500  # keeps the command under 8 kB, which is what servers must take
@@ -53,6 +54,7 @@ class ImapMailbox:
                 settings.host, settings.port, ssl=settings.tls, ssl_context=context, timeout=timeout
             )
         self.client.normalise_times = False
+        self.client._imap.debug = LOGGED  # noqa: SLF001  # imapclient has no setting for it
         try:
             with self._told():
                 self._log_in(settings, secret)

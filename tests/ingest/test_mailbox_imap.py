@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,15 @@ def test_bytes_come_as_they_are(account: Account, box: ImapMailbox):
     box.open("INBOX")
     fetched = [message.raw for batch in box.fetch(box.find(after=5)) for message in batch]
     assert fetched == [raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") for raw in raws]
+
+
+def test_no_mail_is_written_out_for_a_log_whatever_is_logged(box: ImapMailbox, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG, "imapclient")
+    box.open("INBOX")
+    mails = b"".join(message.raw or b"" for batch in box.fetch(box.find()) for message in batch)
+    assert "FETCH" in caplog.text
+    assert "Subject:" in mails.decode()
+    assert "Subject:" not in caplog.text
 
 
 def test_nothing_above_the_mark_is_nothing_though_a_server_repeats_its_last_message(box: ImapMailbox):
