@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from ingest.labelled import Findings
 from ingest.settled import sentences, settled
-from ingest.text import fold, spaced
+from ingest.text import MAX_KNOWN, fold, spaced, with_noughts, words_by_line
 from ingest.vocabulary import Field, Language
 from models.notification import NotificationKind
 
@@ -66,16 +66,16 @@ def shows_specimen(subject: str, findings: Findings, languages: Iterable[Languag
 
 
 class _Running(NamedTuple):
-    """Running text; the same as parts are looked up in it; its words, each once."""
+    """Running text; the same as parts are looked up in it; the words of its lines, each line once."""
 
     text: str
     padded: str
-    words: str
+    lines: frozenset[str]
 
 
 def _running(text: str) -> _Running:
-    padded = spaced(text)
-    return _Running(text, padded, f" {' '.join({*padded.split()})} ")
+    lines = words_by_line(text)
+    return _Running(text, f" {' '.join(lines)} ", frozenset(lines))
 
 
 def _at_top(heads: Sequence[str], language: Language, *, doubtful: int) -> Iterator[_Question]:
@@ -93,10 +93,24 @@ def _at_top(heads: Sequence[str], language: Language, *, doubtful: int) -> Itera
 
 def _in_text(running: _Running, language: Language, *, starting: bool) -> Iterator[_Question]:
     """Yield the sentences of running text; none where it holds none of the words, as in most mails."""
-    within_words, of_several = _needed(language)
-    if any(part in running.words for part in within_words) or any(part in running.padded for part in of_several):
+    if any(_holds_needed(line, language) for line in running.lines) or _holds(running.padded, _needed(language)[1]):
         rows = _IN_TEXT + _NO_START_IN_TEXT if starting else _IN_TEXT
         yield from ((sentence, rows) for sentence in sentences(running.text))
+
+
+def _read_line(line: str, language: Language) -> bool:
+    return _holds(f" {line} ", _needed(language)[0])
+
+
+_known_line: Final = lru_cache(maxsize=2_048)(_read_line)  # most are a template's, and asked for in two languages
+
+
+def _holds_needed(line: str, language: Language) -> bool:
+    return _known_line(line, language) if len(line) <= MAX_KNOWN else _read_line(line, language)
+
+
+def _holds(padded: str, parts: Iterable[str]) -> bool:
+    return any(part in padded for part in parts)
 
 
 @lru_cache(maxsize=64)
@@ -129,8 +143,12 @@ def _says(ideas: frozenset[str], rows: Iterable[frozenset[str]], *, typed: bool)
     return any(row <= there for row in rows)
 
 
-@lru_cache(maxsize=1_024)  # most lines are a template's
 def _known_ideas(line: str, language: Language) -> frozenset[str]:
+    return _ideas_of(with_noughts(line), language)
+
+
+@lru_cache(maxsize=1_024)  # most lines are a template's
+def _ideas_of(line: str, language: Language) -> frozenset[str]:
     return _ideas_in(spaced(line), language)
 
 

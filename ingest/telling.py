@@ -14,13 +14,12 @@ from typing import Final, NamedTuple
 from ingest.phrases import Phrase, spans
 from ingest.settled import happened
 from ingest.start import IGNORED, speaks_against, tells_wholly, without_known_order
-from ingest.text import MAX_KNOWN, fold, lower, spaced
+from ingest.text import MAX_KNOWN, fold, lower, spaced, with_noughts
 from ingest.vocabulary import Language
 from models.notification import IgnoreReason
 
 _LONGEST: Final = 2_000
 _LONG_NUMBER: Final = re.compile(r"(?=[#\d])#?\d{12,}")  # looking ahead first takes half as long
-_LONG_DIGITS: Final = re.compile(r"\d{12,}")
 _SPACE_OUT: Final = re.compile(r"\s*#\s*")
 
 
@@ -36,13 +35,9 @@ class Line(NamedTuple):
 
 def read_line(line: str, language: Language, *, seller_side: bool) -> Line:
     """Return what a subject or heading tells; its long numbers are noughts."""
-    line = _LONG_DIGITS.sub(_noughts, line)
+    line = with_noughts(line)
     read = _known_line if len(line) <= MAX_KNOWN else _read_line
     return read(line, language, seller_side)
-
-
-def _noughts(number: re.Match[str]) -> str:
-    return "0" * len(number[0])
 
 
 def _read_line(line: str, language: Language, seller_side: bool) -> Line:  # noqa: FBT001  asked for by place, as caches are

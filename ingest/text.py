@@ -25,6 +25,7 @@ _FOREIGN_DIGIT: Final = re.compile(r"[^\W\d_]|[0-9]|(\d)")
 MAX_KNOWN: Final = 200  # characters of a text that is kept in mind: a template's lines are short, a body is its own
 _DIGIT: Final = re.compile("[0-9]")
 _WORD: Final = re.compile(r"[\w\u0e00-\u0e7f]+")  # Thai's vowel signs are no word letters to `re`
+_LONG_DIGITS: Final = re.compile(r"\d{12,}")
 _ENDS: Final = " \t:：#.,;|*-–—_·•=»>"
 
 
@@ -69,6 +70,31 @@ def _plain_digit(match: re.Match[str]) -> str:
 def spaced(text: str) -> str:
     """Give `text` folded, with one space for every run of marks and one at both ends: " no more sent "."""
     return f" {' '.join(_WORD.findall(fold(text)))} "
+
+
+def words_by_line(text: str) -> list[str]:
+    """Give the words of each line of `text` as `spaced` does: most lines are a template's, and known already."""
+    return [words for line in text.strip(_ENDS).split("\n") if (words := _words_of(line))]
+
+
+def _words_of(line: str) -> str:
+    return _known_words(line) if len(line) <= MAX_KNOWN else _words_in(line)
+
+
+def _words_in(line: str) -> str:
+    return " ".join(_WORD.findall(lower(line)))
+
+
+_known_words: Final = lru_cache(maxsize=1_024)(_words_in)
+
+
+def with_noughts(text: str) -> str:
+    """Give `text` with long numbers as noughts: but for its order number, a template's line is always the same."""
+    return _LONG_DIGITS.sub(_noughts, text)
+
+
+def _noughts(number: re.Match[str]) -> str:
+    return "0" * len(number[0])
 
 
 def fold(text: str) -> str:
