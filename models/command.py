@@ -17,7 +17,7 @@ from models.command_name import CommandName
 from models.deadline import DeadlineState
 from models.deed import Deed
 from models.fact import Fact, FactKind
-from models.guard import Guard, allowed_role, said_just_now
+from models.guard import Guard, allowed_role, is_done, said_just_now
 from models.hold import BY_HAND, Hold
 from models.order import Order
 from models.stage import RANK, ROLE_RANK, HandoverMode, Role, ShippingMode, Stage
@@ -193,4 +193,4 @@ def _from_stage(order: Order) -> list[CommandName]:
         if order.handover_mode is not HandoverMode.DROP_OFF or order.dropped_off:
             found.remove(CommandName.DROP_OFF)
     hidden = WORK if order.holds else frozenset()
-    return [name for name in found if name not in hidden]
+    return [name for name in found if name not in hidden and not is_done(order, name)]

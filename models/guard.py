@@ -18,6 +18,7 @@ from models.fact import Authority, Fact, FactKind
 from models.fact_key import facts_named
 from models.hold import BY_HAND, Hold
 from models.merge import DERIVED
+from models.order import Order
 from models.stage import RANK, ROLE_RANK, HandoverMode, Role, ShippingMode, Stage
 
 Guard: TypeAlias = Callable[[Ask], Refused | None]
@@ -86,11 +87,18 @@ def paid(ask: Ask) -> Refused | None:
     return Refused(code="not_paid", instead=(Do.RECORD,)) if ask.order.stage is Stage.UNPAID else None
 
 
+def is_done(order: Order, name: Do) -> bool:
+    """Whether it is told, or proved by where the order is, that what the command does was done for any parcel."""
+    if name not in DONE_BY:
+        return False
+    _, kind, rank = DONE_BY[name]
+    return order.rank >= rank or (kind in order.milestones and not order.milestones[kind].implied)
+
+
 def not_done_yet(ask: Ask) -> Refused | None:
     """The same thing done by two people at once is told, with who and when."""
-    code, kind, rank = DONE_BY[ask.command.name]
-    told = kind in ask.order.milestones and not ask.order.milestones[kind].implied
-    if not told and ask.order.rank < rank:
+    code, kind, _ = DONE_BY[ask.command.name]
+    if not is_done(ask.order, ask.command.name):
         return None
     instead = () if _as_wished(ask, kind) else (Do.RECORD, Do.RETRACT)
     return Refused(code=code, values=who_did(ask.last(kind)), instead=instead, already=not instead)

@@ -14,7 +14,7 @@ from models.command import Command, CommandName, Refused, decide, offered
 from models.hold import BY_HAND, Hold
 from models.order import Order, fold
 from models.policy_files import load_policy
-from models.stage import HandoverMode, Role
+from models.stage import HandoverMode, Role, Stage
 from tests.models.lives import Life, lives
 from tests.models.makers import a_fact, after, an_order, answer_to, code_of, placed, t
 
@@ -57,6 +57,14 @@ def test_t09_a_complaint_or_claim_is_offered_instead_of_cancelling_where_there_i
     answer = answer_to(facts, "seller_cancel", hours, reason="other")
     assert isinstance(answer, Refused)
     assert (answer.code, answer.instead) == ("already_shipped", possible)
+
+
+def test_what_was_done_for_one_of_two_parcels_is_recorded_for_the_other_and_not_offered_as_if_nothing_were():
+    told = (a_fact("stock_confirmed", 1, tracking_no="B"), a_fact("packed", 2, tracking_no="A"))
+    order = an_order(3, *placed(), *told)
+    assert order.stage is Stage.CONFIRMED
+    assert CommandName.MARK_PACKED not in offered(order, Role.PACKER)
+    assert CommandName.RECORD in offered(order, Role.PACKER)
 
 
 def test_a_packer_is_not_sent_to_take_back_what_only_a_manager_may():
