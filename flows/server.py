@@ -30,6 +30,8 @@ POOL: Final = "shipclock"
 PREFECT_PORT: Final = 4200
 RUNS_AT_A_TIME: Final = 4
 PAGE: Final = 200  # Prefect's own limit
+WORKERS: Final = "SHIPCLOCK_WORKERS"
+DRIVE: Final = "drive-orders"
 
 CLIENT_SETTINGS: Final[Mapping[str, str]] = {
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",  # a wrong address fails loudly
@@ -129,6 +131,21 @@ def make_pool(api_url: str, limit: int = RUNS_AT_A_TIME) -> None:
     pool = WorkPoolCreate(name=POOL, type="process", base_job_template=template, concurrency_limit=limit)
     with prefect_client(api_url) as client:
         client.create_work_pool(pool, overwrite=True)
+
+
+def workers_of(home: Home) -> int:
+    """Give how many workers share the runs, from SHIPCLOCK_WORKERS; 1 where it is not given or is no such number."""
+    given = home.environment.get(WORKERS) or ""
+    return max(int(given), 1) if given.isdecimal() else 1
+
+
+def let_drive(api_url: str, runs: int) -> None:
+    """Let so many runs of drive-orders work beside each other; prefect.yaml alone has one, as on a laptop."""
+    from prefect.client.schemas.actions import DeploymentUpdate  # noqa: PLC0415  # seconds of import
+
+    with prefect_client(api_url) as client:
+        found = client.read_deployment_by_name(f"{DRIVE}/{DRIVE}")
+        client.update_deployment(found.id, DeploymentUpdate(concurrency_limit=runs))
 
 
 def put_schedules_to_rest(api_url: str) -> None:

@@ -21,14 +21,17 @@ from flows.run_care import collapse_missed, watch_for_zombies
 from flows.server import (
     PREFECT_PORT,
     ROOT,
+    RUNS_AT_A_TIME,
     answers,
     deploy_command,
     environment_for,
     given_server,
+    let_drive,
     make_pool,
     prefect_client,
     server_command,
     worker_command,
+    workers_of,
 )
 from models.home import Home
 
@@ -124,7 +127,7 @@ class Stack:
         return self._child("server", server_command(port))
 
     def _prepare(self) -> None:
-        make_pool(self.api_url)
+        make_pool(self.api_url, RUNS_AT_A_TIME * workers_of(self.home))
         with prefect_client(self.api_url) as client:
             watch_for_zombies(client)  # counts for runs that start after it, so before the worker
             collapse_missed(client)
@@ -141,6 +144,8 @@ class Stack:
             end_children([child], 0.0)
         if child.code:
             raise StackError(f"The deployments of prefect.yaml did not go in. See {child.log}")
+        if (workers := workers_of(self.home)) > 1:
+            self.in_background(lambda: let_drive(self.api_url, workers))
 
     def start_worker(self) -> None:
         """Start the worker that carries out the runs."""

@@ -18,7 +18,7 @@ from flows.look import Looked, Work, look
 from flows.office import Office, open_office
 from flows.processes import Tell
 from flows.run_care import RunCare
-from flows.server import prefect_client
+from flows.server import DRIVE, prefect_client
 from models.catalogue import words
 from models.db.session import DatabaseError
 from models.db.wake import Sleep
@@ -114,7 +114,10 @@ class Supervisor:
 
 
 def start_runs(work: Iterable[Work], api_url: str) -> list[Work]:
-    """Start a run for each, unless one waits or is under way; return what was started. Waits for none."""
+    """Start a run for each, unless one waits or is under way; return what was started. Waits for none.
+
+    Several runs of drive-orders share what is due, where its deployment lets them: each call starts one more.
+    """
     wanted = list(work)
     if not wanted:
         return []
@@ -124,18 +127,24 @@ def start_runs(work: Iterable[Work], api_url: str) -> list[Work]:
 
 def _start(client: SyncPrefectClient, work: Work) -> bool:
     deployment = client.read_deployment_by_name(f"{work.deployment}/{work.deployment}")
-    if _under_way(client, deployment, work):
+    if _under_way(client, deployment, work) >= _beside(deployment):
         return False
     client.create_flow_run_from_deployment(deployment.id, parameters=dict[str, Any](work.parameters))
     return True
 
 
-def _under_way(client: SyncPrefectClient, deployment: DeploymentResponse, work: Work) -> bool:
-    """Whether a run for the same waits or runs: a poll of one mailbox does not hold up another's."""
+def _beside(deployment: DeploymentResponse) -> int:
+    """How many runs for the same may work beside each other."""
+    limit = deployment.global_concurrency_limit
+    return limit.limit if deployment.name == DRIVE and limit else 1
+
+
+def _under_way(client: SyncPrefectClient, deployment: DeploymentResponse, work: Work) -> int:
+    """How many runs for the same wait or run: a poll of one mailbox does not hold up another's."""
     from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter  # noqa: PLC0415  # slow
 
     by_now = {"before_": datetime.now(UTC)}  # Prefect's clock, in a demo too; what is due later does not count
     runs = FlowRunFilter.model_validate({"state": {"type": {"any_": NOT_OVER}}, "expected_start_time": by_now})
     this = DeploymentFilter.model_validate({"id": {"any_": [deployment.id]}})
     found = client.read_flow_runs(flow_run_filter=runs, deployment_filter=this)
-    return any(run.parameters == work.parameters for run in found)
+    return sum(run.parameters == work.parameters for run in found)

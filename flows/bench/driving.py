@@ -61,7 +61,7 @@ def measure(folder: Path, *, orders: int, a_day: int, peer_orders: int, tell: Te
     with open_floor(folder / "ours", orders, days, failing=FAILING) as floor, _prefect(floor, tell) as stack:
         side = PrefectSide(stack=stack)
         prefect_before, ours_before = side.database_bytes(), _own_bytes(floor)
-        spent = _drive(floor, side, tell)
+        spent = drive(floor, side, tell)
         _check_failures(floor, side)
         rate = orders / spent.working * HOUR
         tell(_account(side, spent))
@@ -104,7 +104,7 @@ def _prefect(floor: Floor, tell: Tell) -> Iterator[Stack]:
         yield stack
 
 
-def _drive(floor: Floor, side: PrefectSide, tell: Tell) -> Spent:
+def drive(floor: Floor, side: PrefectSide, tell: Tell) -> Spent:
     """Move day by day until every order has arrived."""
     spent = Spent()
     for number in range(1, MOST_MOVES + 1):

@@ -103,17 +103,22 @@ class Floor:
 
 
 @contextmanager
-def open_floor(folder: Path, orders: int, days: int, *, failing: int = 0) -> Iterator[Floor]:
+def open_floor(
+    folder: Path, orders: int, days: int, *, failing: int = 0, database_url: str | None = None
+) -> Iterator[Floor]:
     """Make a floor for so many orders, placed over so many days, and serve its shops while the block lasts.
 
-    Of `failing` orders the first step at the shop that ships them fails.
+    Of `failing` orders the first step at the shop that ships them fails. Its database is a file, unless
+    `database_url` names another that is the floor's alone.
     """
     folder.mkdir(parents=True)
     play, plans = _play(folder / "platform.db", orders, days)
     drop = MaildirDrop(folder / "Maildir")
     with serve(play) as shop:
         (folder / CONFIG_NAME).write_text(_settings(shop, drop.path), encoding="utf-8")
-        home = find_home({"SHIPCLOCK_HOME": str(folder), TIKTOK_SECRET: shop.keys.secret, **_plain_environment()})
+        given = {"SHIPCLOCK_DATABASE_URL": database_url} if database_url else {}
+        here = {"SHIPCLOCK_HOME": str(folder), TIKTOK_SECRET: shop.keys.secret}
+        home = find_home({**here, **given, **_plain_environment()})
         office = open_office(home)
         clock.set_virtual(office.engine, START)
         agree(office, shop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -13,13 +14,14 @@ import yaml
 
 import flows
 from flows.look import Work
-from flows.server import ROOT, answers, prefect_client, put_schedules_to_rest
+from flows.server import ROOT, answers, let_drive, prefect_client, put_schedules_to_rest, workers_of
 from flows.stack import Stack
 from flows.supervise import start_runs
 from models.error_class import ErrorClass
 from models.notification import QuarantineReason
 from models.stage import Step
 from tests.flows.prefect_server import (
+    a_home,
     run_again,
     run_to_end,
     start_run,
@@ -181,3 +183,19 @@ def test_retry_runs_the_same_run_again_on_the_worker(prefect_stack: Stack):
     assert wait_for_end(prefect_stack, run).is_completed()
     with prefect_client(prefect_stack.api_url) as client:
         assert client.read_flow_run(run).run_count == 2
+
+
+def test_as_many_runs_of_drive_orders_as_there_are_workers_and_no_further_one(prefect_stack: Stack):
+    work = [Work(deployment="drive-orders")]
+    let_drive(prefect_stack.api_url, 2)
+    try:
+        assert [start_runs(work, prefect_stack.api_url) for _ in range(3)] == [work, work, []]
+    finally:
+        let_drive(prefect_stack.api_url, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "workers"), [({}, 1), ({"SHIPCLOCK_WORKERS": "3"}, 3), ({"SHIPCLOCK_WORKERS": "x"}, 1)]
+)
+def test_one_worker_unless_the_environment_says_how_many(tmp_path: Path, given: dict[str, str], workers: int):
+    assert workers_of(replace(a_home(tmp_path), environment=given)) == workers
