@@ -37,7 +37,7 @@ from tests.postgres import Postgres
 CREW: Final = 2
 PATIENCE: Final = 3.0  # seconds for a worker to end
 SHARE: Final = 5  # each does at least one of so many
-TAKEN: Final = "Completed submission of flow run '{run}'"  # in the log of the worker that carries it out
+TAKEN: Final = "/runs/flow-run/{run}"  # the run's page, in the log of the worker that carries it out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
