@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard import parts, queries
+from dashboard import language, parts, queries
 from dashboard.words import say
 from flows.office import UnknownShopError
 from models.db.session import DatabaseError
@@ -32,11 +33,14 @@ PAGES = (
 
 def main() -> None:
     """Draw the frame and the page that was asked for."""
+    language.listen()
+    with suppress(Exception):  # the settings say which language is spoken; what is wrong with them is said below
+        queries.office()
     st.set_page_config(
         page_title=say("app.title"),
         page_icon=str(HERE / "icon.png"),
         layout="wide",
-        initial_sidebar_state="auto",
+        initial_sidebar_state="collapsed",
     )
     pages = [
         st.Page(
@@ -51,6 +55,7 @@ def main() -> None:
         HERE / "views" / "order.py", title=say("menu.order"), icon=":material/package_2:", visibility="hidden"
     )
     page = st.navigation([*pages, hidden], position="top")
+    language.selector()
     if not queries.serves_this_machine_alone(st.get_option("server.address")):
         parts.stop(say("faults.address"))
     try:

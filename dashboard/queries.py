@@ -39,6 +39,7 @@ from models.error_class import ErrorClass
 from models.fact import Fact
 from models.gathering import Gathered
 from models.home import find_home
+from models.language import speaking
 from models.order import Order
 from models.packing_rules import UNREAD, Packing
 from models.policy import Policy
@@ -119,17 +120,17 @@ def forget() -> None:
 
 
 def kept(seconds: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Keep a question's answers for some seconds, each database's apart."""
+    """Keep a question's answers for some seconds, each database's and each language's apart."""
 
     def keep(ask: Callable[P, T]) -> Callable[P, T]:
         @st.cache_data(ttl=seconds, max_entries=ANSWERS, show_spinner=False)
         @wraps(ask)
-        def remember(*args: Any, database: str, **filters: Any) -> T:  # noqa: ANN401, ARG001  # a part of the key
+        def remember(*args: Any, database: str, language: str, **filters: Any) -> T:  # noqa: ANN401, ARG001  # parts of the key
             return ask(*args, **filters)
 
         @wraps(ask)
         def answer(*args: P.args, **filters: P.kwargs) -> T:
-            return remember(*args, database=office().home.database_url, **filters)
+            return remember(*args, database=office().home.database_url, language=speaking(), **filters)
 
         return answer
 

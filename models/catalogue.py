@@ -1,7 +1,7 @@
 """Every word a person reads, by key, from `models/words/LANGUAGE/*.toml`.
 
-A key is FILE.TABLE.NAME ("todos.pack.title"); texts hold {placeholders}. A missing key or value shows as
-plain text and never stops a page; a test finds it before a user does.
+A key is FILE.TABLE.NAME ("todos.pack.title"); texts hold {placeholders}. What a language lacks is said in English; a
+missing key or value shows as plain text and never stops a page; a test finds it before a user does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-LANGUAGE: Final = "en"
+from models.language import ENGLISH, speaking
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # From which span on a unit is used: hours up to four days, since limits are said in hours ("72 h").
@@ -74,21 +74,24 @@ class Catalogue:
         return self.text("times.left", span=self.span(due - now))
 
 
+def words(language: str = "") -> Catalogue:
+    """Give the words of a language; without one, of the language that is spoken now (models.language)."""
+    return _catalogue(language or speaking())
+
+
 @cache
-def words(language: str = LANGUAGE) -> Catalogue:
-    """Give the catalogue of a language; each is read once."""
-    folder = files("models.words") / language
+def _catalogue(language: str) -> Catalogue:
+    return Catalogue(language, {**texts_of(ENGLISH), **texts_of(language)})
+
+
+def texts_of(language: str) -> dict[str, str]:
+    """Read what a language's own files say, by key."""
     texts: dict[str, str] = {}
-    for entry in sorted(folder.iterdir(), key=lambda file: file.name):
+    for entry in sorted((files("models.words") / language).iterdir(), key=lambda file: file.name):
         if entry.name.endswith(".toml"):
             data = tomllib.loads(entry.read_text(encoding="utf-8"))
             texts.update(_flat(entry.name.removesuffix(".toml"), data))
-    return Catalogue(language, texts)
-
-
-def languages() -> tuple[str, ...]:
-    """Give the languages there are words for, sorted."""
-    return tuple(sorted(entry.name for entry in files("models.words").iterdir() if entry.is_dir()))
+    return texts
 
 
 def _flat(prefix: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

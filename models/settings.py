@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from models.extension import Extension, extension_of
+from models.language import ENGLISH
 from models.policy import Policy
 from models.policy_data import policy_key
 from models.policy_files import BASE, figures_of, market_policy, shipped_extensions, shop_policy
@@ -26,6 +27,7 @@ from models.settings_key import (
     Domain,
     Folder,
     Hours,
+    Language,
     Place,
     ReceiverName,
     Section,
@@ -286,6 +288,7 @@ class TikTokSettings(Section):
 class Settings(Section):
     """All of shipclock.toml."""
 
+    language: Annotated[Language, key("a language of Shipclock", 'language = "vi"')] = ENGLISH
     mailbox: Annotated[tuple[MailboxSettings, ...], key("a list of tables", "[[mailbox]]")] = ()
     shop: Annotated[tuple[ShopSettings, ...], key("a list of tables", "[[shop]]")] = ()
     alerts: Annotated[AlertSettings, key("a table", "[alerts]")] = AlertSettings()

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from models.extension import extension_of
 from models.home import password_name
+from models.language import languages
 from models.policy import PolicyError
 from models.policy_data import own_figure
 from models.policy_files import figures_of, policy_names
@@ -40,6 +41,8 @@ SECRET_KEYS: Final = frozenset({"addresses", "ping"})  # each holds a token
 SECRETS_ELSEWHERE: Final = (
     "a secret never stands in this file. Put it into `.env` beside it. Example: SHIPCLOCK_PASSWORD_MAIN=abcd"
 )
+LANGUAGE: Final = Settings.model_fields["language"]
+LANGUAGE_ABOVE: Final = "it stands at the top of the file, above the first [[...]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ def fault_of(error: Any, data: Mapping[str, Any]) -> Fault:  # noqa: ANN401  # p
     name, section = str(where[0]), SECTIONS.get(str(where[0]))
     if error["type"] == "extra_forbidden":
         return Fault(where, _unknown(where))
+    if name == "language":
+        return Fault(where, f"`language{_given(data, where)}` is not {_one_of(languages())}. {_example(LANGUAGE)}")
     key = next((part for part in where[1:] if isinstance(part, str)), None)
     if section is None or key is None:
         shape = f"[[{name}]]" if name in REPEATED else f"[{name}]"
@@ -80,6 +85,8 @@ def _unknown(where: Where) -> str:
     key = str(where[-1])
     if get_close_matches(key, ["password"]):
         return f"{_table(where)} has no key `{key}`: {SECRETS_ELSEWHERE}"
+    if key == "language":
+        return f"{_table(where)} has no key `language`: {LANGUAGE_ABOVE}. {_example(LANGUAGE)}"
     known = SECTIONS[str(where[0])].model_fields if len(where) > 1 else Settings.model_fields
     near = get_close_matches(key, known, n=1)
     advice = f"Did you mean `{near[0]}`?" if near else f"Known keys: {', '.join(known)}"
@@ -224,5 +231,9 @@ def _not_one_of(where: Where, value: str, known: Collection[str]) -> Iterator[Fa
         return
     key = where[-1]
     example = (get_close_matches(value, known, n=1) or [*known, "main"])[0]
-    allowed = f"one of {', '.join(known)}" if known else "there, for the file has none"
+    allowed = _one_of(known) if known else "there, for the file has none"
     yield Fault(where, f'`{_table(where)} {key} = "{value}"` is not {allowed}. Example: {key} = "{example}"')
+
+
+def _one_of(known: Collection[str]) -> str:
+    return f"one of {', '.join(known)}"

@@ -14,6 +14,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from models.home import CONFIG_NAME, Home
+from models.language import UnknownLanguageError, settle
 from models.settings import Settings
 from models.settings_fault import Fault, Where, fault_of, faults_between
 
@@ -26,7 +27,7 @@ class SettingsError(Exception):
 
 
 def load_settings(home: Home) -> Settings:
-    """Read the settings file of this installation; relative paths in it count from its folder.
+    """Read the settings file of this installation, and speak its language; relative paths count from its folder.
 
     Raises SettingsError for a missing or unreadable file, and for each wrong, missing or unknown key.
     """
@@ -35,7 +36,12 @@ def load_settings(home: Home) -> Settings:
             f"There is no settings file. Looked for {_looked_for(home)}. "
             "Run `shipclock init` to make one, or set SHIPCLOCK_CONFIG to yours."
         )
-    return read_settings(home.config)
+    settings = read_settings(home.config)
+    try:
+        settle(settings.language, home.environment)
+    except UnknownLanguageError as fault:
+        raise SettingsError(str(fault)) from None
+    return settings
 
 
 def read_settings(file: Path) -> Settings:

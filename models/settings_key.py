@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
+from models.language import languages
 from models.policy_entry import WEEKDAYS
 
 # ISO 4217, the codes in use for payments (funds and metals left out)
@@ -85,6 +86,13 @@ def _folder(name: str) -> str:
     return name
 
 
+def _language(code: str) -> str:
+    """Refuse a language that has no words."""
+    if code not in languages():
+        raise ValueError(code)
+    return code
+
+
 def _web_address(given: str) -> str:
     """Refuse plain http except to this machine, where the simulator of the shop listens."""
     local = given.startswith(("http://127.0.0.1:", "http://localhost:", "http://[::1]:"))
@@ -112,6 +120,7 @@ def _from_settings_folder(path: Path, info: ValidationInfo) -> Path:
 Text = Annotated[str, Field(pattern=r"\S", max_length=100)]
 Address = Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=254), AfterValidator(str.lower)]
 Folder = Annotated[Text, AfterValidator(_folder)]
+Language = Annotated[str, AfterValidator(_language)]
 Currency = Annotated[str, AfterValidator(_currency)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from hypothesis import HealthCheck, settings
 
+from models import language
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -70,6 +72,14 @@ def fail_if_skipped_in_ci(report: pytest.TestReport | pytest.CollectReport) -> N
         reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
         report.longrepr = f"{reason} (in CI nothing is: .ci/install-debian installs what tests need)"
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """Let each test begin in English: which language is spoken belongs to the process."""
+    monkeypatch.delenv(language.VARIABLE, raising=False)
+    yield
+    language.forget()
 
 
 @pytest.hookimpl(wrapper=True)

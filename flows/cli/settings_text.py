@@ -17,6 +17,7 @@ OPENING: Final = (
     "Shipclock's settings. `shipclock check` says whether they are right.",
     "Passwords do not stand here: they are in `.env` beside this file.",
 )
+LANGUAGE: Final = 'language = "vi"   # what pages, alerts and answers speak; without it English'
 MORE: Final[Mapping[str, Sequence[str]]] = {
     "mailbox": (
         r"""folders = ["INBOX", '\Junk', "Orders"]   # '\Junk' is the spam folder, whatever its name""",
@@ -47,6 +48,7 @@ def settings_text(mailbox: Mapping[str, Any], shops: Sequence[Mapping[str, Any]]
     document = tomlkit.document()
     for line in OPENING:
         document.add(tomlkit.comment(line))
+    document.add(tomlkit.comment(LANGUAGE))
     document.add(tomlkit.nl())
     document.add("mailbox", _tables("mailbox", [mailbox]))
     document.add("shop", _tables("shop", shops))

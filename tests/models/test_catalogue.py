@@ -10,11 +10,12 @@ import pytest
 
 from models.answer import Refused
 from models.case import CaseKind, CaseStep
-from models.catalogue import languages, words
+from models.catalogue import words
 from models.command_name import CommandName
 from models.deadline import DeadlineState, Fault, RuleId
 from models.fact import Authority, FactKind
 from models.hold import Hold
+from models.language import languages
 from models.notification import IgnoreReason, NotificationKind, QuarantineReason
 from models.packing_rules import RULES
 from models.refusal import Listener, ago_words, refusal_words, who_words
