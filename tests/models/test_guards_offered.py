@@ -67,6 +67,13 @@ def test_what_was_done_for_one_of_two_parcels_is_recorded_for_the_other_and_not_
     assert CommandName.RECORD in offered(order, Role.PACKER)
 
 
+def test_of_two_parcels_none_is_to_be_packed_once_the_carrier_has_one_of_them():
+    told = (a_fact("marked_shipped", 2, tracking_no="A"), a_fact("marked_shipped", 2, tracking_no="B"))
+    order = an_order(5, *placed(), *told, a_fact("picked_up", 4, tracking_no="A"))
+    assert order.stage is Stage.AWAITING_HANDOVER
+    assert CommandName.MARK_PACKED not in offered(order, Role.PACKER)
+
+
 def test_a_packer_is_not_sent_to_take_back_what_only_a_manager_may():
     facts = after(placed(), "confirm", 1)
     doubts = {"stock": "no", "actor": "minh"}
