@@ -16,7 +16,7 @@ import flows
 from flows.look import Work
 from flows.server import ROOT, answers, let_drive, prefect_client, put_schedules_to_rest, workers_of
 from flows.stack import Stack
-from flows.supervise import start_runs
+from flows.supervise import NOT_OVER, start_runs
 from models.error_class import ErrorClass
 from models.notification import QuarantineReason
 from models.stage import Step
@@ -190,8 +190,19 @@ def test_as_many_runs_of_drive_orders_as_there_are_workers_and_no_further_one(pr
     let_drive(prefect_stack.api_url, 2)
     try:
         assert [start_runs(work, prefect_stack.api_url) for _ in range(3)] == [work, work, []]
+        wait_for(lambda: not under_way(prefect_stack, "drive-orders"), "the end of both runs")  # nobody else may start
     finally:
         let_drive(prefect_stack.api_url, 1)
+
+
+def under_way(stack: Stack, deployment: str) -> list[Any]:
+    """The deployment's runs that have not ended."""
+    from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter  # noqa: PLC0415  # seconds of import
+
+    this = DeploymentFilter.model_validate({"name": {"any_": [deployment]}})
+    open_ones = FlowRunFilter.model_validate({"state": {"type": {"any_": NOT_OVER}}})
+    with prefect_client(stack.api_url) as client:
+        return client.read_flow_runs(flow_run_filter=open_ones, deployment_filter=this)
 
 
 @pytest.mark.parametrize(
