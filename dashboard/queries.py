@@ -125,7 +125,7 @@ def kept(seconds: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
     def keep(ask: Callable[P, T]) -> Callable[P, T]:
         @st.cache_data(ttl=seconds, max_entries=ANSWERS, show_spinner=False)
         @wraps(ask)
-        def remember(*args: Any, database: str, language: str, **filters: Any) -> T:  # noqa: ANN401, ARG001  # parts of the key
+        def remember(*args: Any, database: str, language: str, **filters: Any) -> T:  # noqa: ANN401, ARG001  # named, so that Streamlit keeps answers by them
             return ask(*args, **filters)
 
         @wraps(ask)

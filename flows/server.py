@@ -133,12 +133,6 @@ def make_pool(api_url: str, limit: int = RUNS_AT_A_TIME) -> None:
         client.create_work_pool(pool, overwrite=True)
 
 
-def workers_of(home: Home) -> int:
-    """Give how many workers share the runs, from SHIPCLOCK_WORKERS; 1 where it is not given or is no such number."""
-    given = home.environment.get(WORKERS) or ""
-    return max(int(given), 1) if given.isdecimal() else 1
-
-
 def let_drive(api_url: str, runs: int) -> None:
     """Let so many runs of drive-orders work beside each other; prefect.yaml alone has one, as on a laptop."""
     from prefect.client.schemas.actions import DeploymentUpdate  # noqa: PLC0415  # seconds of import

@@ -22,6 +22,7 @@ from flows.server import (
     PREFECT_PORT,
     ROOT,
     RUNS_AT_A_TIME,
+    WORKERS,
     answers,
     deploy_command,
     environment_for,
@@ -31,7 +32,6 @@ from flows.server import (
     prefect_client,
     server_command,
     worker_command,
-    workers_of,
 )
 from models.home import Home
 
@@ -52,6 +52,14 @@ Given = TypeVar("Given")
 
 class StackError(Exception):
     """Something did not start; the message says what and where its log is."""
+
+
+def workers_of(home: Home) -> int:
+    """Give how many workers share the runs, from SHIPCLOCK_WORKERS; 1 where it is not given. Raises StackError."""
+    given = home.environment.get(WORKERS) or "1"
+    if not given.isdecimal() or int(given) < 1:
+        raise StackError(f"{WORKERS}={given} is no number of workers. Example: {WORKERS}=3")
+    return int(given)
 
 
 class StoppedError(Exception):

@@ -172,7 +172,7 @@ def _say(words: str) -> None:
 
 
 @contextmanager
-def _database(postgresql: bool) -> Iterator[str | None]:  # noqa: FBT001  # a switch of the command line
+def _database(*, postgresql: bool) -> Iterator[str | None]:
     """Give the address of a new PostgreSQL database, or None for the file that a home has anyway."""
     if not postgresql:
         yield None
@@ -207,7 +207,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL, whose connections are killed, too")
     given = vars(parser.parse_args())
-    with TemporaryDirectory() as folder, _database(given.pop("postgresql")) as url:
+    with TemporaryDirectory() as folder, _database(postgresql=given.pop("postgresql")) as url:
         outcome = run(Path(folder), Plan(**given, url=url))
     sys.stdout.write(f"{told(outcome)}\n")
     return 0 if outcome.good else 1

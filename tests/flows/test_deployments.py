@@ -14,8 +14,8 @@ import yaml
 
 import flows
 from flows.look import Work
-from flows.server import ROOT, answers, let_drive, prefect_client, put_schedules_to_rest, workers_of
-from flows.stack import Stack
+from flows.server import ROOT, answers, let_drive, prefect_client, put_schedules_to_rest
+from flows.stack import Stack, StackError, workers_of
 from flows.supervise import NOT_OVER, start_runs
 from models.error_class import ErrorClass
 from models.notification import QuarantineReason
@@ -206,7 +206,13 @@ def under_way(stack: Stack, deployment: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    ("given", "workers"), [({}, 1), ({"SHIPCLOCK_WORKERS": "3"}, 3), ({"SHIPCLOCK_WORKERS": "x"}, 1)]
+    ("given", "workers"), [({}, 1), ({"SHIPCLOCK_WORKERS": ""}, 1), ({"SHIPCLOCK_WORKERS": "3"}, 3)]
 )
 def test_one_worker_unless_the_environment_says_how_many(tmp_path: Path, given: dict[str, str], workers: int):
     assert workers_of(replace(a_home(tmp_path), environment=given)) == workers
+
+
+@pytest.mark.parametrize("given", ["x", "0", "-1", "2.5"])
+def test_what_is_no_number_of_workers_is_told_with_an_example(tmp_path: Path, given: str):
+    with pytest.raises(StackError, match=f"SHIPCLOCK_WORKERS={given} is no number"):
+        workers_of(replace(a_home(tmp_path), environment={"SHIPCLOCK_WORKERS": given}))
