@@ -15,13 +15,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from ingest import backoff, ledger, rescan
-from ingest.apart import judging
+from ingest.apart import Judge, judging
 from ingest.errors import FolderMissingError, MailboxBusyError, MailboxError, OddReplyError
 from ingest.finding import Context, Finding, context_for, is_ours
 from ingest.key_lookup import KEYS
 from ingest.lease import Lease, held_lease
 from ingest.ledger import Place
-from ingest.mailbox import FolderState, Mailbox
+from ingest.mailbox import FolderState, Mailbox, RawMessage
 from ingest.opening import connected
 from ingest.opinion import with_opinion
 from ingest.recording import PollResult, Recorder
@@ -208,14 +208,16 @@ class _Poll:
         with judging(context) as judge:
             for batch in self.box.fetch(uids):
                 with without_collector():  # what mails leave behind is freed without it
-                    judged = [judge.judge(message) for message in batch]
-                findings = [self._with_opinion(one) for one in judged if not only_ours or is_ours(one)]
-                result += recorder.record(place, findings, self.now())
+                    result += recorder.record(place, self._judged(batch, judge, only_ours=only_ours), self.now())
                 self._mark(place, batch[-1].uid if moves_mark else None)
                 done += len(batch)
                 if self.on_progress is not None:
                     self.on_progress(place.folder, done, len(uids))
         return result
+
+    def _judged(self, batch: Sequence[RawMessage], judge: Judge, *, only_ours: bool) -> list[Finding]:
+        judged = [judge.judge(message) for message in batch]
+        return [self._with_opinion(one) for one in judged if not only_ours or is_ours(one)]
 
     def _with_opinion(self, finding: Finding) -> Finding:
         return with_opinion(finding, self.mailbox, self.now(), self.look_up)

@@ -5,6 +5,7 @@ Everything lies in a temporary folder behind a Dovecot of our own on loopback; t
 
 from __future__ import annotations
 
+import gc
 import resource
 import subprocess
 import sys
@@ -108,6 +109,7 @@ def _ratios(folder: Path, mailbox: MailboxSettings, sizes: Sizes, tell: Tell) ->
     spent: dict[str, list[float]] = {name: [] for name in readers}
     for number in range(sizes.rounds + 1):  # the first warms up, for all of them
         for name in _turned(list(readers), number):
+            gc.collect()  # what the one before left behind is not this one's
             seconds = readers[name](folder / f"{name}-{number}")
             if number:
                 spent[name].append(seconds / sizes.mails * 1000)
