@@ -6,7 +6,7 @@ all rows up to it and moves only past finished ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select, update
 
 from ingest.mailbox import FolderState
 from models.db.alerts import Alert, raise_alert
-from models.db.columns import table_of
+from models.db.columns import defaults_of, table_of
 from models.db.insert import execute_all, insert_new
 from models.db.mail_tables import FolderRow, MailboxRow, MessageRow
 from models.db.tables import AlertRow
@@ -40,11 +40,8 @@ class Outcome(StrEnum):
 
 
 MESSAGES: Final = table_of(MessageRow)
-EMPTY_ROW: Final[Mapping[str, Any]] = {  # of a message of which nothing is known
-    name: about.get_default(call_default_factory=True)
-    for name, about in MessageRow.model_fields.items()
-    if name != "id" and not about.is_required()
-}
+# Of a message of which nothing is known; its number is the database's to give.
+EMPTY_ROW: Final = {name: value for name, value in defaults_of(MessageRow).items() if name != "id"}
 ARRIVED: Final = frozenset({Outcome.PARSED, Outcome.RELEASED, Outcome.QUARANTINED})
 
 

@@ -5,7 +5,7 @@ Owns no table; SQLite and PostgreSQL get the same from here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from json import JSONDecoder
 from typing import Any, ClassVar
@@ -95,6 +95,12 @@ def moment(*, nullable: bool = True, index: bool = False) -> Any:  # noqa: ANN40
 def json_column(default: type) -> Any:  # noqa: ANN401  # SQLModel's Field is untyped
     """Give a JSON column that starts empty."""
     return Field(default_factory=default, sa_column=Column(PlainJson, nullable=False))
+
+
+def defaults_of(rows: type[Table]) -> Mapping[str, Any]:
+    """Give what a row holds unless it is told otherwise, by column, for statements on many rows at once."""
+    told = {name: about for name, about in rows.model_fields.items() if not about.is_required()}
+    return {name: about.get_default(call_default_factory=True) for name, about in told.items()}
 
 
 def table_of(rows: type[Table]) -> sqlalchemy.Table:

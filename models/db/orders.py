@@ -5,7 +5,7 @@ Nothing here decides: `models.order.fold` does. What is cached can be thrown awa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -14,6 +14,7 @@ from typing import Final
 from sqlmodel import Session, select
 
 from models.db.batch import write
+from models.db.columns import defaults_of
 from models.db.derived import Derived, derive
 from models.db.facts import API_TELLS, add_facts, evidence_of, facts_of, note_evidence
 from models.db.insert import insert_new_keys
@@ -28,6 +29,7 @@ from models.settings import ShopSettings
 from models.stage import Stage
 from models.terms import Terms
 
+EMPTY_ROW: Final = defaults_of(OrderRow)  # of an order of which nothing is known
 AT_A_TIME: Final = 500  # orders brought up to date together
 
 
@@ -104,7 +106,7 @@ def _record(session: Session, shop: ShopSettings, told: Mapping[str, Sequence[Fa
     keep_policy(session, shop.own_policy, now, shop.policy_key)
     created = _create(session, shop, keys, now)
     add_facts(session, {keys[number]: facts for number, facts in told.items()})
-    derived = refresh(session, shop, list(keys.values()), now)
+    derived = refresh(session, shop, list(keys.values()), now, new=created)
     return [_change(derived[key], created=key in created) for number, key in keys.items()]
 
 
@@ -119,9 +121,14 @@ def _change(derived: Derived, *, created: bool) -> Change:
     )
 
 
-def refresh(session: Session, shop: ShopSettings, keys: Sequence[str], now: datetime) -> dict[str, Derived]:
-    """Recompute orders of one shop from their facts and store what follows; give it by id. Does not commit."""
-    stored = read_orders(session, ORDERS.c.id.in_(keys), lock=Lock.WAIT)
+def refresh(
+    session: Session, shop: ShopSettings, keys: Sequence[str], now: datetime, *, new: Container[str] = ()
+) -> dict[str, Derived]:
+    """Recompute orders of one shop from their facts and store what follows; give it by id. Does not commit.
+
+    `new` are those that were made in this transaction.
+    """
+    stored = read_orders(session, ORDERS.c.id.in_(keys), lock=Lock.WAIT, new=new)
     terms = terms_by_order(session, {shop.name: shop}, stored)
     derived = [derive(fold(one.facts, terms[one.shop_id, one.policy], now), one, now) for one in stored]
     write(session, derived, now)
@@ -130,19 +137,18 @@ def refresh(session: Session, shop: ShopSettings, keys: Sequence[str], now: date
 
 def _create(session: Session, shop: ShopSettings, keys: Mapping[str, str], now: datetime) -> set[str]:
     """Make a row for each order (id by number) that has none; give the ids of those."""
-    row = OrderRow(
-        id="",
-        shop_id=shop.name,
-        order_no="",
-        stage=Stage.UNPAID.value,
-        rank=0,
-        authority="timer",
-        handover_mode=shop.handover.value,
-        shipping_mode=shop.shipping.value,
-        policy=shop.policy_key,
-        created_at=now,
-        updated_at=now,
-    ).model_dump()
+    row = {
+        **EMPTY_ROW,
+        "shop_id": shop.name,
+        "stage": Stage.UNPAID.value,
+        "rank": 0,
+        "authority": "timer",
+        "handover_mode": shop.handover.value,
+        "shipping_mode": shop.shipping.value,
+        "policy": shop.policy_key,
+        "created_at": now,
+        "updated_at": now,
+    }
     return insert_new_keys(
         session, OrderRow, [{**row, "id": key, "order_no": number} for number, key in keys.items()], "id"
     )

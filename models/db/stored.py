@@ -5,7 +5,7 @@ One query for each table and chunk, plain values instead of objects: the watcher
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -139,21 +139,23 @@ class Lock(Enum):
     SKIP = True
 
 
-def read_orders(session: Session, *where: ColumnElement[bool], lock: Lock | None = None) -> list[Stored]:
-    """Give the orders that the conditions choose, by id."""
+def read_orders(
+    session: Session, *where: ColumnElement[bool], lock: Lock | None = None, new: Container[str] = ()
+) -> list[Stored]:
+    """Give the orders that the conditions choose, by id; of the `new` ones nothing can have been cached yet."""
     query = select(ORDERS).where(*where).order_by(ORDERS.c.id)
     if lock is not None:
         query = query.with_for_update(skip_locked=lock.value, key_share=True)
     names = ORDERS.c.keys()
     orders = {row.id: dict(zip(names, row, strict=True)) for row in session.execute(query).all()}
-    keys = list(orders)
-    told = _by_order(session, FACTS, FACT_COLUMNS, keys)
-    shelves = [_by_order(session, shelf.table, shelf.columns, keys) for shelf in SHELVES]
+    told = _by_order(session, FACTS, FACT_COLUMNS, list(orders))
+    known = [key for key in orders if key not in new]
+    shelves = [_by_order(session, shelf.table, shelf.columns, known) for shelf in SHELVES]
     return [
         Stored(
             order=order,
             told=told[key],
-            shelves=tuple(shelf.by_key(rows[key]) for shelf, rows in zip(SHELVES, shelves, strict=True)),
+            shelves=tuple(shelf.by_key(rows.get(key, ())) for shelf, rows in zip(SHELVES, shelves, strict=True)),
         )
         for key, order in orders.items()
     ]
@@ -162,6 +164,6 @@ def read_orders(session: Session, *where: ColumnElement[bool], lock: Lock | None
 def _by_order(session: Session, table: Table, columns: Iterable[str], keys: Sequence[str]) -> dict[str, list[Values]]:
     query = select(table.c.order_id, *(table.c[name] for name in columns)).where(table.c.order_id.in_(keys))
     found: dict[str, list[Values]] = {key: [] for key in keys}
-    for row in session.execute(query).all():
+    for row in session.execute(query).all() if keys else ():
         found[row[0]].append(tuple(row[1:]))
     return found
