@@ -30,9 +30,6 @@ MAX_TAGS: Final = 20_000  # of HTML: a notification has some hundreds, and nesti
 MAX_ONE_TAG: Final = 100_000  # characters: an embedded picture fits, thousands of attributes cost their square
 MAX_HEADER_BYTES: Final = 256 * 1024
 MAX_HEADERS: Final = 500
-MAX_MULTIPARTS: Final = 150  # nesting costs the parser a frame and a scan of all lines each
-FEW_MULTIPARTS: Final = 4  # not worth counting them
-MAX_SCANS: Final = 2_000_000  # of a line for one boundary
 
 # mail-parser logs what it finds in mails, names and subjects among it: none of that leaves here.
 logging.getLogger("mailparser").addHandler(logging.NullHandler())
@@ -41,7 +38,6 @@ logging.getLogger("mailparser").propagate = False
 _HEADER_END: Final = re.compile(rb"\n\r?\n")
 _HEADER_START: Final = re.compile(rb"^[^\s:]+:", re.MULTILINE)
 _ODD_FROM: Final = re.compile(rb"^from[ \t]+:", re.IGNORECASE | re.MULTILINE)  # dropped here, a From to others
-_MULTIPART: Final = re.compile(rb"boundary[\s\d*]{0,20}=", re.IGNORECASE)
 _LONG_TAG: Final = re.compile(rf"<(?!!)[^<>]{{{MAX_ONE_TAG},}}")
 _TEXT_TYPES: Final[Mapping[str, bool]] = {  # content type: is it markup?
     "text/plain": False,
@@ -126,10 +122,6 @@ def _refused(raw: bytes, header_block: bytes) -> Defect | None:
         return Defect.TOO_LARGE
     if len(header_block) > MAX_HEADER_BYTES or len(_HEADER_START.findall(header_block)) > MAX_HEADERS:
         return Defect.TOO_MANY_HEADERS
-    multiparts = len(_MULTIPART.findall(raw)) if raw.lower().count(b"boundary") > FEW_MULTIPARTS else FEW_MULTIPARTS
-    scans = multiparts * len(raw)  # at most: only a long mail's lines are worth counting
-    if multiparts > MAX_MULTIPARTS or (scans > MAX_SCANS and multiparts * raw.count(b"\n") > MAX_SCANS):
-        return Defect.TOO_MANY_PARTS
     return None
 
 

@@ -14,9 +14,12 @@ from email.parser import BytesFeedParser
 from typing import Final
 
 MAX_PARTS: Final = 200
+MAX_MULTIPARTS: Final = 150  # nesting costs the parser a frame and a scan of all lines each
+MAX_SCANS: Final = 2_000_000  # of a line for one boundary
 MAX_ONE_HEADER: Final = 32 * 1024  # bytes, folds included
 MAX_ALL_HEADERS: Final = 5_000  # of the mail and all its parts
 _DEEPEST: Final = 4  # levels of parts in parts that are taken apart the quick way
+_MULTIPART: Final = re.compile(rb"boundary[\s\d*]{0,20}=", re.IGNORECASE)
 _LONE_RETURN: Final = re.compile(r"\r(?!\n)")
 _BLANK_LINE: Final = re.compile(r"\n\r?\n")
 _BOUNDARY_END: Final = re.compile(r"(--)?[ \t]*(?:\r?\n|\Z)")
@@ -65,7 +68,17 @@ def parse_mime(raw: bytes) -> MimePart:
     """Return the tree of parts. Raises TooManyHeadersError, TooManyPartsError, and whatever the parser raises."""
     text = raw.decode("ascii", "surrogateescape")
     whole = _part(text, _policy()) if _LONE_RETURN.search(text) is None else None
-    return parse_line_by_line(raw) if whole is None else whole
+    if whole is not None:
+        return whole
+    _refuse_nests(raw)
+    return parse_line_by_line(raw)
+
+
+def _refuse_nests(raw: bytes) -> None:
+    """Raise TooManyPartsError for a mail that would take the parser long."""
+    multiparts = len(_MULTIPART.findall(raw))
+    if multiparts > MAX_MULTIPARTS or multiparts * raw.count(b"\n") > MAX_SCANS:
+        raise TooManyPartsError
 
 
 def parse_line_by_line(raw: bytes) -> MimePart:
