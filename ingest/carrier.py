@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -18,10 +18,14 @@ _WORD: Final = re.compile(r"[0-9A-Za-zÀ-ỹ]")
 
 def carrier_in(texts: Iterable[str], market: str) -> str | None:
     """Return the only known carrier that `texts` name; None when there is none or several."""
-    text = " \n ".join(texts)
-    found = [name for name in _names(market) if _stands_in(name, text)]
+    found = {name for text in texts for name in _names_in(text, market)}
     longest = [name for name in found if not any(name != other and name in other for other in found)]
     return longest[0] if len(longest) == 1 else None
+
+
+@lru_cache(maxsize=1_024)  # most lines are a template's
+def _names_in(text: str, market: str) -> tuple[str, ...]:
+    return tuple(name for name in _names(market) if _stands_in(name, text))
 
 
 @cache

@@ -24,7 +24,7 @@ from ingest.vocabulary import Field
 _MOST_NOTES: Final = 200
 _LONGEST: Final = 2_000
 _MOST_COLONS: Final = 16  # in one line: "SKU: A · Qty: 2" has some
-_COLON: Final = re.compile(r"\s*[:：=]\s*|\s+[-–—]\s+|\s*(?:\.{3,}|…+)\s*")
+_COLON: Final = re.compile(r"(?=[\s:：=.…])(?:\s*[:：=]\s*|\s+[-–—]\s+|\s*(?:\.{3,}|…+)\s*)")  # quick to say no
 _STRONG_COLON: Final = re.compile(r"[:：]")
 _SEPARATOR: Final = re.compile(r"[\s,;|·•/–—-]+$")
 _WHERE_LABELS_BEGIN: Final = re.compile(r"(?<![^\W\d])(?=\S)")
@@ -41,6 +41,7 @@ _CODE_LINE: Final = re.compile(r"[^\d@:：]{2,30}[:：]\s*(\S{3,40})$")
 _NUMBERED: Final = re.compile(r"^(\D{2,30}?)\s?(?:#|n\.?\s?[º°])?\s?\d{1,2}\s?[:.]?$")
 _DIGIT: Final = re.compile(r"\d")
 _MOST_INERT: Final = 5_000
+_DOT: Final = re.compile("[•·|‧∙●◦▪]")
 _DOTS: Final = re.compile(r"(?:^|\s+)[•·|‧∙●◦▪](?:\s+|$)")
 _PARTS: Final = re.compile(r"\s+[-–—|·•/]\s+|;\s+|\s{2,}")
 _SIGNS: Final = frozenset("-\u2212\u2013")
@@ -125,7 +126,7 @@ class LineReader:
 
     def _read_dotted(self, line: Line, text: str) -> bool:
         """Read "ORDER NO. 57... • SHIP BY 5 May": labels and values without colons, the pairs parted by dots."""
-        if not _DOTS.search(text):
+        if _DOT.search(text) is None or _DOTS.search(text) is None:
             return False
         pairs = _parted(line)
         known = [self._is_pair(pair) for pair in pairs]

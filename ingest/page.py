@@ -44,7 +44,7 @@ class Row:
     def beginnings(self) -> tuple[str, ...]:
         """What each line begins with, perhaps a label: up to a colon, or to where the markup changes."""
         return tuple(
-            _COLON.split(text, maxsplit=1)[0] if len(line) == 1 else line[0]
+            text.partition(":")[0].partition("：")[0] if len(line) == 1 else line[0]
             for line, text in self.lines
             if len(text) <= _LONGEST_LINE
         )
@@ -64,11 +64,16 @@ class Row:
         """How many characters it shows."""
         return sum(len(piece) for cell in self.cells for line in cell for piece in line)
 
-    @cached_property
+    @property
     def without_colons(self) -> Row:
         """The row without cells that hold nothing but the colon between a label and its value."""
-        cells = tuple(cell for cell in self.cells if cell not in _COLONS)
-        return self if len(cells) == len(self.cells) else Row(cells, heading=self.heading)
+        if not self._has_colons:
+            return self  # kept in mind, it would be a cycle, and wait for the garbage collector
+        return Row(tuple(cell for cell in self.cells if cell not in _COLONS), heading=self.heading)
+
+    @cached_property
+    def _has_colons(self) -> bool:
+        return any(cell in _COLONS for cell in self.cells)
 
     @cached_property
     def filled(self) -> tuple[Cell, ...]:
@@ -77,7 +82,6 @@ class Row:
 
 
 _DRAWN_LINE: Final = Row(())
-_COLON: Final = re.compile(r"[:：]")
 _LONGEST_LINE: Final = 2_000
 _TWO_FIGURES: Final = re.compile(r"\d\D+\d")
 _AMOUNT_LIKE: Final = re.compile(
@@ -131,9 +135,10 @@ def _without_frame(line: str) -> str:
     return bare if "|" not in bare and len(bare) < len(line.strip()) else line
 
 
-def is_too_long(rows: Sequence[Row]) -> bool:
-    """Tell whether the end of a body was left out of its rows, for there is more text than is read."""
-    return len(rows) >= MAX_ROWS or sum(row.length for row in rows) >= MAX_TEXT
+def is_too_long(rows: Sequence[Row], bodies: Sequence[str]) -> bool:
+    """Tell whether the end of `bodies` was left out of their rows, for there is more text than is read."""
+    may_be = sum(map(len, bodies)) >= MAX_TEXT  # few are, and what a person sees of one is shorter than it
+    return len(rows) >= MAX_ROWS or (may_be and sum(row.length for row in rows) >= MAX_TEXT)
 
 
 @lru_cache(maxsize=1_024)

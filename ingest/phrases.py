@@ -72,6 +72,7 @@ class Phrases:
         for phrase in known:
             rarest = min(sorted(phrase.keys), key=frequency.__getitem__)
             self._by_key.setdefault(rarest, []).append((phrase, phrase.keys, phrase.pieces))
+        self._likely = lru_cache(maxsize=256)(self._find_likely)  # a template's mails differ in other words than these
 
     def keys_in(self, text: str) -> frozenset[str]:
         """The words (or letters) in `text` (folded) that are those of a phrase."""
@@ -82,14 +83,16 @@ class Phrases:
 
         `keys` are those in `text`, where they are known already.
         """
-        there = self.keys_in(text) if keys is None else keys
-        likely = [
+        likely = self._likely(self.keys_in(text) if keys is None else keys)
+        return [phrase for phrase, pieces in likely if all([piece in text for piece in pieces])]  # noqa: C419  most have one
+
+    def _find_likely(self, there: frozenset[str]) -> list[tuple[Phrase, tuple[str, ...]]]:
+        return [
             (phrase, pieces)
             for key in self._by_key.keys() & there
             for phrase, keys, pieces in self._by_key[key]
             if keys <= there
         ]
-        return [phrase for phrase, pieces in likely if all([piece in text for piece in pieces])]  # noqa: C419  most have one
 
 
 @lru_cache(maxsize=8)  # one text is asked in several languages and for several things

@@ -17,7 +17,7 @@ from ingest.moment import moment_in
 from ingest.printed import Source
 from ingest.running import Spot, amounts_in, code_behind, moments_in
 from ingest.settled import sentences, settled
-from ingest.text import fold, spaced
+from ingest.text import fold, has_digit, spaced
 from ingest.values import ORDER_NO
 from ingest.vocabulary import Field
 from models.notification import NotificationKind
@@ -64,6 +64,7 @@ def take_from_prose(source: Source, kind: NotificationKind, subject: str) -> Non
 
 def _take_sums(source: Source, told: list[str]) -> None:
     """Take the total, and where nothing is labelled as a sum what else it is made of."""
+    told = [part for part in told if has_digit(part)]
     unlabelled = Field.SUBTOTAL not in source.findings.values
     _take(source, Field.TOTAL, _sums(source, told, Field.TOTAL))
     totals = source.findings.values.get(Field.TOTAL, ())  # "the total of all items is £20.00"

@@ -151,7 +151,8 @@ def read_body(message: Message, vocabulary: Vocabulary, shops: Sequence[ShopSett
     language = language_of([*marked, *plain], message.subject, vocabulary, [shop.market for shop in shops])
     readings = [find_values(rows, vocabulary, language) for rows in (marked, plain) if rows]
     cut = Defect.CUT in message.defects or any(is_cut_short(html) for html in message.htmls)
-    cut = cut or is_too_long(marked) or is_too_long(plain) or any(len(text) > MAX_TEXT for text in message.texts)
+    cut = cut or is_too_long(marked, message.htmls) or is_too_long(plain, message.texts)
+    cut = cut or any(len(text) > MAX_TEXT for text in message.texts)
     readings.sort(key=lambda found: -found.weight)  # stable: HTML first among equals
     chosen = readings[0] if readings else Findings()
     conflict = _conflict(readings[0], readings[1]) if len(readings) > 1 else None

@@ -10,8 +10,9 @@ clause of that sort is the vocabulary's data (`asides`, `possibles`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from ingest.text import spaced
@@ -23,9 +24,9 @@ _SENTENCE_END: Final = re.compile(
 _CLAUSE_END: Final = re.compile(r"(?<=[,:、，：(（)）–—])|(?<=\s-)(?=\s)|(?<=[\u0e00-\u0e7f])(?=\s+[\u0e00-\u0e7f])")
 
 
-def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of `text`, as they stand; none goes on behind the end of a line."""
-    return (sentence for line in text.splitlines(keepends=True) for sentence in _sentences_of(line))
+def sentences(text: str) -> Iterable[str]:
+    """Give the sentences of `text`, as they stand; none goes on behind the end of a line."""
+    return chain.from_iterable(map(_sentences_of, text.splitlines(keepends=True)))
 
 
 @lru_cache(maxsize=1_024)  # most lines are a template's: they come with each of its mails

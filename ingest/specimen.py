@@ -93,32 +93,29 @@ def _at_top(heads: Sequence[str], language: Language, *, doubtful: int) -> Itera
 
 def _in_text(running: _Running, language: Language, *, starting: bool) -> Iterator[_Question]:
     """Yield the sentences of running text; none where it holds none of the words, as in most mails."""
-    if any(_holds_needed(line, language) for line in running.lines) or _holds(running.padded, _needed(language)[1]):
+    there = frozenset[str]().union(*(_pieces_in(line, language) for line in running.lines))
+    if any(pieces <= there and part in running.padded for part, pieces in _needed(language)):
         rows = _IN_TEXT + _NO_START_IN_TEXT if starting else _IN_TEXT
         yield from ((sentence, rows) for sentence in sentences(running.text))
 
 
-def _read_line(line: str, language: Language) -> bool:
-    return _holds(f" {line} ", _needed(language)[0])
+def _read_line(line: str, language: Language) -> frozenset[str]:
+    return frozenset(piece for _, pieces in _needed(language) for piece in pieces if piece in line)
 
 
 _known_line: Final = lru_cache(maxsize=2_048)(_read_line)  # most are a template's, and asked for in two languages
 
 
-def _holds_needed(line: str, language: Language) -> bool:
+def _pieces_in(line: str, language: Language) -> frozenset[str]:
+    """Return what there is in a line of the parts of which running text must hold one."""
     return _known_line(line, language) if len(line) <= MAX_KNOWN else _read_line(line, language)
 
 
-def _holds(padded: str, parts: Iterable[str]) -> bool:
-    return any(part in padded for part in parts)
-
-
 @lru_cache(maxsize=64)
-def _needed(language: Language) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give the parts of which running text must hold one: those within a word, and those that go on in the next."""
+def _needed(language: Language) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Give the parts of which running text must hold one, each with its words: no line end stands within a word."""
     parts = [part for idea in _NEEDED_IN_TEXT for part in language.specimen.get(idea, ())]
-    within_words = tuple(part for part in parts if len(part.split()) == 1)
-    return within_words, tuple(part for part in parts if len(part.split()) != 1)
+    return tuple((part, frozenset(part.split())) for part in parts)
 
 
 def _names(findings: Findings) -> Iterable[str]:

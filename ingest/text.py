@@ -31,11 +31,15 @@ _ENDS: Final = " \t:：#.,;|*-–—_·•=»>"
 
 def clean(text: str) -> str:
     """Give `text` in NFC without invisible characters; line breaks stay, other spaces become one."""
-    if _UNCLEAN.search(text) is None and unicodedata.is_normalized("NFC", text):
+    if _is_plain(text) or (_UNCLEAN.search(text) is None and unicodedata.is_normalized("NFC", text)):
         return text  # as most texts are
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     return _SPACES.sub(" ", _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable() and "  " not in text
 
 
 def one_line(text: str) -> str:

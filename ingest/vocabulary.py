@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -21,7 +21,7 @@ from ingest.composed import DEADLINE_IDEAS, SUM_IDEAS, Composed
 from ingest.expansion import expanded
 from ingest.moment import Months
 from ingest.phrases import Phrases, alternatives, is_spaced
-from ingest.text import fold, spaced
+from ingest.text import MAX_KNOWN, fold, spaced
 from models.notification import IgnoreReason, NotificationKind
 
 SHIPPED: Final = Path(__file__).parent / "labels"
@@ -193,16 +193,23 @@ class Language:
         found = {code for code, _ in self._codes_in(table, text)}
         return tuple(code for code in self.lookups.get(table, {}) if code in found)
 
-    def _codes_in(self, table: str, text: str) -> Iterator[tuple[str, int]]:
-        """Yield each code of `table` and the length of its phrase in `text`."""
-        folded = fold(text)
-        for phrase in self._coded[table].among(folded):
-            if phrase.pattern.search(folded):
-                yield phrase.meaning, len(phrase.text)
+    def _codes_in(self, table: str, text: str) -> Iterable[tuple[str, int]]:
+        """Return each code of `table` and the length of its phrase in `text`."""
+        return _known_codes(self, table, text) if len(text) <= MAX_KNOWN else _codes_in(self, table, text)
 
     @cached_property
-    def _coded(self) -> Mapping[str, Phrases]:
+    def coded(self) -> Mapping[str, Phrases]:
+        """The phrases that tell a code, by table."""
         return {table: Phrases(codes) for table, codes in self.lookups.items()}
+
+
+def _codes_in(language: Language, table: str, text: str) -> tuple[tuple[str, int], ...]:
+    folded = fold(text)
+    likely = language.coded[table].among(folded)
+    return tuple((phrase.meaning, len(phrase.text)) for phrase in likely if phrase.pattern.search(folded))
+
+
+_known_codes: Final = lru_cache(maxsize=1_024)(_codes_in)  # "Standard shipping" stands in each mail
 
 
 @dataclass(frozen=True)
