@@ -60,8 +60,11 @@ _NEVER_A_ROW: Final = frozenset({"table", "tbody"})
 _PREFORMATTED: Final = re.compile(r"<(pre)\b[^>]*>")
 _NO_TEXT: Final = re.compile(r"<(style|script|xmp|iframe|noembed|noframes|!--)(?:(?<=-)|\b[^>]*>)")
 _STYLE: Final = "<style"
+# href, src, srcset, alt, align, title, target, rel, width, height, valign, border, bgcolor, cellpadding, cellspacing
 _UNSEEN: Final = re.compile(
-    r' (?:href|src|srcset|alt|title|target|rel|width|height|v?align|border|bgcolor|cellpadding|cellspacing)="[^"]*"'
+    r" (?:href|src(?:set)?|al(?:t|ign)|t(?:itle|arget)|rel|width|height|valign|b(?:order|gcolor)"
+    r"|cell(?:padding|spacing))"
+    r'="[^"]*"'
 )
 _TAG: Final = re.compile(r"<(/?)([^\s/>]+)([^>]*)>([^<]*)")
 _SIDE_BY_SIDE: Final = re.compile(r"display\s*:\s*(?:inline-)?(?:flex|grid|table-row)", re.IGNORECASE)
@@ -77,11 +80,11 @@ def rows_of_html(html: str) -> list[Row]:
     sheets: list[str] = []
     if tree.head is not None:
         _without_sheets(tree.head.html or "", sheets)
-    source = _without_sheets(root.html or "", sheets)
+    source = _without_sheets(_UNSEEN.sub("", root.html or ""), sheets)
     if "<pre" in source:
         source = _each_changed(source, _PREFORMATTED, with_lines)
     builder = _Builder(frozenset().union(*map(hidden_by, sheets)))
-    builder.build(_UNSEEN.sub("", source))
+    builder.build(source)
     return builder.rows
 
 

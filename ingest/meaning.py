@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Final
 
 from ingest.hints import states_whole_order
@@ -95,11 +95,10 @@ def language_of(rows: Sequence[Row], subject: str, vocabulary: Vocabulary, marke
     Between neighbours as Indonesian and Malay the shops' `markets` decide.
     """
     votes: Counter[str] = Counter()
-    for row in rows:
-        for text in row.beginnings:
-            if owners := vocabulary.label_owners.get(label_key(text)):
-                for code in owners:
-                    votes[code] += 6 // len(owners)
+    keys = map(label_key, chain.from_iterable([row.beginnings for row in rows]))
+    for owners in filter(None, map(vocabulary.label_owners.get, keys)):
+        for code in owners:
+            votes[code] += 6 // len(owners)
     lines = [subject, *(text for row in rows[:_TOP] for _, text in row.lines)]
     most = max(votes.values(), default=0)
     leading = [code for code, count in votes.items() if count == most]

@@ -163,7 +163,7 @@ def _verdicts_below(headers: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 
 def _has_too_many_tags(html: str) -> bool:
-    return html.count("<") > MAX_TAGS or _LONG_TAG.search(html) is not None
+    return html.count("<") > MAX_TAGS or (len(html) > MAX_ONE_TAG and _LONG_TAG.search(html) is not None)
 
 
 def _first_header(headers: list[tuple[str, str]], wanted: str) -> str:

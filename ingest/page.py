@@ -22,7 +22,7 @@ MAX_TEXT: Final = 100_000  # characters that a person would see; a notification 
 
 Line = tuple[str, ...]  # pieces of one line as the markup sets them apart; joined they are its text
 Cell = tuple[Line, ...]
-_COLONS: Final[tuple[Cell, ...]] = (((":",),), (("：",),))
+_COLONS: Final[frozenset[Cell]] = frozenset({((":",),), (("：",),)})
 
 
 @dataclass(frozen=True)
@@ -67,18 +67,14 @@ class Row:
     @property
     def without_colons(self) -> Row:
         """The row without cells that hold nothing but the colon between a label and its value."""
-        if not self._has_colons:
+        if _COLONS.isdisjoint(self.cells):
             return self  # kept in mind, it would be a cycle, and wait for the garbage collector
         return Row(tuple(cell for cell in self.cells if cell not in _COLONS), heading=self.heading)
 
-    @cached_property
-    def _has_colons(self) -> bool:
-        return any(cell in _COLONS for cell in self.cells)
-
-    @cached_property
+    @property
     def filled(self) -> tuple[Cell, ...]:
         """The cells that are not empty."""
-        return tuple(cell for cell in self.cells if cell)
+        return self.cells if all(self.cells) else tuple(filter(None, self.cells))
 
 
 _DRAWN_LINE: Final = Row(())

@@ -93,8 +93,8 @@ def _at_top(heads: Sequence[str], language: Language, *, doubtful: int) -> Itera
 
 def _in_text(running: _Running, language: Language, *, starting: bool) -> Iterator[_Question]:
     """Yield the sentences of running text; none where it holds none of the words, as in most mails."""
-    there = frozenset[str]().union(*(_pieces_in(line, language) for line in running.lines))
-    if any(pieces <= there and part in running.padded for part, pieces in _needed(language)):
+    there = frozenset[str]().union(*[_pieces_in(line, language) for line in running.lines])
+    if any(part in running.padded for part in _made_of(there, language)):
         rows = _IN_TEXT + _NO_START_IN_TEXT if starting else _IN_TEXT
         yield from ((sentence, rows) for sentence in sentences(running.text))
 
@@ -109,6 +109,11 @@ _known_line: Final = lru_cache(maxsize=2_048)(_read_line)  # most are a template
 def _pieces_in(line: str, language: Language) -> frozenset[str]:
     """Return what there is in a line of the parts of which running text must hold one."""
     return _known_line(line, language) if len(line) <= MAX_KNOWN else _read_line(line, language)
+
+
+@lru_cache(maxsize=256)  # most mails are a template's
+def _made_of(there: frozenset[str], language: Language) -> tuple[str, ...]:
+    return tuple(part for part, pieces in _needed(language) if pieces <= there)
 
 
 @lru_cache(maxsize=64)

@@ -122,10 +122,10 @@ def test_a_missing_password_says_where_to_set_it(desk: Desk, account: Account):
 
 
 def test_a_connection_cut_while_mail_is_fetched_loses_nothing(desk: Desk, account: Account):
-    numbers = range(200)
+    numbers = range(2 * BATCH_MAILS)
     account.fill([new_order(number) for number in numbers])
     mailbox = account.settings(**RECEIVER)
-    with cut_wire(account.server.port, after_bytes=400_000) as port, pytest.raises(UnreachableError):
+    with cut_wire(account.server.port, after_bytes=4_000 * BATCH_MAILS) as port, pytest.raises(UnreachableError):
         desk.poll(mailbox.model_copy(update={"port": port}))
     assert 0 < len(desk.orders()) < len(numbers)
 

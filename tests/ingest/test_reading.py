@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from ingest.message import parse_message
 from ingest.reader import read_mail, read_message
+from models.db.collector import without_collector
 from models.notification import Ignored, Notification, NotificationKind, Quarantined, QuarantineReason
 from tests.ingest.corpus import EXPECTED, FOLDER, SHOPS, read, receiver, vocabulary
 from tests.ingest.markets import MARKETS, RECEIVER, STEP, a_shop
@@ -53,14 +55,19 @@ def a_sale(choice, step):
     )
 
 
+def a_mail(language, layout, seed):
+    """A sale, the mail that tells of it, and the shop that it is for."""
+    choice, shop = Random(seed), a_shop(language)  # noqa: S311  varies test data
+    sale = a_sale(choice, STEP.get(shop.currency, Decimal("0.05")))
+    return sale, render(sale, Style(language=language, currency=shop.currency, choice=choice), layout), shop
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("language", MARKETS)
 @settings(max_examples=settings().max_examples // 33)  # of each layout in each language
 @given(seed=st.integers(0, 10**6))
 def test_an_order_comes_back_from_every_layout_and_language(language, layout, seed):
-    choice, shop = Random(seed), a_shop(language)  # noqa: S311  varies test data
-    sale = a_sale(choice, STEP.get(shop.currency, Decimal("0.05")))
-    raw = render(sale, Style(language=language, currency=shop.currency, choice=choice), layout)
+    sale, raw, shop = a_mail(language, layout, seed)
     told = read_mail(raw, RECEIVER, [shop], vocabulary())
     assert isinstance(told, Notification)
     zone = ZoneInfo(shop.timezone)
@@ -72,6 +79,16 @@ def test_an_order_comes_back_from_every_layout_and_language(language, layout, se
     ]
     sums = {name: told.amounts.get(name, Decimal(0)) for name in ("total", "shipping", "discount")}
     assert sums == {"total": sale.total, "shipping": sale.shipping, "discount": sale.discount}
+
+
+def test_what_was_read_leaves_nothing_to_the_garbage_collector():
+    mails = [a_mail("en", layout, seed) for layout in LAYOUTS for seed in range(4)]
+    read_mail(mails[0][1], RECEIVER, [mails[0][2]], vocabulary())  # what is made once, and kept, is made
+    gc.collect()
+    with without_collector():
+        for _, raw, shop in mails:
+            read_mail(raw, RECEIVER, [shop], vocabulary())
+        assert gc.collect() < len(mails)  # a page alone has dozens of rows
 
 
 @st.composite
