@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+import sqlalchemy
 from sqlmodel import Session, col, delete, select, update
 
 from ingest.mailbox import Mailbox
 from models.db.alerts import Alert, raise_alerts
 from models.db.mail_tables import RescanRow
 from models.db.orders import Change
-from models.db.tables import OrderRow
+from models.db.stored import ORDERS
 from models.mail_figures import rescan_figures
 from models.rescan import RescanCause, after_gap, after_restore, for_order, routine
 from models.settings import ShopSettings
@@ -124,36 +125,28 @@ def finish(session: Session, requests: Sequence[RescanRow], shops: Collection[Sh
     """All that was found is finished; tell of the orders whose first mail is in none of the folders."""
     done = update(RescanRow).where(col(RescanRow.id).in_([one.id for one in requests]))
     session.connection().execute(done.values(done_at=now))
-    raise_alerts(session, [_missing(row) for row in _without_first_mail(session, requests, shops)], now)
+    raise_alerts(session, [*_without_first_mail(session, requests, shops)], now)
 
 
 def _without_first_mail(
     session: Session, requests: Sequence[RescanRow], shops: Collection[ShopSettings]
-) -> Iterator[OrderRow]:
-    """The orders that these requests were made for and that still lack it.
+) -> Iterator[Alert]:
+    """Shout of the orders that these requests were made for and that still lack it.
 
     Where the days begin before the shop's orders count, the mail may well be older: its to-do says enough.
     """
     wide = [one for one in requests if one.cause == RescanCause.UNKNOWN_ORDER]
-    query = select(OrderRow).where(
-        col(OrderRow.created_at).in_({one.asked_at for one in wide}),
-        col(OrderRow.shop_id).in_([shop.name for shop in shops]),
-        col(OrderRow.terminal).is_(False),
+    columns = ORDERS.c  # of thousands, on the first look at a mailbox: no objects are made of them
+    query = sqlalchemy.select(columns.id, columns.shop_id, columns.order_no, columns.flags, columns.created_at).where(
+        columns.created_at.in_({one.asked_at for one in wide}),
+        columns.shop_id.in_([shop.name for shop in shops]),
+        columns.terminal.is_(False),
     )
     starts = {shop.name: shop.orders_from for shop in shops}
     begun = {one.asked_at: one.since.date() for one in wide}
-    for row in session.exec(query.order_by(col(OrderRow.order_no))).all():
-        start = starts[row.shop_id]
-        if "incomplete" in row.flags and (start is None or begun[row.created_at] >= start):
-            yield row
-
-
-def _missing(row: OrderRow) -> Alert:
-    return Alert(
-        subject=row.id,
-        rule=MISSING_RULE,
-        level=0,
-        text_key="mail_missing",
-        shop_id=row.shop_id,
-        order_no=row.order_no,
-    )
+    for key, shop, order_no, flags, created_at in session.execute(query.order_by(columns.order_no)):
+        start = starts[shop]
+        if "incomplete" in flags and (start is None or begun[created_at] >= start):
+            yield Alert(
+                subject=key, rule=MISSING_RULE, level=0, text_key="mail_missing", shop_id=shop, order_no=order_no
+            )
