@@ -15,7 +15,7 @@ from dashboard import queries
 from dashboard.present import fault_words, step_name, when
 from dashboard.words import capital, catalogue, plain, say
 from flows import lessons
-from flows.commands import Performed, perform, preview_of
+from flows.commands import Performed, perform, preview_of, refusal_of
 from flows.labels import labels
 from flows.lesson_words import lesson_words
 from flows.office import UnknownShopError
@@ -39,6 +39,7 @@ from models.db.session import DatabaseError, open_session
 from models.error_class import ErrorClass
 from models.fact_words import all_words
 from models.gathering import About
+from models.packing_verdict import Verdict, stopped
 from models.preview_words import preview_rows
 from models.refusal import Listener, reason_words
 from models.stage import Role, Step
@@ -51,13 +52,15 @@ ROLE: Final = Role.MANAGER  # nobody logs in: whoever sits at this machine may d
 class Told:
     """What came of an action, in words; `done` when what was wished stands.
 
-    `already`: somebody was faster, and nothing was done twice. `code` is a refusal's.
+    `already`: somebody was faster, and nothing was done twice. `code` is a refusal's. `entries` are the keys of what
+    was entered, by which it can be taken back.
     """
 
     done: bool
     words: str
     already: bool = False
     code: str = ""
+    entries: tuple[str, ...] = ()
 
 
 def do(shop: str, order_no: str, command: CommandName, values: Mapping[str, str] | None = None) -> Told:
@@ -105,7 +108,21 @@ def _answer(shop: str, order_no: str, answer: Performed | Refused) -> Told:
     doubt = [
         plain(catalogue().text(f"{key}.{part}")) for part in ("reason", "instead") if f"{key}.{part}" in catalogue()
     ]
-    return Told(done=True, words=" ".join((done, *doubt)))
+    entries = tuple(fact.source_key for fact in answer.facts)
+    return Told(done=True, words=" ".join((done, *doubt)), entries=entries)
+
+
+def verdict_of(order_no: str, chosen: str) -> Verdict:
+    """Tell what a scanned number comes to; `chosen` is the shop that is packed for, empty for any."""
+    shops = [row.shop_id for row in queries.find_orders(order_no) if row.shop_id in queries.shops()]
+    if verdict := stopped(order_no, shops, chosen):
+        return verdict
+    office, shop = queries.office(), chosen or shops[0]
+    pack, ship = (
+        refusal_of(office, shop, order_no, _asked(command, {}))
+        for command in (CommandName.MARK_PACKED, CommandName.MARK_SHIPPED)
+    )
+    return Verdict(order_no=order_no, shop=shop, against=pack, may_ship=ship is None)
 
 
 def fetch_labels(shop: str, order_no: str) -> tuple[Label, ...] | Told:
@@ -124,14 +141,19 @@ def fetch_labels(shop: str, order_no: str) -> tuple[Label, ...] | Told:
 def refusal_words(refused: Refused, shop: str, order_no: str) -> str:
     """Say why a command was refused, and what is possible instead; or who was faster."""
     del shop
-    texts, listener = catalogue(), Listener(now=queries.now())
-    known = f"refusals.{refused.code}.reason" in texts
-    why = plain(reason_words(texts, refused, listener, order_no) if known else fault_words(refused.code))
+    texts, why = catalogue(), why_words(refused, order_no)
     if refused.already:
         return say("told.already", order_no=order_no, reason=why)
     possible = ", ".join(texts.text(f"facts.commands.{command}") for command in refused.instead)
     instead = say("told.instead", commands=possible) if possible else ""
     return say("told.refused", order_no=order_no, reason=why, instead=instead).strip()
+
+
+def why_words(refused: Refused, order_no: str) -> str:
+    """Say in a sentence why not, or who was faster."""
+    texts, listener = catalogue(), Listener(now=queries.now())
+    known = f"refusals.{refused.code}.reason" in texts
+    return plain(reason_words(texts, refused, listener, order_no) if known else fault_words(refused.code))
 
 
 def say_yes(shop: str, about: About, numbers: Sequence[str]) -> Told:

@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 # In menu order: file, key of its words, icon. The first answers at "/".
 PAGES = (
     ("today", "today"),
+    ("packing", "barcode_scanner"),
     ("orders", "receipt_long"),
     ("breaches", "timer_off"),
     ("problems", "build"),

@@ -81,7 +81,7 @@ def _checklist(subject: Subject, filled: Filled) -> None:
 
 def _ticks(careful: Sequence[str], filled: Filled) -> None:
     st.markdown(say("forms.careful", skus=plain(", ".join(careful))))
-    ticks = [rule for rule in RULES if st.checkbox(_rule_words(rule), key=f"tick-{rule}")]
+    ticks = [rule for rule in RULES if st.checkbox(rule_words(rule), key=f"tick-{rule}")]
     filled.values["checklist"] = ",".join(ticks)
     if len(ticks) < len(RULES):
         filled.missing = say("forms.tick_all")
@@ -90,7 +90,7 @@ def _ticks(careful: Sequence[str], filled: Filled) -> None:
 def _rules(filled: Filled) -> None:
     """One button says that they are kept in this shift; then the dialog asks no more."""
     st.markdown(say("forms.rules"))
-    st.markdown("\n".join(f"- {_rule_words(rule)}" for rule in RULES))
+    st.markdown("\n".join(f"- {rule_words(rule)}" for rule in RULES))
     st.button(say("forms.keep_rules"), key="form-keep-rules", type="primary", on_click=_keep_rules)
     filled.missing = say("forms.rules_first")
 
@@ -102,7 +102,8 @@ def _keep_rules() -> None:
         st.session_state["told"] = told
 
 
-def _rule_words(rule: str) -> str:
+def rule_words(rule: str) -> str:
+    """Give a rule of packing as a packer reads it."""
     return capital(catalogue().text(f"packing.lines.{rule}"))
 
 

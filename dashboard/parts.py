@@ -5,7 +5,7 @@ Every button carries its order's number from the moment it was drawn; nothing he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -197,6 +197,12 @@ def take_back_button(shop: str, order_no: str, fact_id: str, what: str) -> None:
     )
     key = f"take-back-{short_key(fact_id)}"
     st.button(say("timeline.take_back"), key=key, type="tertiary", on_click=forms.ask, args=(asking,))
+
+
+def item_words(item: Mapping[str, object]) -> str:
+    """Say what goes into the parcel: pieces and name."""
+    title = plain(str(item.get("title") or item.get("sku") or ""))
+    return say("order.item", quantity=item.get("quantity", 1), title=title)
 
 
 def empty(words: str) -> None:

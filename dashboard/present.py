@@ -66,10 +66,10 @@ LONGEST_NUMBER: Final = 40
 SEPARATORS: Final = re.compile(r"[\s,;]+")
 
 
-def numbers_in(text: str) -> tuple[str, ...]:
-    """Give the order numbers in what somebody typed or pasted, each once."""
+def numbers_in(text: str, most: int = MOST_NUMBERS) -> tuple[str, ...]:
+    """Give the order numbers in what somebody typed or pasted, each once, and no more than `most`."""
     found = [word[:LONGEST_NUMBER] for word in SEPARATORS.split(text) if word]
-    return tuple(dict.fromkeys(found))[:MOST_NUMBERS]
+    return tuple(dict.fromkeys(found))[:most]
 
 
 def badge(word: str, shape: str, colour: str) -> str:

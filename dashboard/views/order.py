@@ -82,7 +82,7 @@ def _head(row: OrderRow, zone: ZoneInfo, now: datetime) -> None:
         st.markdown(line)
     st.markdown(" · ".join(_details(row, zone, now)))
     if row.items:
-        st.markdown(say("order.items", items=", ".join(_item(item) for item in row.items)))
+        st.markdown(say("order.items", items=", ".join(map(parts.item_words, row.items))))
 
 
 def _overlays(row: OrderRow) -> list[str]:
@@ -115,14 +115,6 @@ def _details(row: OrderRow, zone: ZoneInfo, now: datetime) -> list[str]:
     if row.tracking_no:
         told.append(say("order.tracking", number=plain(row.tracking_no)))
     return told
-
-
-def _item(item: dict[str, object]) -> str:
-    return say(
-        "order.item",
-        quantity=item.get("quantity", 1),
-        title=plain(str(item.get("title") or item.get("sku") or "")),
-    )
 
 
 def _todos(row: OrderRow, now: datetime) -> None:

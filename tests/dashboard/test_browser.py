@@ -25,7 +25,7 @@ from tests.planted import search_bytes
 pytestmark = [needs_chromium, pytest.mark.timeout(180)]
 
 ORDER = f"/order?order={seed.CARRIER_LATE.order_no}&shop=Lotus+Lane+Home"
-PATHS = ("/", "/orders", ORDER, "/breaches", "/problems", "/mail")
+PATHS = ("/", "/packing", "/orders", ORDER, "/breaches", "/problems", "/mail")
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ A_MAIL = {
     "mailbox": "main", "folder": "INBOX", "uidvalidity": 1, "outcome": "parsed", "kind": "new_order", "language": "en",
     "shop_id": seed.SHOP,
 }  # fmt: skip
-PAGES = ("today", "orders", "breaches", "problems", "mail")
+PAGES = ("today", "packing", "orders", "breaches", "problems", "mail")
 
 
 def words_of(page: AppTest) -> str:

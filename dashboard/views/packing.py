@@ -1,0 +1,148 @@
+"""Packing: scan or paste numbers, see GO or STOP, and do it for one order or for all of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from dashboard import actions, fields, packing, parts, queries
+from dashboard.words import plain, say
+from models.packing_rules import RULES
+from models.packing_verdict import Verdict, Word, pick_list
+
+SHOP: Final = "packing-shop"
+LOOK: Final = {Word.GO: "check_circle", Word.STOP: "dangerous"}  # a shape for each word; its colour is below
+STYLE: Final = """<style>
+.st-key-verdict-go, .st-key-verdict-stop {border-radius: .75rem; padding: 1rem 1.5rem; color: #fff}
+.st-key-verdict-go {background: #0a6b2d}
+.st-key-verdict-stop {background: #a3000b}
+.st-key-verdict-go *, .st-key-verdict-stop * {color: #fff}
+.st-key-verdict-go h2, .st-key-verdict-stop h2 {font-size: 3.5rem; padding: 0}
+@media print {.stAppHeader, .stButton, .stTextInput, .stTextArea, .stToggle, .stExpander {display: none}}
+</style>"""
+
+
+def chosen_shop() -> str:
+    """Let the packer say for which shop they pack, where there are several; empty for any."""
+    shops = queries.shops()
+    if len(shops) < 2:  # noqa: PLR2004  says itself
+        return ""
+    every = say("packing.any_shop")
+    chosen = st.selectbox(say("packing.shop"), ["", *shops], format_func=lambda shop: shop or every, key=SHOP)
+    return str(chosen or "")
+
+
+def rules() -> None:
+    """Show what a packer says with each parcel, once a shift."""
+    if all(queries.packing(shop, actions.ACTOR).read_until(queries.now()) for shop in queries.shops()):
+        return
+    with st.container(border=True, key="packing-rules"):
+        st.markdown(say("forms.rules"))
+        st.markdown("\n".join(f"- {fields.rule_words(rule)}" for rule in RULES))
+        st.button(say("forms.keep_rules"), key="keep-rules", type="primary", on_click=_keep_rules)
+
+
+def _keep_rules() -> None:
+    parts.tell(actions.keep_packing_rules())
+
+
+def word(verdict: Verdict) -> None:
+    """Fill the screen with what the number that was scanned last comes to."""
+    with st.container(key=f"verdict-{verdict.word}", gap="xsmall"):
+        st.header(f":material/{LOOK[verdict.word]}: {say(f'packing.{verdict.word}')}")
+        st.markdown(f"**{plain(verdict.order_no)}**")
+        if verdict.against:
+            st.markdown(actions.why_words(verdict.against, verdict.order_no))
+        for line in items_of(verdict):
+            st.markdown(line)
+
+
+def items_of(verdict: Verdict) -> list[str]:
+    """Say what goes into the parcel."""
+    rows = queries.find_orders(verdict.order_no, verdict.shop) if verdict.shop else ()
+    return [parts.item_words(item) for row in rows for item in row.items]
+
+
+def buttons(verdicts: Sequence[Verdict], shown: Verdict | None) -> None:
+    """Draw what can be done with the list in one go; each button counts the orders it is for.
+
+    Below a STOP none of them stands out, and each that does not concern the order shown says so.
+    """
+    batches = [found for label in packing.DEEDS if (found := packing.batch(label, verdicts)).orders]
+    stands_out = bool(shown and shown.word is Word.GO)
+    with st.container(horizontal=True, gap="small"):
+        for place, todo in enumerate(batches):
+            words = say(f"packing.do_{todo.label}", count=len(todo.orders))
+            concerned = shown is None or shown.order_no in {order_no for _, order_no in todo.orders}
+            st.button(
+                words if concerned else say("packing.others", words=words),
+                key=f"do-{todo.label}",
+                type="primary" if stands_out and not place else "secondary",
+                on_click=packing.begin,
+                args=(todo,),
+            )
+        if verdicts:
+            st.button(say("packing.clear"), key="clear", on_click=packing.clear)
+        if entered := packing.to_take_back():
+            words = say("packing.take_back", count=len(entered.entries))
+            st.button(words, key="take-back", icon=":material/undo:", on_click=packing.take_back, args=(entered,))
+
+
+def stops(verdicts: Sequence[Verdict]) -> None:
+    """List the orders of the list that are not to be packed, each with its reason."""
+    against = [(one, one.against) for one in verdicts if one.against]
+    if not against or len(verdicts) < 2:  # noqa: PLR2004  one fills the screen already
+        return
+    st.header(say("packing.stops", count=len(against), of=len(verdicts)))
+    for one, why in against:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"stop-{one.order_no}"):
+            if one.shop:
+                parts.order_link(one.shop, one.order_no)
+            else:
+                st.markdown(f"**{plain(one.order_no)}**", width="content")
+            st.markdown(actions.why_words(why, one.order_no), width="content")
+            st.button(
+                say("packing.drop"),
+                key=f"drop-{one.order_no}",
+                type="tertiary",
+                on_click=packing.drop,
+                args=(one.order_no,),
+            )
+
+
+def picks(verdicts: Sequence[Verdict]) -> None:
+    """Show what to fetch for all orders that may be packed; the browser prints it."""
+    going = [one for one in verdicts if one.word is Word.GO]
+    if not going or not st.toggle(say("packing.picks", count=len(going)), key="picks"):
+        return
+    columns = [say(f"packing.{column}") for column in ("sku", "product", "pieces", "orders")]
+    orders = [row.items for one in going for row in queries.find_orders(one.order_no, one.shop)]
+    rows = [(plain(pick.sku), plain(pick.title), pick.pieces, pick.orders) for pick in pick_list(orders)]
+    st.table([dict(zip(columns, row, strict=True)) for row in rows], border="horizontal")
+
+
+def page() -> None:
+    """Draw the page: the word first, since a packer looks at nothing else."""
+    st.html(STYLE)
+    parts.heading("packing")
+    packing.carry_out()
+    rules()
+    shop = chosen_shop()
+    st.text_input(say("packing.scan"), key=packing.SCAN, placeholder=say("packing.example"), on_change=packing.scan)
+    verdicts = [actions.verdict_of(number, shop) for number in packing.listed()]
+    shown = next((one for one in verdicts if one.order_no == packing.last()), None)
+    if shown:
+        word(shown)
+    if not verdicts:
+        parts.empty(say("packing.nothing"))
+    buttons(verdicts, shown)
+    stops(verdicts)
+    picks(verdicts)
+    with st.expander(say("packing.paste")):
+        st.text_area(say("packing.many"), key=packing.PASTE, height=160)
+        st.button(say("packing.add"), key="add", on_click=packing.paste)
+
+
+page()
