@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from ingest.page import DEPTH_OF_NAMES, MAX_LINE, MAX_ROWS, MAX_TEXT, Cell, Line, Row, row_of_line, without_links
 from ingest.preformatted import with_lines
-from ingest.style import MAX_STYLE, hidden_by, hides
+from ingest.style import HIDDEN, PLAIN, Looks, hidden_by, looks_of
 from ingest.text import clean
 
 MAX_TAGS: Final = 200_000
@@ -63,12 +63,9 @@ _STYLE: Final = "<style"
 # href, src, srcset, alt, align, title, target, rel, width, height, valign, border, bgcolor, cellpadding, cellspacing
 _UNSEEN: Final = re.compile(
     r" (?:href|src(?:set)?|al(?:t|ign)|t(?:itle|arget)|rel|width|height|valign|b(?:order|gcolor)"
-    r"|cell(?:padding|spacing))"
-    r'="[^"]*"'
+    r'|cell(?:padding|spacing))="[^"]*"'
 )
 _TAG: Final = re.compile(r"<(/?)([^\s/>]+)([^>]*)>([^<]*)")
-_SIDE_BY_SIDE: Final = re.compile(r"display\s*:\s*(?:inline-)?(?:flex|grid|table-row)", re.IGNORECASE)
-_COLUMN: Final = re.compile(r"flex-direction\s*:\s*column", re.IGNORECASE)
 
 
 def rows_of_html(html: str) -> list[Row]:
@@ -123,26 +120,6 @@ def is_cut_short(html: str) -> bool:
     if "</html" in tail or "</body" in tail or tail.rstrip().endswith("-->"):
         return False
     return "<html" in html[:20_000].lower()
-
-
-class _Looks(NamedTuple):
-    """What a style does to what it is set on."""
-
-    hides: bool
-    side_by_side: bool  # its children stand beside each other, as in a row
-
-
-_PLAIN: Final = _Looks(hides=False, side_by_side=False)
-_HIDDEN: Final = _Looks(hides=True, side_by_side=False)
-
-
-@lru_cache(maxsize=1_024)  # a mail has few styles, each many times
-def _looks_of(style: str) -> _Looks:
-    style = unescape(style[:MAX_STYLE])
-    if hides(style):
-        return _HIDDEN
-    side_by_side = bool(_SIDE_BY_SIDE.search(style)) and not _COLUMN.search(style)
-    return _Looks(hides=False, side_by_side=True) if side_by_side else _PLAIN
 
 
 def _attribute(attributes: str, name: str) -> str:
@@ -203,7 +180,7 @@ class _Builder:
         self._names: list[int] = []  # how deep the headings are that the lines of the open cell are; 0 for other lines
         self._open: list[list[Cell]] = []  # rows around the open one
         self._cells: list[Cell] | None = None  # of the open row; None outside of rows
-        self._around: list[tuple[_Role | None, _Looks]] = [(None, _PLAIN)]  # the elements that are open
+        self._around: list[tuple[_Role | None, Looks]] = [(None, PLAIN)]  # the elements that are open
         self._headings: list[int] = []  # how deep the headings are that are open
         self.length = 0  # characters in all lines
         self._in_dl = False
@@ -256,7 +233,7 @@ class _Builder:
     def _take(self, source: str) -> None:
         """Read a row or a table that holds no other, at once if it was read before."""
         known = None
-        if not self._skipped and not self._hidden_names and self._around[-1][1] is _PLAIN:
+        if not self._skipped and not self._hidden_names and self._around[-1][1] is PLAIN:
             known = _block_of(source)
         if known is None:
             self.read(source)
@@ -269,8 +246,8 @@ class _Builder:
 
     def _enter(self, tag: str, attributes: str) -> bool:
         """Open an element; False when nothing of it is shown."""
-        looks = self._looks(attributes) if attributes else _PLAIN
-        role = _ROLES.get(tag) if looks is _PLAIN is self._around[-1][1] else self._role_of(tag, looks)
+        looks = self._looks(attributes) if attributes else PLAIN
+        role = _ROLES.get(tag) if looks is PLAIN is self._around[-1][1] else self._role_of(tag, looks)
         if role is None:
             if self._piece:
                 self._end_piece()
@@ -292,7 +269,7 @@ class _Builder:
         elif self._piece:
             self._end_piece()
 
-    def _role_of(self, tag: str, looks: _Looks) -> _Role | None:
+    def _role_of(self, tag: str, looks: Looks) -> _Role | None:
         """What an element is that has a look of its own, or stands in one that has."""
         role = _ROLES.get(tag)
         if looks.hides or role is _Role.SKIPPED:
@@ -301,10 +278,10 @@ class _Builder:
             return _Role.ROW
         return _Role.CELL if self._around[-1][1].side_by_side and role is not _Role.ROW else role
 
-    def _looks(self, attributes: str) -> _Looks:
+    def _looks(self, attributes: str) -> Looks:
         if ' hidden="' in attributes or (self._hidden_names and self._is_hidden_by_name(attributes)):
-            return _HIDDEN
-        return _looks_of(style) if (style := _attribute(attributes, "style")) else _PLAIN
+            return HIDDEN
+        return looks_of(style) if (style := _attribute(attributes, "style")) else PLAIN
 
     def _is_hidden_by_name(self, attributes: str) -> bool:
         names = {f".{name}" for name in _attribute(attributes, "class").split()}

@@ -1,4 +1,4 @@
-"""What a mail's styles keep from being seen: on an element, or by name in a style sheet.
+"""What a mail's styles keep from being seen, on an element or by name in a style sheet, and what they set side by side.
 
 Pure, and linear in what it reads: no pattern goes back and forth over a style made for that.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final
+from html import unescape
+from typing import Final, NamedTuple
 
 MAX_STYLE: Final = 4_000  # characters of one style attribute
 _HIDING: Final = re.compile(
@@ -18,6 +19,8 @@ _HIDING: Final = re.compile(
 )
 _CLIPPING: Final = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
 _NO_SIZE: Final = re.compile(r"(?:height|width)\s*:\s*0(?:px|pt|em|%)?\s*(?:!|;|$)", re.IGNORECASE)
+_SIDE_BY_SIDE: Final = re.compile(r"display\s*:\s*(?:inline-)?(?:flex|grid|table-row)", re.IGNORECASE)
+_COLUMN: Final = re.compile(r"flex-direction\s*:\s*column", re.IGNORECASE)
 _CSS_BRACE: Final = re.compile(r"[{}]")
 _CSS_CLASS: Final = re.compile(r"^[\w*]*([.#])([\w-]+)$")
 
@@ -54,3 +57,24 @@ def hides(style: str) -> bool:
     if _HIDING.search(style):
         return True
     return _CLIPPING.search(style) is not None and _NO_SIZE.search(style) is not None
+
+
+class Looks(NamedTuple):
+    """What a style does to what it is set on."""
+
+    hides: bool
+    side_by_side: bool  # its children stand beside each other, as in a row
+
+
+PLAIN: Final = Looks(hides=False, side_by_side=False)
+HIDDEN: Final = Looks(hides=True, side_by_side=False)
+
+
+@lru_cache(maxsize=1_024)  # a mail has few styles, each many times
+def looks_of(style: str) -> Looks:
+    """Return what the value of a style attribute, as it stands in the markup, does."""
+    style = unescape(style[:MAX_STYLE])
+    if hides(style):
+        return HIDDEN
+    side_by_side = bool(_SIDE_BY_SIDE.search(style)) and not _COLUMN.search(style)
+    return Looks(hides=False, side_by_side=True) if side_by_side else PLAIN
