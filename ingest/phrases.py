@@ -72,7 +72,6 @@ class Phrases:
         for phrase in known:
             rarest = min(sorted(phrase.keys), key=frequency.__getitem__)
             self._by_key.setdefault(rarest, []).append((phrase, phrase.keys, phrase.pieces))
-        self._likely = lru_cache(maxsize=256)(self._find_likely)  # a template's mails differ in other words than these
 
     def keys_in(self, text: str) -> frozenset[str]:
         """The words (or letters) in `text` (folded) that are those of a phrase."""
@@ -83,16 +82,22 @@ class Phrases:
 
         `keys` are those in `text`, where they are known already.
         """
-        likely = self._likely(self.keys_in(text) if keys is None else keys)
+        likely = _likely(self, self.keys_in(text) if keys is None else keys)
         return [phrase for phrase, pieces in likely if all([piece in text for piece in pieces])]  # noqa: C419  most have one
 
-    def _find_likely(self, there: frozenset[str]) -> list[tuple[Phrase, tuple[str, ...]]]:
+    def likely(self, there: frozenset[str]) -> list[tuple[Phrase, tuple[str, ...]]]:
+        """The phrases, each with its pieces, all of whose keys are `there`."""
         return [
             (phrase, pieces)
             for key in self._by_key.keys() & there
             for phrase, keys, pieces in self._by_key[key]
             if keys <= there
         ]
+
+
+@lru_cache(maxsize=2_048)  # the mails of a template differ in other words than these
+def _likely(phrases: Phrases, there: frozenset[str]) -> list[tuple[Phrase, tuple[str, ...]]]:
+    return phrases.likely(there)
 
 
 @lru_cache(maxsize=8)  # one text is asked in several languages and for several things

@@ -9,6 +9,7 @@ from collections import Counter
 
 import pytest
 
+from ingest.mailbox import BATCH_MAILS
 from tests.conftest import TOLD
 from tests.dovecot import Account
 from tests.ingest.desk import RECEIVER, Desk, new_order, order_no
@@ -17,12 +18,12 @@ from tests.ingest.killed_poll import poll_and_die
 if os.name != "posix":
     pytest.skip("needs SIGKILL: the systems of .ci/install-debian have it", allow_module_level=True)
 
-MAILS = 600
-# The deaths of each batch of 100 mails: before its bodies come, while it is read, while it is written; the
+# The deaths of each batch of mails: before its bodies come, while it is read, while it is written; the
 # last one after its commit, so that the next batch's turn comes.
 FEW = [("fetch", 1), ("read", 25), ("commit", 1), ("mark", 1)]
 MANY = [("fetch", 1), ("read", 1), ("commit", 1), ("fetch", 1), ("commit", 1), ("read", 50), *FEW]
 BATCHES = 5
+MAILS = (BATCHES + 1) * BATCH_MAILS
 
 
 @pytest.fixture
