@@ -12,20 +12,24 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
+from ingest.text import MAX_KNOWN
+
 _FILE: Final = Path(__file__).parent / "carriers.toml"
 _WORD: Final = re.compile(r"[0-9A-Za-zÀ-ỹ]")
 
 
 def carrier_in(texts: Iterable[str], market: str) -> str | None:
     """Return the only known carrier that `texts` name; None when there is none or several."""
-    found = {name for text in texts for name in _names_in(text, market)}
+    found = {name for text in texts for name in (_known_names if len(text) <= MAX_KNOWN else _names_in)(text, market)}
     longest = [name for name in found if not any(name != other and name in other for other in found)]
     return longest[0] if len(longest) == 1 else None
 
 
-@lru_cache(maxsize=1_024)  # most lines are a template's
 def _names_in(text: str, market: str) -> tuple[str, ...]:
     return tuple(name for name in _names(market) if _stands_in(name, text))
+
+
+_known_names: Final = lru_cache(maxsize=1_024)(_names_in)  # most lines are a template's
 
 
 @cache

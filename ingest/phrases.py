@@ -95,7 +95,7 @@ class Phrases:
         ]
 
 
-@lru_cache(maxsize=2_048)  # the mails of a template differ in other words than these
+@lru_cache(maxsize=512)  # the mails of a template differ in other words than these
 def _likely(phrases: Phrases, there: frozenset[str]) -> list[tuple[Phrase, tuple[str, ...]]]:
     return phrases.likely(there)
 
