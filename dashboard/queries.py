@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from ipaddress import ip_address
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -125,12 +125,13 @@ def kept(seconds: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
     def keep(ask: Callable[P, T]) -> Callable[P, T]:
         @st.cache_data(ttl=seconds, max_entries=ANSWERS, show_spinner=False)
         @wraps(ask)
-        def remember(*args: Any, database: str, language: str, **filters: Any) -> T:  # noqa: ANN401, ARG001  # named, so that Streamlit keeps answers by them
+        def remember(asker: tuple[str, str], *args: P.args, **filters: P.kwargs) -> T:
+            del asker  # but Streamlit keeps answers by it
             return ask(*args, **filters)
 
         @wraps(ask)
         def answer(*args: P.args, **filters: P.kwargs) -> T:
-            return remember(*args, database=office().home.database_url, language=speaking(), **filters)
+            return remember((office().home.database_url, speaking()), *args, **filters)
 
         return answer
 

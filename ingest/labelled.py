@@ -21,7 +21,7 @@ from ingest.vocabulary import Field, Language, Vocabulary, label_key
 LONGEST_LABEL: Final = 60
 _BEHIND_NUMBER: Final = re.compile(r"\d{17,20}(?!\d)")
 _SIZED: Final = re.compile(r"\(\s*(?:\d?X{0,4}[SML]|\d{1,4}\s?(?:ml|l|g|kg|cm|mm|m))\s*\)$")  # a product, "Style (XL)"
-_SENTENCE_ENDS: Final = ".!。！"  # noqa: RUF001  Chinese and Japanese end sentences by signs of their own
+_SENTENCE_ENDS: Final = ".!\u3002\uff01"  # Chinese and Japanese end sentences by signs of their own
 _COMPOSED: Final[Mapping[str | None, tuple[Field, ...]]] = {
     "discount": (Field.DISCOUNT,),
     "free": (Field.SHIPPING,),

@@ -83,7 +83,7 @@ class Phrases:
         `keys` are those in `text`, where they are known already.
         """
         likely = _likely(self, self.keys_in(text) if keys is None else keys)
-        return [phrase for phrase, pieces in likely if all([piece in text for piece in pieces])]  # noqa: C419  most have one
+        return [phrase for phrase, pieces in likely if all(map(text.__contains__, pieces))]
 
     def likely(self, there: frozenset[str]) -> list[tuple[Phrase, tuple[str, ...]]]:
         """The phrases, each with its pieces, all of whose keys are `there`."""

@@ -230,7 +230,7 @@ def add_strange_mail(engine: Engine, home: Home) -> int:
         discount=Decimal(0),
         besides=(("Ghi chú của người mua", PLANTED[0]),),
     )
-    style = Strange(language="vi", currency="VND", choice=Random(1))  # noqa: S311  varies test data
+    style = Strange(language="vi", currency="VND", choice=Random(1))
     raw = render(sale, style, "beside").replace(AUTHSERV_ID.encode(), b"mx.seller-inbox.example")
     with open_session(engine) as session:
         row = MessageRow(

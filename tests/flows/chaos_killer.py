@@ -70,7 +70,7 @@ class Victims:
 
     def _mail_server(self) -> bool:
         self.mail.stop()
-        self.asked_to_stop.wait(Random().uniform(*MAIL_AWAY))  # noqa: S311  # no secret
+        self.asked_to_stop.wait(Random().uniform(*MAIL_AWAY))
         self.revive_mail()
         return True
 
@@ -96,7 +96,7 @@ class Killer:
         """Choose by this seed."""
         self.victims = victims
         self.killed: Counter[str] = Counter()
-        self._rng = Random(seed)  # noqa: S311  # repeatable, not secret
+        self._rng = Random(seed)
 
     @contextmanager
     def at_work(self, kills: int, seconds: float) -> Iterator[None]:

@@ -88,7 +88,7 @@ def under_way(stack: Stack) -> int:
 
 def states_of(stack: Stack) -> Counter[str]:
     """All runs of the server by their state, but for those that a schedule has for later."""
-    from prefect.client.schemas.filters import FlowRunFilter  # noqa: PLC0415  # seconds of import
+    from prefect.client.schemas.filters import FlowRunFilter
 
     found: Counter[str] = Counter()
     with prefect_client(stack.api_url) as client:

@@ -78,7 +78,7 @@ def run_to_end(stack: Stack, deployment: str, **parameters: object) -> Any:  # n
 
 def run_again(stack: Stack, run: UUID) -> None:
     """Do what Retry does on Prefect's page: the same run, from the start."""
-    from prefect.states import Scheduled  # noqa: PLC0415  # seconds of import
+    from prefect.states import Scheduled
 
     with prefect_client(stack.api_url) as client:
         client.set_flow_run_state(run, Scheduled())

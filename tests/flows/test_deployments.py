@@ -41,7 +41,7 @@ REGULAR: Final = {**dict.fromkeys(SAFETY_NET, timedelta(minutes=15)), "sweep": t
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_every_entrypoint_imports_and_is_named_like_its_deployment(name: str):
-    from prefect.flows import load_flow_from_entrypoint  # noqa: PLC0415  # seconds of import
+    from prefect.flows import load_flow_from_entrypoint
 
     flow: Any = load_flow_from_entrypoint(DEPLOYMENTS[name]["entrypoint"], use_placeholder_flow=False)
     assert flow.name == name
@@ -67,7 +67,7 @@ CHOICES: Final = {
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_every_parameter_is_explained_and_offers_its_choices(name: str):
-    from prefect.flows import load_flow_from_entrypoint  # noqa: PLC0415  # seconds of import
+    from prefect.flows import load_flow_from_entrypoint
 
     flow: Any = load_flow_from_entrypoint(DEPLOYMENTS[name]["entrypoint"], use_placeholder_flow=False)
     form = flow.parameters.model_dump()
@@ -134,8 +134,8 @@ def test_runs_work_in_the_folder_that_was_deployed(prefect_stack: Stack):
 
 
 def test_a_run_that_the_servers_scheduler_made_completes(prefect_stack: Stack):
-    from prefect.client.schemas.filters import FlowRunFilter  # noqa: PLC0415  # seconds of import
-    from prefect.client.schemas.schedules import IntervalSchedule  # noqa: PLC0415  # with it
+    from prefect.client.schemas.filters import FlowRunFilter
+    from prefect.client.schemas.schedules import IntervalSchedule
 
     often: Any = IntervalSchedule(interval=timedelta(seconds=20))
     with prefect_client(prefect_stack.api_url) as client:
@@ -197,7 +197,7 @@ def test_as_many_runs_of_drive_orders_as_there_are_workers_and_no_further_one(pr
 
 def under_way(stack: Stack, deployment: str) -> list[Any]:
     """The deployment's runs that have not ended."""
-    from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter  # noqa: PLC0415  # seconds of import
+    from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter
 
     this = DeploymentFilter.model_validate({"name": {"any_": [deployment]}})
     open_ones = FlowRunFilter.model_validate({"state": {"type": {"any_": NOT_OVER}}})

@@ -80,7 +80,7 @@ def forks() -> ForkServerContext:
 
 def run(desk: Desk, account: Account, kills: int, seed: int = 4) -> Tally:
     """Break off `kills` polls while mails arrive, poll once more, and say what there is."""
-    tally, breaker = Tally(), _Breaker(desk, account, random.Random(seed))  # noqa: S311  it must be repeatable
+    tally, breaker = Tally(), _Breaker(desk, account, random.Random(seed))
     account.fill([mail(number) for number in range(AT_FIRST)])
     tally.mails = AT_FIRST
     for number in range(kills):

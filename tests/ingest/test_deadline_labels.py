@@ -45,7 +45,7 @@ def of(meaning):
 
 def told_by(language, label, layout):
     """Read an order whose deadline stands under `label`, all else under known ones."""
-    style = Style(language=language, currency=MARKETS[language][1], choice=Random(1))  # noqa: S311  varies test data
+    style = Style(language=language, currency=MARKETS[language][1], choice=Random(1))
     facts = [(style.word("order_no"), "577201885125997657"), (style.word("shop"), "Juniper & Pine")]
     item = [("product", "Kelvo M7"), ("sku", "KV-7"), ("quantity", "2"), ("unit_price", "500")]
     sold = "".join(f"<p>{style.word(name)}: {value}</p>" for name, value in item)

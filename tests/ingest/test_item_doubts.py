@@ -16,7 +16,7 @@ FACTS = "Order ID: 577201885125997657\nShop: Juniper & Pine\nShip by: 2026-05-07
 
 
 def told_by(lines, facts=FACTS):
-    style = Style(language="en", currency="GBP", choice=Random(1))  # noqa: S311  varies test data
+    style = Style(language="en", currency="GBP", choice=Random(1))
     return read_mail(mail_of(facts + lines, style, is_html=False), RECEIVER, [a_shop("en")], vocabulary())
 
 

@@ -48,7 +48,7 @@ def an_order(language):
 def a_mail(language, words, layout):
     """Return a mail with the whole order under a subject, a title and a line of text."""
     subject, title, text = words
-    style = Style(language=language, currency=MARKETS[language][1], choice=Random(7))  # noqa: S311  varies test data
+    style = Style(language=language, currency=MARKETS[language][1], choice=Random(7))
     body = render(an_order(language), style, layout).decode().partition("\n\n")[2]
     if layout in PLAIN:
         told, kind = f"{title}\n\n{text}\n\n{body.partition(chr(10) * 2)[2]}", "plain"

@@ -98,7 +98,7 @@ def mail(body: bytes, subject: str, personal: list[str], encoding: str, *, is_ht
     encoding=st.sampled_from(ENCODINGS),
 )
 def test_nothing_personal_remains_in_any_layout_language_or_encoding(seed, layout, language, person, encoding):
-    choice = Random(seed)  # noqa: S311  a test's dice
+    choice = Random(seed)
     personal = [person, choice.choice(NUMBERS), choice.choice(NAMES + ADDRESSES), choice.choice(PLACES)]
     choice.shuffle(personal)
     besides = tuple((choice.choice(LABELS), value) for value in personal)
@@ -136,7 +136,7 @@ def told(raw: bytes, shops) -> tuple[object, ...]:
 @settings(max_examples=SOME)
 @given(seed=st.integers(0, 2**32), layout=st.sampled_from(sorted(LAYOUTS)), language=st.sampled_from(sorted(MARKETS)))
 def test_a_redacted_order_is_read_to_the_same_kind_language_amounts_and_items(seed, layout, language):
-    choice = Random(seed)  # noqa: S311  a test's dice
+    choice = Random(seed)
     style = Style(language=language, currency=MARKETS[language][1], choice=choice)
     raw = render(a_sale(choice, step_of(style)), style, layout)
     done = redact(raw, vocabulary(), key=KEY)

@@ -75,7 +75,7 @@ def held(reading, names):
 @settings(max_examples=settings().max_examples // 33)  # of each kind in each language
 @given(seed=st.integers(0, 10**6))
 def test_what_happened_comes_back_from_every_layout_and_language(language, told, seed):
-    choice = Random(seed)  # noqa: S311  varies test data
+    choice = Random(seed)
     event = an_event(choice, told, language)
     hand = Hand(language=language, currency=MARKETS[language][1], choice=choice)
     expected = as_told(event, language)
@@ -87,7 +87,7 @@ def test_what_happened_comes_back_from_every_layout_and_language(language, told,
 @settings(max_examples=settings().max_examples // 33)
 @given(seed=st.integers(0, 10**6))
 def test_what_sentences_alone_tell_comes_back_too(language, told, seed):
-    choice = Random(seed)  # noqa: S311  varies test data
+    choice = Random(seed)
     event = an_event(choice, told, language)
     hand = Hand(language=language, currency=MARKETS[language][1], choice=choice)
     expected = as_told(event, language)

@@ -180,7 +180,7 @@ def _known(plans: object, task: Task) -> Iterator[Fact]:
 
 def _work(office: Office, tasks: Sequence[Task], *, kills: int, workers: int, seed: int) -> int:
     """Keep the workers going, and kill one whenever so much more was done; give how often."""
-    rng = Random(seed)  # noqa: S311  # repeatable, not secret
+    rng = Random(seed)
     at = sorted(rng.randrange(len(tasks) * 3 // 4) for _ in range(kills))  # what the last one held comes back in time
     killed, last, since = 0, -1, monotonic()
     with _crew(workers) as crew:

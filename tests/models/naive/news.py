@@ -30,7 +30,7 @@ class Story:
 
 def a_story(seed: int) -> Story:
     """The story of this seed."""
-    chance = Random(seed)  # noqa: S311 - repeatable, not secret
+    chance = Random(seed)
     start = chance.choice(STARTS)
     shop = a_shop(chance, start)
     events = Life(chance, shop, start).events()
