@@ -15,7 +15,7 @@ from dashboard import queries
 from dashboard.present import fault_words, step_name, when
 from dashboard.words import capital, catalogue, plain, say
 from flows import lessons
-from flows.commands import Performed, perform, preview_of, refusal_of
+from flows.commands import Performed, perform, preview_of
 from flows.labels import labels
 from flows.lesson_words import lesson_words
 from flows.office import UnknownShopError
@@ -24,6 +24,7 @@ from flows.rerun import RerunReport, Where, rerun_step
 from flows.rerun_many import ManyReport, rerun_many
 from flows.shop.label import Label
 from flows.shop.protocol import ShopError
+from flows.verdicts import verdicts
 from ingest.ledger import Outcome as MailOutcome
 from ingest.own_words import Lesson
 from ingest.quarantine import dismiss, read_again, release
@@ -39,7 +40,7 @@ from models.db.session import DatabaseError, open_session
 from models.error_class import ErrorClass
 from models.fact_words import all_words
 from models.gathering import About
-from models.packing_verdict import Verdict, stopped
+from models.packing_verdict import Verdict
 from models.preview_words import preview_rows
 from models.refusal import Listener, reason_words
 from models.stage import Role, Step
@@ -79,6 +80,12 @@ def foresee(
     return preview_rows(catalogue(), seen, order_no, lambda at: when(at, zone))
 
 
+def verdicts_of(numbers: Sequence[str], chosen: str) -> list[Verdict]:
+    """Tell what scanned numbers come to; nothing is done. `chosen` is the shop that is packed for, empty for any."""
+    pack, ship = _asked(CommandName.MARK_PACKED, {}), _asked(CommandName.MARK_SHIPPED, {})
+    return verdicts(queries.office(), numbers, chosen, pack=pack, ship=ship)
+
+
 def _asked(command: CommandName, values: Mapping[str, str]) -> Command:
     given = dict(values)
     reason = given.get("reason_code")
@@ -110,19 +117,6 @@ def _answer(shop: str, order_no: str, answer: Performed | Refused) -> Told:
     ]
     entries = tuple(fact.source_key for fact in answer.facts)
     return Told(done=True, words=" ".join((done, *doubt)), entries=entries)
-
-
-def verdict_of(order_no: str, chosen: str) -> Verdict:
-    """Tell what a scanned number comes to; `chosen` is the shop that is packed for, empty for any."""
-    shops = [row.shop_id for row in queries.find_orders(order_no) if row.shop_id in queries.shops()]
-    if verdict := stopped(order_no, shops, chosen):
-        return verdict
-    office, shop = queries.office(), chosen or shops[0]
-    pack, ship = (
-        refusal_of(office, shop, order_no, _asked(command, {}))
-        for command in (CommandName.MARK_PACKED, CommandName.MARK_SHIPPED)
-    )
-    return Verdict(order_no=order_no, shop=shop, against=pack, may_ship=ship is None)
 
 
 def fetch_labels(shop: str, order_no: str) -> tuple[Label, ...] | Told:

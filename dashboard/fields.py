@@ -81,7 +81,7 @@ def _checklist(subject: Subject, filled: Filled) -> None:
 
 def _ticks(careful: Sequence[str], filled: Filled) -> None:
     st.markdown(say("forms.careful", skus=plain(", ".join(careful))))
-    ticks = [rule for rule in RULES if st.checkbox(rule_words(rule), key=f"tick-{rule}")]
+    ticks = [rule for rule in RULES if st.checkbox(_rule_words(rule), key=f"tick-{rule}")]
     filled.values["checklist"] = ",".join(ticks)
     if len(ticks) < len(RULES):
         filled.missing = say("forms.tick_all")
@@ -89,10 +89,15 @@ def _ticks(careful: Sequence[str], filled: Filled) -> None:
 
 def _rules(filled: Filled) -> None:
     """One button says that they are kept in this shift; then the dialog asks no more."""
-    st.markdown(say("forms.rules"))
-    st.markdown("\n".join(f"- {rule_words(rule)}" for rule in RULES))
-    st.button(say("forms.keep_rules"), key="form-keep-rules", type="primary", on_click=_keep_rules)
+    rules_to_keep("form-keep-rules", _keep_rules)
     filled.missing = say("forms.rules_first")
+
+
+def rules_to_keep(key: str, keep: Callable[[], None]) -> None:
+    """Draw what a packer says with every parcel, and the button that says so."""
+    st.markdown(say("forms.rules"))
+    st.markdown("\n".join(f"- {_rule_words(rule)}" for rule in RULES))
+    st.button(say("forms.keep_rules"), key=key, type="primary", on_click=keep)
 
 
 def _keep_rules() -> None:
@@ -102,8 +107,7 @@ def _keep_rules() -> None:
         st.session_state["told"] = told
 
 
-def rule_words(rule: str) -> str:
-    """Give a rule of packing as a packer reads it."""
+def _rule_words(rule: str) -> str:
     return capital(catalogue().text(f"packing.lines.{rule}"))
 
 

@@ -72,7 +72,7 @@ def paste() -> None:
 
 
 def _add(field: str) -> None:
-    numbers = present.numbers_in(str(st.session_state.get(field, "")), MOST)
+    numbers = present.numbers_in(str(st.session_state.get(field, "")))
     st.session_state[field] = ""
     together = tuple(dict.fromkeys((*listed(), *numbers)))
     st.session_state[LIST] = together[:MOST]
@@ -123,13 +123,18 @@ def carry_out() -> None:
 
 def _finish(todo: Batch, entered: Sequence[Entry], answers: Sequence[actions.Told]) -> None:
     """Keep the way back, say what came of it, and leave on the list what was not done."""
-    st.session_state[DONE] = Entered(at=queries.now(), entries=tuple(entered))
+    st.session_state[DONE] = Entered(at=queries.now(), entries=tuple(one for one in entered if _is_ours(todo, one)))
     words = [say(f"packing.did_{todo.label}", count=len(entered))] if entered else []
     words += [one.words for one in answers if one.already or not one.done]
     done, faster = all(one.done for one in answers), not entered
     parts.tell(actions.Told(done=done, words="  \n".join(words), already=done and faster))
     numbers = {order_no for _, order_no, _ in entered}
     st.session_state[LIST] = tuple(one for one in listed() if one not in numbers)
+
+
+def _is_ours(todo: Batch, entry: Entry) -> bool:
+    """Tell whether it can be taken back here: what TikTok Shop was told by the shop's keys stands there."""
+    return _SHIP not in DEEDS[todo.label] or not queries.has_keys(entry[0])
 
 
 def _deeds(shop: str, order_no: str, deeds: Sequence[CommandName]) -> list[actions.Told]:

@@ -61,15 +61,14 @@ PATIENCE: Final = timedelta(minutes=45)  # D20: three times the longest interval
 DEMO_PATIENCE: Final = timedelta(hours=24)  # virtual hours pass in seconds while a poll takes real ones
 
 
-MOST_NUMBERS: Final = 20
 LONGEST_NUMBER: Final = 40
 SEPARATORS: Final = re.compile(r"[\s,;]+")
 
 
-def numbers_in(text: str, most: int = MOST_NUMBERS) -> tuple[str, ...]:
-    """Give the order numbers in what somebody typed or pasted, each once, and no more than `most`."""
+def numbers_in(text: str) -> tuple[str, ...]:
+    """Give the order numbers in what somebody typed or pasted, each once."""
     found = [word[:LONGEST_NUMBER] for word in SEPARATORS.split(text) if word]
-    return tuple(dict.fromkeys(found))[:most]
+    return tuple(dict.fromkeys(found))
 
 
 def badge(word: str, shape: str, colour: str) -> str:

@@ -150,12 +150,6 @@ def preview_of(office: Office, shop_name: str, order_no: str, command: Command) 
     return preview(considered.facts, considered.new, considered.terms, command.at)
 
 
-def refusal_of(office: Office, shop_name: str, order_no: str, command: Command) -> Refused | None:
-    """Tell what stands against a command now; None when it would be carried out. Nothing is done."""
-    considered = _consider(office, office.shop(shop_name), order_no, command)
-    return considered if isinstance(considered, Refused) else None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Considered:
     """An order as it is, and the facts that an accepted command would add."""

@@ -30,12 +30,16 @@ class Word(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What a scanned number comes to. `against` is why it is not packed; `may_ship` if it may be set to shipped."""
+    """What a scanned number comes to. `against` is why it is not packed; `may_ship` if it may be set to shipped.
+
+    `items` are what goes into the parcel.
+    """
 
     order_no: str
     shop: str = ""
     against: Refused | None = None
     may_ship: bool = False
+    items: tuple[Mapping[str, Json], ...] = ()
 
     @property
     def word(self) -> Word:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import streamlit as st
 
@@ -11,6 +12,8 @@ from dashboard.words import plain, say
 from models.db.reading import COUNT_CAP, PAGE
 from models.db.tables import OrderRow
 from models.stage import Stage
+
+MOST_NUMBERS: Final = 20  # searched for at once
 
 
 def page() -> None:
@@ -46,7 +49,7 @@ def _filters() -> tuple[tuple[str, ...], str | None, str | None, bool]:
         stage = _choice("stage", [stage.value for stage in Stage], lambda stage: say(f"stage_filter.{stage}"))
         shop = _choice("shop", queries.shops(), str) if len(queries.shops()) > 1 else None
         open_only = st.checkbox(say("orders.open_only"), key="open", bind="query-params")
-    return present.numbers_in(text or ""), stage, shop, open_only
+    return present.numbers_in(text or "")[:MOST_NUMBERS], stage, shop, open_only
 
 
 def _choice(key: str, options: list[str], words: Callable[[str], str]) -> str | None:

@@ -9,7 +9,6 @@ import streamlit as st
 
 from dashboard import actions, fields, packing, parts, queries
 from dashboard.words import plain, say
-from models.packing_rules import RULES
 from models.packing_verdict import Verdict, Word, pick_list
 
 SHOP: Final = "packing-shop"
@@ -27,7 +26,7 @@ STYLE: Final = """<style>
 def chosen_shop() -> str:
     """Let the packer say for which shop they pack, where there are several; empty for any."""
     shops = queries.shops()
-    if len(shops) < 2:  # noqa: PLR2004  says itself
+    if len(shops) <= 1:
         return ""
     every = say("packing.any_shop")
     chosen = st.selectbox(say("packing.shop"), ["", *shops], format_func=lambda shop: shop or every, key=SHOP)
@@ -39,9 +38,7 @@ def rules() -> None:
     if all(queries.packing(shop, actions.ACTOR).read_until(queries.now()) for shop in queries.shops()):
         return
     with st.container(border=True, key="packing-rules"):
-        st.markdown(say("forms.rules"))
-        st.markdown("\n".join(f"- {fields.rule_words(rule)}" for rule in RULES))
-        st.button(say("forms.keep_rules"), key="keep-rules", type="primary", on_click=_keep_rules)
+        fields.rules_to_keep("keep-rules", _keep_rules)
 
 
 def _keep_rules() -> None:
@@ -55,14 +52,8 @@ def word(verdict: Verdict) -> None:
         st.markdown(f"**{plain(verdict.order_no)}**")
         if verdict.against:
             st.markdown(actions.why_words(verdict.against, verdict.order_no))
-        for line in items_of(verdict):
-            st.markdown(line)
-
-
-def items_of(verdict: Verdict) -> list[str]:
-    """Say what goes into the parcel."""
-    rows = queries.find_orders(verdict.order_no, verdict.shop) if verdict.shop else ()
-    return [parts.item_words(item) for row in rows for item in row.items]
+        for item in verdict.items:
+            st.markdown(parts.item_words(item))
 
 
 def buttons(verdicts: Sequence[Verdict], shown: Verdict | None) -> None:
@@ -93,7 +84,8 @@ def buttons(verdicts: Sequence[Verdict], shown: Verdict | None) -> None:
 def stops(verdicts: Sequence[Verdict]) -> None:
     """List the orders of the list that are not to be packed, each with its reason."""
     against = [(one, one.against) for one in verdicts if one.against]
-    if not against or len(verdicts) < 2:  # noqa: PLR2004  one fills the screen already
+    fills_the_screen = len(verdicts) == 1
+    if not against or fills_the_screen:
         return
     st.header(say("packing.stops", count=len(against), of=len(verdicts)))
     for one, why in against:
@@ -112,14 +104,14 @@ def stops(verdicts: Sequence[Verdict]) -> None:
             )
 
 
-def picks(verdicts: Sequence[Verdict]) -> None:
+def to_fetch(verdicts: Sequence[Verdict]) -> None:
     """Show what to fetch for all orders that may be packed; the browser prints it."""
     going = [one for one in verdicts if one.word is Word.GO]
     if not going or not st.toggle(say("packing.picks", count=len(going)), key="picks"):
         return
     columns = [say(f"packing.{column}") for column in ("sku", "product", "pieces", "orders")]
-    orders = [row.items for one in going for row in queries.find_orders(one.order_no, one.shop)]
-    rows = [(plain(pick.sku), plain(pick.title), pick.pieces, pick.orders) for pick in pick_list(orders)]
+    picks = pick_list(one.items for one in going)
+    rows = [(plain(pick.sku), plain(pick.title), pick.pieces, pick.orders) for pick in picks]
     st.table([dict(zip(columns, row, strict=True)) for row in rows], border="horizontal")
 
 
@@ -131,7 +123,7 @@ def page() -> None:
     rules()
     shop = chosen_shop()
     st.text_input(say("packing.scan"), key=packing.SCAN, placeholder=say("packing.example"), on_change=packing.scan)
-    verdicts = [actions.verdict_of(number, shop) for number in packing.listed()]
+    verdicts = actions.verdicts_of(packing.listed(), shop)
     shown = next((one for one in verdicts if one.order_no == packing.last()), None)
     if shown:
         word(shown)
@@ -139,7 +131,7 @@ def page() -> None:
         parts.empty(say("packing.nothing"))
     buttons(verdicts, shown)
     stops(verdicts)
-    picks(verdicts)
+    to_fetch(verdicts)
     with st.expander(say("packing.paste")):
         st.text_area(say("packing.many"), key=packing.PASTE, height=160)
         st.button(say("packing.add"), key="add", on_click=packing.paste)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from playwright.sync_api import Browser, Playwright
 from sqlalchemy import Engine
 from streamlit.testing.v1 import AppTest
 
 from models.db.session import make_engine
 from models.home import Home
+from tests.browser import chromium, dashboard
 from tests.dashboard import seed
 
 APP = str(Path(__file__).parents[2] / "dashboard" / "app.py")
@@ -50,6 +52,20 @@ def home(empty_home: Home, seeded: Path) -> Home:
 def engine(home: Home) -> Engine:
     """The home's database."""
     return make_engine(home.database_url)
+
+
+@pytest.fixture(scope="module")
+def address(home: Home) -> Iterator[str]:
+    """Serve the dashboard of the home that a module of browser tests makes for itself."""
+    with dashboard(home.path) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[tuple[Playwright, Browser]]:
+    """A browser for the tests of a module."""
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture

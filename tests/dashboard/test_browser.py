@@ -13,12 +13,12 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models.db.mail_tables import MailboxRow
-from models.db.session import make_engine, open_session
+from models.db.session import open_session
 from models.db.tables import OrderRow, StepRow
 from models.home import Home, find_home
 from models.ids import order_id
 from models.settings_file import load_settings
-from tests.browser import Visit, chromium, dashboard, needs_chromium, visit
+from tests.browser import Visit, dashboard, needs_chromium, visit
 from tests.dashboard import seed
 from tests.planted import search_bytes
 
@@ -34,23 +34,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = seed.make_home(tmp_path_factory.mktemp("browser") / "home")
     seed.seed(home, (*seed.STORY, *seed.PAST[:5]))
     return home
-
-
-@pytest.fixture(scope="module")
-def engine(home: Home) -> Engine:
-    return make_engine(home.database_url)
-
-
-@pytest.fixture(scope="module")
-def address(home: Home) -> Iterator[str]:
-    with dashboard(home.path) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[tuple[Playwright, Browser]]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

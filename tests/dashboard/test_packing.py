@@ -11,12 +11,12 @@ from playwright.sync_api import Browser, Playwright
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from models.db.session import make_engine, open_session
+from models.db.session import open_session
 from models.db.tables import FactRow, OrderRow
 from models.fact import FactKind
 from models.home import Home
 from models.ids import order_id
-from tests.browser import Visit, chromium, dashboard, needs_chromium, visit
+from tests.browser import Visit, needs_chromium, visit
 from tests.dashboard import seed
 
 pytestmark = [needs_chromium, pytest.mark.timeout(180)]
@@ -32,23 +32,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = seed.make_home(tmp_path_factory.mktemp("packing") / "home")
     seed.seed(home, (*seed.STORY, *MORNING, ASIDE, TOGETHER))
     return home
-
-
-@pytest.fixture(scope="module")
-def engine(home: Home) -> Engine:
-    return make_engine(home.database_url)
-
-
-@pytest.fixture(scope="module")
-def address(home: Home) -> Iterator[str]:
-    with dashboard(home.path) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[tuple[Playwright, Browser]]:
-    with chromium() as running:
-        yield running
 
 
 class Packer:

@@ -68,7 +68,6 @@ def test_the_open_orders_that_end_first_come_first(engine):
     [
         ("577, 578;579\n577", ("577", "578", "579")),
         ("  ", ()),
-        (" ".join(str(n) for n in range(30)), tuple(str(n) for n in range(20))),
         ("9" * 100, ("9" * 40,)),
     ],
 )
