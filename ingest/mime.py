@@ -85,11 +85,8 @@ def parse_line_by_line(raw: bytes) -> MimePart:
     """Return the tree of parts with all defects, as the standard library's parser does; raises as `parse_mime`."""
     policy = _policy()
     parser = BytesFeedParser(policy.count.part, policy=policy)
-    try:
-        parser.feed(raw)
-        return parser.close()
-    finally:
-        vars(parser).clear()  # it holds itself, and the mail: not until the garbage collector comes
+    parser.feed(raw)
+    return parser.close()
 
 
 def _policy() -> _Counting:

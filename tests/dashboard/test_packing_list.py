@@ -6,6 +6,9 @@ import pytest
 import streamlit as st
 
 from dashboard.packing import MOST
+from models.db.session import open_session
+from models.fact import FactKind
+from models.settings_file import load_settings
 from tests.dashboard import seed
 from tests.flows.shop.keyed_home import give_keys
 from tests.flows.shop.tiny_platform import TinyPlatform
@@ -37,6 +40,21 @@ def test_what_a_person_ships_in_seller_center_can_be_taken_back(open_page):
     page.button(key="do-packed_arranged").click().run()
     assert "Packed and set to shipped: 1." in page.success[0].value
     assert "take-back" in keys(page)
+
+
+def test_an_order_that_is_cancelled_between_the_look_and_the_tap_is_left_alone_and_stays_on_the_list(
+    open_page, home, engine
+):
+    page = pasted(open_page, f"{ORDER} {seed.NEW.order_no}")
+    gone = seed.Life(seed.TO_PACK.number, [(FactKind.CANCELLED, 0.1)])
+    with open_session(engine) as session:
+        seed.tell(session, load_settings(home).shop[0], [gone])
+        session.commit()
+    page.button(key="do-packed_arranged").click().run()
+    told = page.warning[0].value
+    assert told.startswith("Packed and set to shipped: 1.")
+    assert told.count(f"Order {ORDER}: not done.") == 1  # of two deeds the second was not tried any more
+    assert page.session_state["packing-list"] == (ORDER,)
 
 
 def test_what_was_set_to_shipped_by_the_shops_keys_is_not_taken_back_here(open_page, home, engine, monkeypatch):

@@ -63,3 +63,10 @@ def test_a_mail_that_is_formed_as_it_should_be_is_not_read_line_by_line(monkeypa
         parse_mime(mail)  # a part without headers
     whole = parse_mime(mail.replace(b"--B\n\n", b"--B\nSubject: two\n\n"))
     assert [part.get_payload() for part in whole.walk() if not part.is_multipart()] == ["hello", ""]
+
+
+def test_parts_within_parts_that_would_each_be_sought_in_every_line_are_refused():
+    nests = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (at, at) for at in range(140))
+    with pytest.raises(TooManyPartsError):
+        parse_mime(nests + b"\n" + b"a\n" * 15_000)
+    assert parse_mime(nests + b"\na\n").is_multipart()  # few lines are soon looked through
