@@ -19,7 +19,9 @@ STYLE: Final = """<style>
 .st-key-verdict-stop {background: #a3000b}
 .st-key-verdict-go *, .st-key-verdict-stop * {color: #fff}
 .st-key-verdict-go h2, .st-key-verdict-stop h2 {font-size: 3.5rem; padding: 0}
-@media print {.stAppHeader, .stButton, .stTextInput, .stTextArea, .stToggle, .stExpander {display: none}}
+@media print {
+  .stAppHeader, .stButton, .stTextInput, .stExpander, .st-key-verdict-go, .st-key-verdict-stop {display: none}
+}
 </style>"""
 
 
