@@ -23,7 +23,8 @@ from models.ids import order_id
 from models.stage import Step
 
 DEPLOYMENT: Final = "order-stage/order-stage"
-ANSWER_SECONDS: Final = 3.0
+# A server that is gone refuses at once; one that is busy answers late, and must not be taken for gone.
+PATIENCE: Final = httpx.Timeout(30.0, connect=3.0)
 
 
 class Where(StrEnum):
@@ -99,7 +100,7 @@ def _from_run_file(office: Office) -> str | None:
 
 def _answers(api: str) -> bool:
     try:
-        return httpx.get(f"{api}/health", timeout=ANSWER_SECONDS).is_success
+        return httpx.get(f"{api}/health", timeout=PATIENCE).is_success
     except httpx.HTTPError:
         return False
 
@@ -107,7 +108,7 @@ def _answers(api: str) -> bool:
 def start_run(api: str, deployment: str, parameters: Mapping[str, Any]) -> str | None:
     """Make a run of the deployment ("flow/deployment"); None when this server has none such."""
     try:
-        with httpx.Client(base_url=api, timeout=ANSWER_SECONDS * 3) as client:
+        with httpx.Client(base_url=api, timeout=PATIENCE) as client:
             found = client.get(f"/deployments/name/{deployment}")
             if found.is_error:
                 return None

@@ -14,7 +14,7 @@ import httpx
 
 from flows.cli.finding import Finding, bad, good
 from flows.office import Office
-from flows.rerun import ANSWER_SECONDS, find_server
+from flows.rerun import PATIENCE, find_server
 from flows.server import ROOT
 from models.catalogue import words
 
@@ -51,7 +51,7 @@ def _folders(server: str) -> Iterator[Finding]:
 def _stored_folders(server: str) -> Mapping[str, str]:
     """Give the folder that each of our deployments goes to; none where the server does not tell."""
     try:
-        answer = httpx.post(f"{server}/deployments/filter", json=OURS, timeout=ANSWER_SECONDS)
+        answer = httpx.post(f"{server}/deployments/filter", json=OURS, timeout=PATIENCE)
         found = answer.json() if answer.is_success else []
     except (httpx.HTTPError, ValueError):
         return {}
