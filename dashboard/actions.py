@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from dashboard import queries
+from dashboard import queries, who
 from dashboard.present import fault_words, step_name, when
 from dashboard.words import capital, catalogue, plain, say
 from flows import lessons
@@ -41,12 +41,12 @@ from models.error_class import ErrorClass
 from models.fact_words import all_words
 from models.gathering import About
 from models.packing_verdict import Verdict
+from models.person import NEEDED, Person, Right
 from models.preview_words import preview_rows
 from models.refusal import Listener, reason_words
-from models.stage import Role, Step
+from models.stage import Step
 
-ACTOR: Final = "dashboard"
-ROLE: Final = Role.MANAGER  # nobody logs in: whoever sits at this machine may do everything
+NOT_ALLOWED: Final = "not_allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +66,20 @@ class Told:
 
 def do(shop: str, order_no: str, command: CommandName, values: Mapping[str, str] | None = None) -> Told:
     """Carry out one command on one order. Its reason is a code, so that nothing that was typed is kept."""
-    office, asked = queries.office(), _asked(command, values or {})
-    return _guarded(order_no, lambda: _answer(shop, order_no, perform(office, shop, order_no, asked)))
+    office = queries.office()
+
+    def act(me: Person) -> Told:
+        return _answer(shop, order_no, perform(office, shop, order_no, _asked(me, command, values or {})))
+
+    return _guarded(order_no, act)
 
 
 def foresee(
     shop: str, order_no: str, command: CommandName, values: Mapping[str, str]
 ) -> list[tuple[str, str, str]] | Told:
     """Tell what a command would change (what, before, after), or why it is refused; nothing is done."""
-    seen, zone = preview_of(queries.office(), shop, order_no, _asked(command, values)), queries.zone_of(shop)
+    asked, zone = _asked(who.here(), command, values), queries.zone_of(shop)
+    seen = preview_of(queries.office(), shop, order_no, asked)
     if isinstance(seen, Refused):
         return Told(done=False, words=refusal_words(seen, shop, order_no), code=seen.code)
     return preview_rows(catalogue(), seen, order_no, lambda at: when(at, zone))
@@ -82,27 +87,27 @@ def foresee(
 
 def verdicts_of(numbers: Sequence[str], chosen: str) -> list[Verdict]:
     """Tell what scanned numbers come to; nothing is done. `chosen` is the shop that is packed for, empty for any."""
-    pack, ship = _asked(CommandName.MARK_PACKED, {}), _asked(CommandName.MARK_SHIPPED, {})
+    pack, ship = (_asked(who.here(), name, {}) for name in (CommandName.MARK_PACKED, CommandName.MARK_SHIPPED))
     return verdicts(queries.office(), numbers, chosen, pack=pack, ship=ship)
 
 
-def _asked(command: CommandName, values: Mapping[str, str]) -> Command:
+def _asked(me: Person, command: CommandName, values: Mapping[str, str]) -> Command:
     given = dict(values)
     reason = given.get("reason_code")
-    return Command(name=command, actor=ACTOR, role=ROLE, at=queries.now(), reason=reason, values=given)
+    return Command(name=command, actor=me.name, role=me.role, at=queries.now(), reason=reason, values=given)
 
 
 def keep_packing_rules() -> Told:
-    """Note that whoever sits at this machine keeps the packing rules in this shift, for all shops."""
+    """Note that the person of this page keeps the packing rules in this shift, for all shops."""
     office = queries.office()
 
-    def keep() -> Told:
+    def keep(me: Person) -> Told:
         with open_session(office.engine) as session:
-            record_reading(session, [shop.name for shop in office.settings.shop], ACTOR, office.now())
+            record_reading(session, [shop.name for shop in office.settings.shop], me.name, office.now())
             session.commit()
         return Told(done=True, words=say("told.rules_kept"))
 
-    return _guarded("", keep)
+    return _guarded("", keep, Right.KEEP_RULES)
 
 
 def _answer(shop: str, order_no: str, answer: Performed | Refused) -> Told:
@@ -121,6 +126,8 @@ def _answer(shop: str, order_no: str, answer: Performed | Refused) -> Told:
 
 def fetch_labels(shop: str, order_no: str) -> tuple[Label, ...] | Told:
     """Fetch an order's labels, to be shown once; or say why there are none. Nothing keeps their addresses."""
+    if told := _refusal(who.here(), Right.LABEL):
+        return told
     try:
         found = labels(queries.office(), shop, order_no)
     except ShopError as fault:
@@ -153,7 +160,11 @@ def why_words(refused: Refused, order_no: str) -> str:
 def say_yes(shop: str, about: About, numbers: Sequence[str]) -> Told:
     """Answer what is asked once a day with *yes* for these orders; one refusal stops no other."""
     office = queries.office()
-    return _guarded("", lambda: _yes(shop, about, answer_yes(office, shop, about, numbers, actor=ACTOR, role=ROLE)))
+
+    def act(me: Person) -> Told:
+        return _yes(shop, about, answer_yes(office, shop, about, numbers, actor=me.name, role=me.role))
+
+    return _guarded("", act)
 
 
 def _yes(shop: str, about: About, answers: Sequence[Answered]) -> Told:
@@ -165,13 +176,17 @@ def _yes(shop: str, about: About, answers: Sequence[Answered]) -> Told:
 def run_again(shop: str, order_no: str, step: str) -> Told:
     """Run a failed step again; what is done already is not done twice."""
     office = queries.office()
-    return _guarded(order_no, lambda: _rerun(order_no, step, rerun_step(office, shop, order_no, Step(step), by=ACTOR)))
+
+    def act(me: Person) -> Told:
+        return _rerun(order_no, step, rerun_step(office, shop, order_no, Step(step), by=me.name))
+
+    return _guarded(order_no, act, Right.RUN_AGAIN)
 
 
 def run_many_again(error_class: ErrorClass) -> Told:
     """Run all failed steps of a class again, by one run."""
-    office = queries.office()
-    return _guarded("", lambda: _many(rerun_many(office, Choice(error_class=error_class), by=ACTOR)))
+    office, choice = queries.office(), Choice(error_class=error_class)
+    return _guarded("", lambda me: _many(rerun_many(office, choice, by=me.name)), Right.RUN_MANY_AGAIN)
 
 
 def _many(report: ManyReport) -> Told:
@@ -195,47 +210,51 @@ def read_mail(message_id: int | None = None) -> Told:
     """Read one quarantined mail again, or all of them."""
     office = queries.office()
     reading = partial(read_again, office.engine, office.settings, office.home, office.now(), message_id)
-    return _guarded("", lambda: _mail(reading(), "read"))
+    return _guarded("", lambda _: _mail(reading(), "read"), Right.READ_MAIL)
 
 
 def let_in(message_id: int) -> Told:
-    """Read a mail for which the person at this machine vouches."""
+    """Read a mail for which the person of this page vouches."""
     office = queries.office()
-    letting = partial(release, office.engine, office.settings, office.home, office.now(), message_id, by=ACTOR)
-    return _guarded("", lambda: _mail(letting(), "let_in"))
+    letting = partial(release, office.engine, office.settings, office.home, office.now(), message_id)
+    return _guarded("", lambda me: _mail(letting(by=me.name), "let_in"), Right.JUDGE_MAIL)
 
 
 def teach(message_id: int, lesson: Lesson) -> Told:
     """Teach a wording from a mail that waits, and read all waiting mail again."""
     office = queries.office()
 
-    def learn() -> Told:
+    def learn(me: Person) -> Told:
         mail = lessons.waiting_mail(office, message_id)
         if mail is None:
             return Told(done=False, words=say("told.mail_gone"))
-        taught = lessons.teach(office, mail, [lesson], by=ACTOR)
+        taught = lessons.teach(office, mail, [lesson], by=me.name)
         if taught.refused:
             return Told(done=False, words=plain(" ".join(map(lessons.refusal_words, taught.refused))))
         return Told(done=True, words=plain(" ".join(lessons.after_words(taught, dry_run=False))))
 
-    return _guarded("", learn)
+    return _guarded("", learn, Right.JUDGE_MAIL)
 
 
 def ignore_mail(message_id: int) -> Told:
     """Take a mail out of quarantine, wanting nothing of it."""
     office = queries.office()
-    return _guarded("", lambda: _dismissed(dismiss(office.engine, office.now(), message_id, by=ACTOR)))
+
+    def act(me: Person) -> Told:
+        return _dismissed(dismiss(office.engine, office.now(), message_id, by=me.name))
+
+    return _guarded("", act, Right.JUDGE_MAIL)
 
 
 def teach_shop(message_id: int, shop: str) -> Told:
     """Keep what shows that the mail is that shop's, and read all again that wait for such an answer."""
     office = queries.office()
 
-    def teach() -> Told:
-        taught = learn_shop(office.engine, office.settings, office.home, office.now(), message_id, shop, by=ACTOR)
+    def teach(me: Person) -> Told:
+        taught = learn_shop(office.engine, office.settings, office.home, office.now(), message_id, shop, by=me.name)
         return Told(done=taught.done, words=plain(lesson_words(office, taught, message_id, shop)))
 
-    return _guarded("", teach)
+    return _guarded("", teach, Right.JUDGE_MAIL)
 
 
 def _dismissed(done: bool) -> Told:  # noqa: FBT001  # the answer of `dismiss`
@@ -252,13 +271,28 @@ def _mail(result: PollResult, how: str) -> Told:
     return Told(done=True, words=say(f"told.mail_{how}", handled=handled, still=still))
 
 
-def _guarded(order_no: str, act: Callable[[], Told]) -> Told:
-    """Carry it out; a shop or disk that refuses becomes a sentence, and the pages forget what they knew."""
+def _guarded(order_no: str, act: Callable[[Person], Told], right: Right | None = None) -> Told:
+    """Let the person of this page do it, if they may; a shop or disk that refuses becomes a sentence.
+
+    The pages forget what they knew. Without a right, the command itself knows who may give it (`models.guard`).
+    """
     try:
-        return act()
+        me = who.here()
+        return (right and _refusal(me, right)) or act(me)
+    except who.NotSignedInError:
+        return Told(done=False, words=catalogue().text("people.signed_out"))
     except ShopError as fault:
         return Told(done=False, words=say("told.shop_fault", order_no=order_no, fault=fault_words(fault.code)))
     except (DatabaseError, UnknownShopError, SealError, VocabularyError, OSError) as fault:
         return Told(done=False, words=plain(str(fault)))
     finally:
         queries.forget()
+
+
+def _refusal(me: Person, right: Right) -> Told | None:
+    """Say that the person may not do it, and who may; None if they may."""
+    if me.may(right):
+        return None
+    texts = catalogue()
+    needed = texts.text(f"people.roles.{NEEDED[right]}")
+    return Told(done=False, words=texts.text("people.not_allowed", needed=needed), code=NOT_ALLOWED)

@@ -11,7 +11,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import actions, present, queries
+from dashboard import actions, present, queries, who
 from dashboard.fields import Filled, Subject, fill
 from dashboard.words import capital, catalogue, plain, say
 from models.command import offered
@@ -105,7 +105,7 @@ def _subject(asking: Asking) -> Subject | None:
         facts=queries.facts(row.id),
         zone=queries.zone_of(row.shop_id),
         now=now,
-        packing=queries.packing(row.shop_id, actions.ACTOR),
+        packing=queries.packing(row.shop_id, who.looker().name),
         cancel_limit_rank=queries.policy_of(row).cancel_limit_rank,
     )
 
@@ -114,7 +114,7 @@ def _command(asking: Asking, subject: Subject) -> CommandName | None:
     """Give the command that was asked for, or let the person choose among those that are possible now."""
     if asking.command is not None:
         return asking.command
-    names = offered(subject.order, actions.ROLE, subject.cancel_limit_rank)
+    names = offered(subject.order, who.looker().role, subject.cancel_limit_rank)
     possible = [name for name in names if name not in asking.without]
     if not possible:
         return None

@@ -12,7 +12,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import actions, fields, forms, present, queries
+from dashboard import actions, fields, forms, present, queries, who
 from dashboard.answers import Answer, answers_to
 from dashboard.words import capital, catalogue, plain, say
 from models.command_name import CommandName
@@ -96,6 +96,8 @@ def todo_card(todo: TodoLine, now: datetime, *, linked: bool, primary: bool) -> 
             st.markdown(_facts(todo, present.due_text(todo.due_at, zone, now)), width="content")
         st.markdown(plain(texts.text(f"todos.{todo.kind}.clicks")))
         st.markdown(plain(texts.text(f"todos.{todo.kind}.done")))
+        if not who.looker().acts:
+            return
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             for place, answer in enumerate(answers_to(todo, keys=queries.has_keys(todo.shop_id))):
                 _answer_button(todo, answer, primary=primary and not place)

@@ -19,6 +19,7 @@ from models.db.tables import DeadlineRow, StepRow
 from models.db.todo_reading import TodoLine
 from models.error_class import ErrorClass
 from models.fault_words import fault_words as words_of_fault
+from models.late_share import LIMIT, LateShare
 from models.origin import origin, origin_words
 from models.policy import Policy
 
@@ -274,3 +275,21 @@ def rates(settled: Sequence[Settled], zone: ZoneInfo) -> list[DayRate]:
 def start_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
     """Give when the shop's day of that moment began: later days can still become late."""
     return moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def start_of_week(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Give when the shop's week of that moment began, on its Monday."""
+    today = start_of_day(moment, zone)
+    return today - timedelta(days=today.weekday())
+
+
+def late_share_words(share: LateShare) -> str:
+    """Say how many orders were late this week and how many more may be."""
+    key = "reached" if share.reached else "left"
+    return say(f"late_share.{key}", late=share.late, due=share.due, left=share.left, limit=f"{float(LIMIT):.0%}")
+
+
+def ways_in(*, has_pin: bool, email: str | None) -> str:
+    """Say by what somebody signs in; a company's address is told by its domain alone."""
+    pin = catalogue().text("people.door.pin") if has_pin else ""
+    return ", ".join(filter(None, (email and f"…@{email.rpartition('@')[2]}", pin)))

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from ipaddress import ip_address
 from typing import Final, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 from sqlmodel import Session
 
+from dashboard import present
 from flows import figures, lessons
 from flows.commands import packing_of
 from flows.mail_notices import find_notices
@@ -27,19 +27,23 @@ from ingest.explaining import Explained
 from ingest.quarantine import Waiting, list_quarantined
 from ingest.shop_mail import KindCount
 from models.db import page_reading, reading, todo_reading
+from models.db import people as staff
 from models.db.facts import facts_of
 from models.db.failed import Choice
 from models.db.orders import find_rows, folded
 from models.db.page_reading import NextDue, Settled
+from models.db.people_tables import PersonRow
 from models.db.reading import Breach, DataAge, OrderFile, Problem
 from models.db.session import open_session
 from models.db.tables import OrderRow
 from models.db.todo_reading import TodoLine
+from models.deadline import RuleId
 from models.error_class import ErrorClass
 from models.fact import Fact
 from models.gathering import Gathered
 from models.home import find_home
 from models.language import speaking
+from models.late_share import LateShare
 from models.order import Order
 from models.packing_rules import UNREAD, Packing
 from models.policy import Policy
@@ -100,18 +104,6 @@ def shops() -> list[str]:
 def shops_of_mailbox(mailbox: str) -> list[str]:
     """Give the names of the shops whose mail arrives in that mailbox."""
     return [shop.name for shop in office().shops_of(mailbox)]
-
-
-def serves_this_machine_alone(address: str | None) -> bool:
-    """Tell whether Streamlit was told to listen on loopback."""
-    if address in {None, ""}:
-        return False
-    if address == "localhost":
-        return True
-    try:
-        return ip_address(str(address)).is_loopback
-    except ValueError:
-        return False
 
 
 def forget() -> None:
@@ -242,6 +234,14 @@ def settled(shop: str, rule: str, since: datetime, until: datetime) -> list[Sett
 
 
 @kept(LONGER)
+def late_share(shop: str) -> LateShare:
+    """Give how many of a shop's orders were or are to be set to shipped in its own week, and how many late."""
+    monday = present.start_of_week(now(), zone_of(shop))
+    week = {"since": monday, "until": monday + timedelta(days=7)}
+    return _ask(lambda session: page_reading.late_share(session, shop, RuleId.D02, **week))
+
+
+@kept(LONGER)
 def missed_rules() -> list[str]:
     """Give the clocks that somebody was ever too late for, the most missed first."""
     return _ask(page_reading.missed_rules)
@@ -295,6 +295,11 @@ def explained(message_id: int) -> Explained | None:
     """
     mail = lessons.waiting_mail(office(), message_id)
     return lessons.look(office(), mail) if mail else None
+
+
+def people() -> Sequence[PersonRow]:
+    """Give everybody who may sign in; never kept, somebody may just have been let go."""
+    return _ask(staff.people)
 
 
 def todo_mark() -> tuple[int, datetime | None]:

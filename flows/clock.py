@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from models.db.insert import insert_new
-from models.db.session import open_session
+from models.db.session import open_connection, open_session
 from models.db.tables import ClockRow
 
 VIRTUAL: Final = select(col(ClockRow.now)).where(col(ClockRow.id) == 1)
@@ -21,8 +21,8 @@ VIRTUAL: Final = select(col(ClockRow.now)).where(col(ClockRow.id) == 1)
 
 def now(engine: Engine) -> datetime:
     """Give the present moment, aware and in UTC."""
-    with open_session(engine, read_only=True) as session:
-        virtual = session.connection().execute(VIRTUAL).scalar()  # asked ten times a step: no object is made of it
+    with open_connection(engine) as connection:
+        virtual = connection.execute(VIRTUAL).scalar()
     return virtual or datetime.now(UTC)
 
 

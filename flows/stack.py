@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -34,8 +35,9 @@ from flows.server import (
     worker_command,
 )
 from models.home import Home
+from models.settings_dashboard import DashboardSettings
+from models.settings_file import load_settings
 
-DASHBOARD_PORT: Final = 8501
 READY_SECONDS: Final = 180.0  # a busy machine took 45
 TRIES: Final = 3  # a free port may be taken by another program before ours gets to it
 TICK_SECONDS: Final = 0.1
@@ -168,14 +170,23 @@ class Stack:
             self._child("waker", [sys.executable, "-m", "flows.waker"]).start()
             self.write_run_file()
 
-    def start_dashboard(self, port: int = DASHBOARD_PORT) -> None:
-        """Start the dashboard and wait until it answers; on the next free port if that one is in use."""
-        self._start_on_a_port("dashboard", port, self._show, lambda: f"{self.dashboard_url}/_stcore/health")
+    def start_dashboard(self, port: int | None = None) -> None:
+        """Start the dashboard as the settings want it and wait until it answers; on the next free port if need be.
 
-    def _show(self, port: int) -> Child:
-        self.dashboard_url = f"http://{HOST}:{port}"
+        Raises SettingsError or StackError.
+        """
+        door = load_settings(self.home).dashboard
+        self._start_on_a_port(
+            "dashboard", port or door.port, partial(self._show, door), lambda: f"{self.dashboard_url}/_stcore/health"
+        )
+
+    def _show(self, door: DashboardSettings, port: int) -> Child:
+        self.dashboard_url = f"{door.scheme}://{door.own_address}:{port}"
         page = str(ROOT / "dashboard" / "app.py")
-        where = ["--server.address", HOST, "--server.port", str(port)]
+        where = ["--server.address", door.address, "--server.port", str(port)]
+        if door.certificate and door.certificate_key:
+            files = (door.certificate, door.certificate_key)
+            where += ["--server.sslCertFile", str(files[0]), "--server.sslKeyFile", str(files[1])]
         return self._child("dashboard", [sys.executable, "-m", "streamlit", "run", page, *where])
 
     def _start_on_a_port(self, name: str, port: int, make: Callable[[int], Child], health: Callable[[], str]) -> None:

@@ -20,6 +20,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flows.office import Office, open_office
+from flows.people import forget_ended
 from flows.run_care import tend_now, watch_for_zombies
 from flows.wording_watch import watch_wording
 from ingest.quarantine import purge_expired
@@ -76,4 +77,5 @@ def sweep_once(office: Office) -> Swept:
     watch_wording(office)
     _have_mail_looked_through(office)
     purged = purge_expired(office.engine, now)
+    forget_ended(office.engine)
     return Swept(differences=check_sample(office.engine, office.settings, now), purged=purged)

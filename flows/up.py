@@ -17,7 +17,7 @@ import typer
 
 from flows.office import open_office
 from flows.ports import claim_port
-from flows.stack import DASHBOARD_PORT, TICK_SECONDS, AlreadyRunningError, Stack, StackError, StoppedError
+from flows.stack import TICK_SECONDS, AlreadyRunningError, Stack, StackError, StoppedError
 from flows.supervise import Supervisor
 from flows.vitals_page import VitalsPage
 from models.catalogue import words
@@ -48,7 +48,7 @@ def run_up(
             with Stack(home, tell=say, stop=asked) as stack:
                 os.environ.update(stack.environment)  # Prefect reads its settings when it is imported
                 with _vitals_page(stack):
-                    _start(stack, port or DASHBOARD_PORT, with_dashboard=not no_dashboard)
+                    _start(stack, port, with_dashboard=not no_dashboard)
                     _keep_running(stack)
                 say("Ending ...")
         except StoppedError:
@@ -70,7 +70,7 @@ def _tell_migration(migration: Migration) -> None:
     say(made)
 
 
-def _start(stack: Stack, port: int, *, with_dashboard: bool) -> None:
+def _start(stack: Stack, port: int | None, *, with_dashboard: bool) -> None:
     say(f"Starting Shipclock for {stack.home.path} (half a minute, Ctrl-C ends it) ...")
     stack.start_server()
     say(f"Prefect is up: {stack.prefect_url}")

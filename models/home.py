@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
 CONFIG_NAME: Final = "shipclock.toml"
+SIGN_IN_SECRET: Final = "SHIPCLOCK_SIGN_IN_SECRET"  # noqa: S105  # the name of a variable
 TIKTOK_SECRET: Final = "SHIPCLOCK_TIKTOK_SECRET"  # noqa: S105  # the name of a variable
 
 
@@ -58,6 +59,10 @@ class Home:
     def tiktok_secret(self) -> str:
         """The secret of the app at TikTok Shop, from SHIPCLOCK_TIKTOK_SECRET; else empty."""
         return self.environment.get(TIKTOK_SECRET) or ""
+
+    def sign_in_secret(self) -> str:
+        """The secret of the app that signs a company's people in, from SHIPCLOCK_SIGN_IN_SECRET; else empty."""
+        return self.environment.get(SIGN_IN_SECRET) or ""
 
     def key(self) -> bytes:
         """Give the key for mail and tokens that are kept: SHIPCLOCK_KEY, else the file `key` (0600)."""

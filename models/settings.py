@@ -19,6 +19,7 @@ from models.language import ENGLISH
 from models.policy import Policy
 from models.policy_data import policy_key
 from models.policy_files import BASE, figures_of, market_policy, shipped_extensions, shop_policy
+from models.settings_dashboard import DashboardSettings
 from models.settings_key import (
     Address,
     AppriseAddress,
@@ -293,6 +294,7 @@ class Settings(Section):
     shop: Annotated[tuple[ShopSettings, ...], key("a list of tables", "[[shop]]")] = ()
     alerts: Annotated[AlertSettings, key("a table", "[alerts]")] = AlertSettings()
     watch: Annotated[WatchSettings, key("a table", "[watch]")] = WatchSettings()
+    dashboard: Annotated[DashboardSettings, key("a table", "[dashboard]")] = DashboardSettings()
     tiktok: Annotated[TikTokSettings, key("a table", "[tiktok]")] = TikTokSettings()
     extension: Annotated[tuple[dict[str, Any], ...], key("a list of tables", "[[extension]]")] = ()
 

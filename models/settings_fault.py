@@ -21,6 +21,7 @@ from models.policy import PolicyError
 from models.policy_data import own_figure
 from models.policy_files import figures_of, policy_names
 from models.settings import AlertSettings, MailboxSettings, Settings, ShopSettings, WatchSettings
+from models.settings_dashboard import DashboardSettings, dashboard_faults
 
 Where: TypeAlias = tuple[str | int, ...]  # ("shop", 0, "handover")
 
@@ -29,6 +30,7 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "shop": ShopSettings,
     "alerts": AlertSettings,
     "watch": WatchSettings,
+    "dashboard": DashboardSettings,
 }
 REPEATED: Final = frozenset({"mailbox", "shop", "extension"})
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -59,6 +61,8 @@ def faults_between(settings: Settings) -> Iterator[Fault]:
     yield from _mailbox_faults(settings)
     yield from _shop_faults(settings)
     yield from _extension_faults(settings)
+    for key, told in dashboard_faults(settings.dashboard):
+        yield Fault(("dashboard", key), told)
 
 
 def fault_of(error: Any, data: Mapping[str, Any]) -> Fault:  # noqa: ANN401  # pydantic's ErrorDetails

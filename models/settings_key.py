@@ -129,6 +129,7 @@ Place = Literal["above", "below"]  # a server's verdict, seen from its own Recei
 ReceiverName = Annotated[str, Field(pattern=r"^(\*\.)?[^\s;*]*$", max_length=253), AfterValidator(_receiver)]
 AppriseAddress = Annotated[str, Field(pattern=r"^[A-Za-z][\w+.-]*://\S+$")]
 WebAddress = Annotated[str, Field(max_length=200), AfterValidator(_web_address)]
+Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", max_length=253)]
 Day = Annotated[date, BeforeValidator(_day)]
 Weekday = Annotated[int, BeforeValidator(_weekday), Field(ge=0, le=6)]
 SettingsPath = Annotated[Path, AfterValidator(_from_settings_folder)]

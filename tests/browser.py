@@ -44,9 +44,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def dashboard(home: Path) -> Iterator[str]:
+def dashboard(home: Path, port: int = 0) -> Iterator[str]:
     """Serve the dashboard of that home; give its address. It is ended by its own process id."""
-    port = free_port()
+    port = port or free_port()
     environment = {**os.environ, "SHIPCLOCK_HOME": str(home), "SHIPCLOCK_CONFIG": str(home / "shipclock.toml")}
     command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
     with (home / "dashboard.log").open("wb") as log:

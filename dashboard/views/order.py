@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import actions, forms, parts, present, queries
+from dashboard import forms, parts, present, queries, who
 from dashboard.timeline import timeline
 from dashboard.words import capital, catalogue, plain, said, say
 from models.command import offered
@@ -127,7 +127,7 @@ def _todos(row: OrderRow, now: datetime) -> None:
 def _possible(row: OrderRow, order: Order) -> None:
     st.header(say("order.possible"))
     with st.container(horizontal=True, gap="small"):
-        for command in offered(order, actions.ROLE, queries.policy_of(row).cancel_limit_rank):
+        for command in offered(order, who.looker().role, queries.policy_of(row).cancel_limit_rank):
             parts.command_button(row.shop_id, row.order_no, command)
     if queries.has_keys(row.shop_id) and not order.terminal:
         parts.label_button(row.shop_id, row.order_no)

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import actions, fields, packing, parts, queries
+from dashboard import actions, fields, packing, parts, queries, who
 from dashboard.words import plain, say
 from models.packing_verdict import Verdict, Word, pick_list
 
@@ -37,7 +37,7 @@ def chosen_shop() -> str:
 
 def rules() -> None:
     """Show what a packer says with each parcel, once a shift."""
-    if all(queries.packing(shop, actions.ACTOR).read_until(queries.now()) for shop in queries.shops()):
+    if all(queries.packing(shop, who.looker().name).read_until(queries.now()) for shop in queries.shops()):
         return
     with st.container(border=True, key="packing-rules"):
         fields.rules_to_keep("keep-rules", _keep_rules)
@@ -63,7 +63,8 @@ def buttons(verdicts: Sequence[Verdict], shown: Verdict | None) -> None:
 
     Below a STOP none of them stands out, and each that does not concern the order shown says so.
     """
-    batches = [found for label in packing.DEEDS if (found := packing.batch(label, verdicts)).orders]
+    labels = packing.DEEDS if who.looker().acts else ()
+    batches = [found for label in labels if (found := packing.batch(label, verdicts)).orders]
     stands_out = bool(shown and shown.word is Word.GO)
     with st.container(horizontal=True, gap="small"):
         for place, todo in enumerate(batches):

@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import forms, gathered, noticed, parts, present, queries
-from dashboard.words import say
+from dashboard.words import plain, say
 from models.db.reading import PAGE
 from models.gathering import GATHERED
 
@@ -76,6 +76,17 @@ def todo_list() -> None:
         gathered.card(line, primary=not todos and line is questions[0])
 
 
+def late_shares() -> None:
+    """Say for each shop that has orders due this week how many were late, and how many more may be."""
+    shares = {shop: queries.late_share(shop) for shop in queries.shops()}
+    due = {shop: share for shop, share in shares.items() if share.due}
+    if due:
+        st.header(say("late_share.title"))
+    for shop, share in due.items():
+        told = present.late_share_words(share)
+        st.markdown(say("late_share.of_shop", shop=plain(shop), told=told) if len(shares) > 1 else told)
+
+
 def next_clocks() -> None:
     """Draw the open orders whose clocks end first."""
     now, rows = queries.now(), queries.next_due()
@@ -96,5 +107,6 @@ pulse()
 st.session_state[SEEN] = queries.todo_mark()
 todo_list()
 noticed.lines()  # after the orders: on a phone the first of those must be seen without scrolling
+late_shares()
 next_clocks()
 forms.show_dialog()

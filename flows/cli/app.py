@@ -27,6 +27,7 @@ from flows.cli import (
     learning,
     looking,
     packing,
+    people,
     policies,
     quarantine,
     rebuilding,
@@ -268,6 +269,27 @@ own_shops.command(
     epilog=examples("shops forget 'Tre Viet Official'"),
 )(shops.forget)  # fmt: skip
 app.add_typer(own_shops, name="shops", rich_help_panel=CLOSER)
+
+staff = typer.Typer(
+    cls=Grouped, rich_markup_mode=None, short_help="Say who may sign in at the dashboard, and as what.",
+    invoke_without_command=True, callback=people.show,
+    epilog=examples("people", "people add Lan --role packer", "people remove Lan"),
+)  # fmt: skip
+staff_changes: tuple[tuple[str, Callable[..., None], str, str], ...] = (
+    ("add", people.add, "Add a person, with a PIN.", "people add Lan --role packer"),
+    ("role", people.role, "Change what a person may do.", "people role Lan manager"),
+    ("pin", people.pin, "Give a person a new PIN.", "people pin Lan"),
+    ("unlock", people.unlock, "Open the door that wrong PINs have shut.", "people unlock Lan"),
+    ("sign-out", people.sign_out, "Sign a person out everywhere.", "people sign-out Lan"),
+    ("remove", people.remove, "Let a person go.", "people remove Lan"),
+)
+for its_name, change, its_words, line in staff_changes:
+    staff.command(its_name, short_help=its_words, epilog=examples(line))(change)
+app.add_typer(staff, name="people", rich_help_panel=FIRST)
+_add(
+    "share", FIRST, people.share, "Let phones of your network open the dashboard.",
+    "share", "share --on", "share --off",
+)  # fmt: skip
 
 measuring = typer.Typer(
     cls=Grouped, rich_markup_mode=None, short_help="Measure how fast Shipclock is here.",

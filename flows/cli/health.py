@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from flows.cli.deployment_health import LOOPBACK, prefect_findings
+from flows.cli.door_health import door_findings
 from flows.cli.finding import Finding, bad, good
 from flows.cli.opening import tell_migration
 from flows.cli.receiver import Learned, covers, newest_receiver
@@ -56,6 +57,7 @@ def findings(*, offline: bool) -> Iterator[Finding]:
     for shop in office.settings.shop:
         yield from shop_findings(office, shop, offline=offline) if shop.api else []
     yield _alerts(office)
+    yield from door_findings(office)
     yield from prefect_findings(office)
 
 

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows.cli.opening import local
 from flows.cli.output import fail, say, table
+from flows.policy_words import (
+    View,
+    calendar_words,
+    chosen_words,
+    clock_rows,
+    extension_words,
+    opening_words,
+    other_rows,
+)
 from models.catalogue import words
-from models.extension import EXTENDABLE, Extension, extension_of
+from models.extension import Extension, extension_of
 from models.home import find_home
-from models.origin import length_words, origin_of
-from models.policy import Clock, Policy, PolicyCalendar, Source, Unit
+from models.origin import origin_of
 from models.policy_data import policy_as_data
-from models.policy_files import figures_of, load_policy, market_policy, policy_names, shipped_extensions
-from models.settings import Settings, ShopSettings
+from models.policy_files import figures_of, load_policy, policy_names, shipped_extensions
+from models.settings import Settings
 from models.settings_file import load_settings
-
-ONE_HOUR: Final = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """What is shown: a policy, of a shop or by itself, with the announcements beside it."""
-
-    policy: Policy
-    extensions: tuple[Extension, ...]
-    shop: ShopSettings | None = None
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone in which times of the policy are told."""
-        return self.policy.calendar.zone or (self.shop.zone if self.shop else ZoneInfo("UTC"))
 
 
 def of_policy(name: str) -> View:
@@ -91,119 +80,30 @@ def show(view: View) -> None:
     """Print it for people."""
     policy, text = view.policy, words()
     say(text.text("policies.show.head", name=policy.name, version=policy.version))
-    say(_chosen(view))
-    say(_calendar(policy.calendar, view.shop))
+    say(chosen_words(view))
+    say(calendar_words(policy.calendar, view.shop))
     if view.shop is not None:
-        say(_opening(view.shop))
+        say(opening_words(view.shop))
     _section("clocks")
     names = ("key", "what", "limit", "warns", "origin", "source")
     table(
         [text.text(f"policies.columns.{name}") for name in names],
-        [_clock(*one) for one in sorted(policy.clocks.items())],
+        clock_rows(policy),
     )
     _section("other")
-    table([""] * 4, list(_others(policy)))
+    table([""] * 4, list(other_rows(policy)))
     if view.extensions:
         _section("extensions")
         for one in view.extensions:
-            say(_extension(one, view.zone))
+            say(extension_words(one, view.zone))
     if view.shop is not None:
         say()
         say(text.text("policies.show.apply", shop=view.shop.name))
 
 
-def _chosen(view: View) -> str:
-    shop, text = view.shop, words()
-    if shop is None:
-        return text.text(
-            "policies.show.markets", markets=", ".join(view.policy.markets) or text.text("policies.show.rest")
-        )
-    usual = market_policy(shop.market)
-    key = "shop_market" if shop.policy == usual else "shop_named"
-    return text.text(f"policies.show.{key}", shop=shop.name, market=shop.market, usual=usual)
-
-
-def _weekdays(numbers: Iterable[int]) -> str:
-    return ", ".join(words().text(f"policies.weekdays.{number}") for number in sorted(numbers))
-
-
-def _opening(shop: ShopSettings) -> str:
-    """When our own aims count, and which days never do."""
-    opens, closes = shop.business_hours
-    closed = ", ".join(f"{day:%d %b %Y}" for day in sorted(shop.closed_days))
-    return words().text(
-        "policies.show.opening",
-        days=_weekdays(shop.business_days),
-        hours=f"{opens:%H:%M}-{closes:%H:%M}",
-        zone=shop.timezone,
-        closed=closed or words().text("policies.show.never_closed"),
-    )
-
-
-def _calendar(calendar: PolicyCalendar, shop: ShopSettings | None) -> str:
-    text = words()
-    days = _weekdays(calendar.weekdays or (shop.business_days if shop else ()))
-    country = " ".join(filter(None, (calendar.country, calendar.subdivision)))
-    return text.text(
-        "policies.show.calendar",
-        days=days or text.text("policies.show.of_shop"),
-        zone=text.text("policies.show.in_zone", zone=calendar.zone.key) if calendar.zone else "",
-        holidays=text.text("policies.show.without", country=country) if country else "",
-    )
-
-
 def _section(name: str) -> None:
     say()
     say(words().text(f"policies.headings.{name}"))
-
-
-def _clock(rule: str, clock: Clock) -> list[str]:
-    return [f"{rule}", words().rule(rule), length_words(clock, rule), _warns(clock), *_origin(clock)]
-
-
-def _warns(clock: Clock) -> str:
-    text = words()
-    key = "policies.show.warns_business" if clock.unit is Unit.BUSINESS_HOURS else "policies.show.warns"
-    hours = [text.text(key, hours=f"{left / ONE_HOUR:g}") for left in clock.warn_left]
-    return ", ".join(hours)
-
-
-def _origin(source: Source) -> list[str]:
-    origin = origin_of(source)
-    told = words().text(f"policies.origin.{origin}", read_on=source.read_on)
-    return [told, source.source if origin.value == "rule" else ""]
-
-
-def _others(policy: Policy) -> Iterator[list[str]]:
-    text = words()
-    stages = text.text(f"policies.ranks.{policy.cancel_limit_rank}")
-    yield [text.text("policies.other.cancel_limit_rank"), stages, *_origin(policy.sources["cancel_limit_rank"])]
-    for name, length in policy.intervals.items():
-        figure = Clock(length=length / ONE_HOUR)
-        yield [text.text(f"policies.other.{name}"), length_words(figure), *_origin(policy.sources[name])]
-    for name, clock in policy.auto_cancel.items():
-        yield [text.text(f"policies.other.{name}"), length_words(clock), *_origin(clock)]
-
-
-def _extension(one: Extension, zone: ZoneInfo) -> str:
-    text = words()
-    every = text.text("policies.show.all_rules")
-    way = text.text(
-        f"policies.show.{one.way}",
-        n=f"{one.add_hours or one.add_business_days or 0:g}",
-        when=local(one.not_before, zone),
-    )
-    return text.text(
-        "policies.show.extension",
-        name=one.name,
-        rules=every if one.rules == EXTENDABLE else ", ".join(sorted(one.rules)),
-        which=text.text(f"policies.show.{one.applies_to}"),
-        begins=local(one.begins_at, zone),
-        ends=local(one.ends_at, zone),
-        way=way,
-        source=one.source,
-        read_on=one.read_on,
-    )
 
 
 def _extension_json(one: Extension) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
@@ -113,11 +113,26 @@ def open_session(engine: Engine, *, read_only: bool = False) -> Iterator[Session
     Raises DatabaseError when the disk is full, the file is locked or damaged, the server is gone.
     """
     bound = engine.execution_options(**READING[engine.dialect.name]) if read_only else engine
-    with Session(bound, expire_on_commit=False) as session:
-        try:
-            yield session
-        except DBAPIError as fault:
-            session.rollback()
-            raise DatabaseError(advice(fault)) from None
-        except NoneFreeError:
-            raise DatabaseError(NONE_FREE) from None
+    with _told(), Session(bound, expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def open_connection(engine: Engine) -> Iterator[Connection]:
+    """Give a connection to read values by, at less than half of what a session costs.
+
+    Raises DatabaseError as `open_session` does.
+    """
+    with _told(), engine.connect().execution_options(**READING[engine.dialect.name]) as connection:
+        yield connection
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what the driver says as one DatabaseError that says what to do; what was not committed is undone."""
+    try:
+        yield
+    except DBAPIError as fault:
+        raise DatabaseError(advice(fault)) from None
+    except NoneFreeError:
+        raise DatabaseError(NONE_FREE) from None

@@ -17,7 +17,7 @@ from models.home import Home
 from tests.browser import chromium, dashboard
 from tests.dashboard import seed
 
-APP = str(Path(__file__).parents[2] / "dashboard" / "app.py")
+APP = str(Path(__file__).parents[2] / "dashboard" / "frame.py")
 FIRST_RUN = 60  # seconds: the first page pays the imports
 
 OpenPage = Callable[..., AppTest]

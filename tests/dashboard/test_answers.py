@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard import actions, queries
+from dashboard import queries, who
 from dashboard.answers import answers_to
 from models.answer import Refused
 from models.command import Command, decide
@@ -33,7 +33,12 @@ def test_each_button_gives_a_command_that_the_order_takes(life):
             known = DEFAULTS if answer.command == "record" else {"fact_id": facts[0].source_key}
             values = {**FILLED, **known, **answer.values}
             command = Command(
-                name=answer.command, actor=actions.ACTOR, role=actions.ROLE, at=seed.NOW, reason="other", values=values
+                name=answer.command,
+                actor=who.AT_THIS_MACHINE.name,
+                role=who.AT_THIS_MACHINE.role,
+                at=seed.NOW,
+                reason="other",
+                values=values,
             )
             decided = decide(order, facts, command, terms)
             assert not isinstance(decided, Refused) or decided.code in OF_THE_ORDER, (todo.kind, answer, decided)

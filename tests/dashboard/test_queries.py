@@ -75,21 +75,6 @@ def test_what_is_pasted_into_the_search_becomes_numbers(typed, numbers):
     assert present.numbers_in(typed) == numbers
 
 
-@pytest.mark.parametrize(
-    ("address", "alone"),
-    [
-        ("127.0.0.1", True),
-        ("::1", True),
-        ("localhost", True),
-        ("192.0.2.1", False),
-        ("", False),
-        ("a.example", False),
-    ],
-)
-def test_without_a_login_only_loopback_is_served(address, alone):
-    assert queries.serves_this_machine_alone(address) is alone
-
-
 def test_the_servers_settings_are_those_of_the_repository():
     expected = {
         "server.address": "127.0.0.1",
