@@ -89,7 +89,7 @@ def enter(engine: Engine, name: str, pin: str, address: str, lasts: timedelta) -
         return NoEntry.SHUT
     right = fits(pin, (row.pin if row else None) or NOBODY)
     with open_session(engine) as session:
-        if row is None or not row.pin or not right:
+        if row is None or not right:
             _tell_wrong(session, row, address, now, shuts=any(one.shuts for one in tries))
             session.commit()
             return NoEntry.WRONG
