@@ -21,6 +21,8 @@ from models.settings_file import SettingsError
 
 log = logging.getLogger("shipclock.dashboard")
 HERE = Path(__file__).parent
+# On a phone a link's words go on in the next line; Streamlit cuts them off.
+WRAPPED = "<style>[data-testid=stPageLink-NavLink] * {white-space: normal; overflow: visible}</style>"
 # In menu order: file, key of its words, icon. The first answers at "/".
 PAGES = (
     ("today", "today"),
@@ -58,6 +60,7 @@ def main() -> None:
     )
     page = st.navigation([*pages, hidden], position="top")
     language.selector()
+    st.html(WRAPPED)
     try:
         if queries.office().settings.dashboard.alone and not is_loopback(str(st.get_option("server.address"))):
             parts.stop(say("faults.address"))

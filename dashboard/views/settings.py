@@ -51,7 +51,7 @@ def _shop(shop: ShopSettings) -> None:
         st.markdown(plain(words))
     st.subheader(catalogue().text("policies.headings.clocks"))
     names = [catalogue().text(f"policies.columns.{name}") for name in CLOCK_COLUMNS]
-    _rows(names[1:], [row[1:] for row in clock_rows(shop.own_policy)])
+    _rows(names[1:], [[capital(row[1]), *row[2:]] for row in clock_rows(shop.own_policy)])
     with st.expander(catalogue().text("policies.headings.other")):
         _rows([names[1], names[2], names[4], names[5]], list(other_rows(shop.own_policy)))
     if view.extensions:

@@ -68,7 +68,7 @@ def todo_list() -> None:
     if not todos and not questions:
         ages = queries.data_age()
         read = max((age.last_ok_at for age in ages if age.last_ok_at), default=None)
-        parts.empty(say("today.nothing", read=present.ago(read, now)))
+        parts.empty(say("today.nothing", read=present.ago(read, now)) if read else say("today.unknown"))
     parts.todo_cards(todos if more else todos[:FEW], now)
     if len(todos) > FEW:
         st.toggle(say("today.all", count=len(todos)), key="all-todos")

@@ -20,12 +20,10 @@ from models.ids import order_id
 from models.settings_file import load_settings
 from tests.browser import Visit, dashboard, needs_chromium, visit
 from tests.dashboard import seed
+from tests.dashboard.looks import PATHS
 from tests.planted import search_bytes
 
 pytestmark = [needs_chromium, pytest.mark.timeout(180)]
-
-ORDER = f"/order?order={seed.CARRIER_LATE.order_no}&shop=Lotus+Lane+Home"
-PATHS = ("/", "/packing", "/orders", ORDER, "/breaches", "/problems", "/mail")
 
 
 @pytest.fixture(scope="module")
