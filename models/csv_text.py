@@ -7,6 +7,7 @@ as OWASP advises ("CSV Injection": = + - @, tab, line breaks, and the wide forms
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from io import StringIO
@@ -15,7 +16,8 @@ from typing import Final, TypeAlias
 Cell: TypeAlias = str | int | float | Decimal | None
 
 ENCODING: Final = "utf-8-sig"  # with its mark in front: without it Excel takes Vietnamese letters for something else
-FORMULA: Final = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+SIGNS: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+FORMULA: Final = re.compile(rf"\s*[{re.escape(SIGNS)}]")  # a program may leave out blanks in front
 GUARD: Final = "'"
 
 
@@ -33,5 +35,4 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
 
 def guarded(cell: Cell) -> Cell:
     """The cell, behind an apostrophe if it is text that a spreadsheet program could take for a formula."""
-    risky = isinstance(cell, str) and (cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA))
-    return f"{GUARD}{cell}" if risky else cell
+    return f"{GUARD}{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
