@@ -12,10 +12,11 @@ from models.answer import Refused
 from models.case import CaseKind, CaseStep
 from models.catalogue import texts_of, words
 from models.command_name import CommandName
-from models.deadline import DeadlineState, Fault, RuleId
+from models.deadline import ClockType, DeadlineState, Fault, RuleId
 from models.fact import Authority, FactKind
 from models.hold import Hold
 from models.language import ENGLISH, languages
+from models.letter import Addressee, LetterKind
 from models.notification import IgnoreReason, NotificationKind, QuarantineReason
 from models.packing_rules import RULES
 from models.refusal import Listener, ago_words, refusal_words, who_words
@@ -36,6 +37,10 @@ NEEDED = [
     *(f"rules.states.{state}" for state in DeadlineState),
     *(f"rules.faults.{fault}" for fault in Fault),
     *(f"facts.{kind}" for kind in FactKind),
+    *(f"evidence.types.{clock}" for clock in ClockType),
+    *(f"evidence.faults.{fault}" for fault in Fault),
+    *(f"letters.kinds.{kind}" for kind in LetterKind),
+    *(f"letters.to.{addressee}" for addressee in Addressee),
     *(f"facts.authority.{authority}" for authority in Authority),
     *(f"facts.holds.{hold}" for hold in Hold),
     *(f"facts.cases.{kind}" for kind in CaseKind),
