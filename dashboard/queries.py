@@ -15,7 +15,7 @@ import streamlit as st
 from sqlmodel import Session
 
 from dashboard import present
-from flows import figures, lessons
+from flows import figures, lessons, proof
 from flows.commands import packing_of
 from flows.mail_notices import find_notices
 from flows.office import Office, open_office
@@ -44,6 +44,8 @@ from models.gathering import Gathered
 from models.home import find_home
 from models.language import speaking
 from models.late_share import LateShare
+from models.letter import Letter
+from models.letter_text import Written
 from models.order import Order
 from models.packing_rules import UNREAD, Packing
 from models.policy import Policy
@@ -82,6 +84,12 @@ def zone_of(shop: str) -> ZoneInfo:
     """Give a shop's time zone; UTC for a shop that the settings no longer name."""
     found = office().settings.shop_named(shop)
     return found.zone if found else ZoneInfo("UTC")
+
+
+def market_of(shop: str) -> str:
+    """Give a shop's market, a country's code; empty for a shop that the settings no longer name."""
+    found = office().settings.shop_named(shop)
+    return found.market if found else ""
 
 
 def zone_of_mailbox(mailbox: str) -> ZoneInfo:
@@ -331,6 +339,16 @@ def order_now(row: OrderRow, at: datetime) -> Order | None:
 def policy_of(row: OrderRow) -> Policy:
     """Give the figures of the order's shop."""
     return figures.policy_of(office(), row)
+
+
+def evidence(row: OrderRow, at: datetime) -> bytes:
+    """Give the ZIP that proves an order's course; never kept. Raises UnknownShopError."""
+    return proof.evidence_of(office(), row, at)
+
+
+def written(row: OrderRow, letter: Letter, language: str) -> Written:
+    """Give an order's letter in a language. Raises UnknownShopError."""
+    return proof.written(office(), row, letter, language)
 
 
 def packing(shop: str, actor: str) -> Packing:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import forms, parts, present, queries, who
+from dashboard import forms, parts, present, proof, queries, who
 from dashboard.timeline import timeline
 from dashboard.words import capital, catalogue, plain, said, say
 from models.command import offered
@@ -61,6 +61,8 @@ def _order(file: OrderFile) -> None:
     _clocks(file, zone, now)
     _timeline(file, zone, now)
     _work(file, zone, now)
+    if order is not None:
+        proof.draw(row, order, now)
     st.markdown(say("order.zone", zone=plain(zone.key)))
     forms.show_dialog()
 

@@ -29,6 +29,7 @@ from flows.cli import (
     packing,
     people,
     policies,
+    proving,
     quarantine,
     rebuilding,
     redacting,
@@ -163,6 +164,14 @@ _add(
 _add(
     "label", DAILY, labelling.label, "Fetch an order's label from TikTok Shop.",
     "label 576461413038785752", "label 576461413038785752 --open",
+)  # fmt: skip
+_add(
+    "claim", DAILY, proving.claim, "Write an order's letters: appeal, complaint, claim, question.",
+    "claim 576461413038785752", "claim 576461413038785752 --language th",
+)  # fmt: skip
+_add(
+    "evidence", DAILY, proving.evidence, "Write a file that proves an order's course.",
+    "evidence 576461413038785752", "evidence 576461413038785752 --shop 'Tre Viet Store' --out appeal.zip",
 )  # fmt: skip
 _add(
     "packing-rules", DAILY, packing.packing_rules, "Show the packing rules, or say that you keep them.",
