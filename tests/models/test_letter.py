@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 
-from models.fact import PAYLOAD_KEYS, FactKind
+from models.fact import API, PAYLOAD_KEYS, FactKind
 from models.letter import KINDS, Letter, LetterKind, letters
 from models.letter_text import language_of_market, letter_languages, write
 from models.order import fold
@@ -68,6 +69,8 @@ def cancelled(hours: float, actor: str = "buyer") -> Given:
         pytest.param(40, (*MOVING, a_fact("lost_declared", 30)), [K.CLAIM_LOST], id="declared lost"),
         pytest.param(40, (*MOVING, a_fact("damaged_declared", 30)), [], id="damaged is not lost"),
         pytest.param(400, ARRIVED, [], id="delivered"),
+        pytest.param(400, SHIPPED, [K.APPEAL_NOT_COLLECTED, K.CLAIM_LOST], id="never collected, and lost by now"),
+        pytest.param(30, (*SHIPPED, a_fact("complaint_filed", 20)), [], id="somebody complained before it was time"),
         pytest.param(61, DISPUTED, [K.QUESTION_NOT_RECEIVED], id="delivered and lost"),
     ],
 )
@@ -80,6 +83,8 @@ def test_a_parcel_dropped_off_in_time_and_scanned_late_is_appealed_for():
     assert [one.kind for one in found(45, *BROUGHT, **shop)] == [K.APPEAL_NOT_SCANNED]
     assert [one.kind for one in found(43, *BROUGHT, **shop)] == []
     assert [one.kind for one in found(51, *BROUGHT, a_fact("in_transit", 50), **shop)] == [K.APPEAL_NOT_SCANNED]
+    late = (*SHIPPED, a_fact("dropped_off", 60, by="human"))
+    assert [one.kind for one in found(85, *late, **shop)] == []
 
 
 def test_where_silence_means_nothing_nobody_is_accused():
@@ -132,8 +137,11 @@ def test_what_is_not_known_has_no_line():
 def test_a_moment_that_is_only_implied_or_the_last_possible_is_not_told():
     implied = (*placed(), a_fact("in_transit", 20))
     assert "Set to shipped:" not in the_letter(K.QUESTION_SILENT, 93, *implied)
-    order = an_order(93, *placed(), a_fact("in_transit", 20))
-    assert order.milestones[FactKind.MARKED_SHIPPED].at is None
+    assert an_order(93, *implied).milestones[FactKind.MARKED_SHIPPED].at is None
+    by_then = replace(a_fact("picked_up", 15, estimated=True), source=API)
+    told = the_letter(K.QUESTION_SILENT, 93, *SHIPPED, by_then, a_fact("in_transit", 20))
+    assert "Collected:" not in told
+    assert "Last news of the parcel:" in told
 
 
 def test_an_estimated_time_of_ordering_is_not_told():
