@@ -57,6 +57,7 @@ def cancelled(hours: float, actor: str = "buyer") -> Given:
         pytest.param(6, (*placed(), cancelled(5, "seller")), [], id="the shop cancelled"),
         pytest.param(90, (*placed(), cancelled(80)), [], id="the buyer cancelled what was late already"),
         pytest.param(21, (*SHIPPED, cancelled(20)), [K.APPEAL_BUYER_CANCELLED], id="cancelled before collection"),
+        pytest.param(90, (*placed(), a_fact("marked_shipped", 80), cancelled(85)), [], id="cancelled, shipped late"),
         pytest.param(41, (*MOVING, cancelled(40)), [], id="cancelled when all was done"),
         pytest.param(93, MOVING, [K.QUESTION_SILENT], id="silent"),
         pytest.param(347, MOVING, [K.CLAIM_LOST], id="14 days"),
