@@ -127,7 +127,7 @@ def _text(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-OURS: Final = len(("detected_at", "policy"))  # the last columns of a deadline's row
+OURS: Final = len(("shop_id", "detected_at", "policy"))  # the last columns of a deadline's row
 _clock = attrgetter(*DEADLINES.columns[: -OURS - 1])  # but what moved it, and ours
 _case_head = attrgetter(*CASES.columns[:-1])  # but its steps, a list
 _todo_head = attrgetter(*TODOS.columns[:-1])  # but since when it stands
@@ -135,10 +135,11 @@ _todo_head = attrgetter(*TODOS.columns[:-1])  # but since when it stands
 
 def _deadline(clock: Deadline, stored: Rows, of: Stored, now: datetime) -> Values:
     before = stored.get((clock.rule, clock.about))
-    detected_at, policy = before[-OURS:] if before else (None, of.policy)
+    _, detected_at, policy = before[-OURS:] if before else (of.shop_id, None, of.policy)
     if detected_at is None and clock.state in SEEN_BREACHED:
         detected_at = now
-    return (*_clock(clock), clock.extended_by or "", detected_at, of.policy if clock.open else policy)
+    policy = of.policy if clock.open else policy
+    return (*_clock(clock), clock.extended_by or "", of.shop_id, detected_at, policy)
 
 
 def _case(case: Case) -> Values:

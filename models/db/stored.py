@@ -54,7 +54,7 @@ DEADLINES: Final = Shelf(
     key=("rule", "about"),
     rest=(
         "state", "start_at", "due_at", "warn_level", "stated", "breached_at", "met_at", "withdrawn", "fault",
-        "extended_by", "detected_at", "policy",
+        "extended_by", "shop_id", "detected_at", "policy",
     ),
 )  # fmt: skip
 CASES: Final = Shelf(

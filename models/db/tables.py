@@ -100,6 +100,7 @@ class DeadlineRow(Table, table=True):
     """One clock of one order, cached; `detected_at` is when we first saw it breached."""
 
     __tablename__ = "deadline"
+    __table_args__ = (Index("ix_deadline_of_shop", "shop_id", "rule", "state", "due_at", "fault", "order_id"),)
 
     order_id: str = Field(primary_key=True, foreign_key="orders.id")
     rule: str = Field(primary_key=True)
@@ -116,6 +117,7 @@ class DeadlineRow(Table, table=True):
     fault: str = ""
     policy: str = "article"
     extended_by: str = ""  # the announcement that moved the due moment
+    shop_id: str = ""  # its order's: a shop's clocks are counted by the index alone
 
 
 class CaseRow(Table, table=True):

@@ -24,7 +24,7 @@ from models.db.mail_tables import MessageRow
 from models.db.rebuild import look_through
 from models.db.schema import HEAD, alembic_config, current_version, migrate
 from models.db.session import DatabaseError, make_engine, open_session
-from models.db.tables import AuditRow
+from models.db.tables import AuditRow, DeadlineRow
 from models.settings import ShopSettings
 from tests.databases import ENGINES
 from tests.models.db.storage import rows
@@ -86,6 +86,11 @@ def test_every_row_of_the_first_version_is_there_after_the_migration_as_it_was(s
     for name, held in before.items():
         kept = [{column: row[column] for column in held[0]} for row in after[name]] if held else after[name]
         assert sorted(kept, key=repr) == sorted(held, key=repr), name
+
+
+def test_each_clock_of_the_first_version_knows_its_shop_after_the_migration(spine: Engine):
+    migrate(spine)
+    assert {row.shop_id for row in rows(spine, DeadlineRow)} == {SHOP.name}
 
 
 def test_an_upgraded_database_has_exactly_the_tables_of_the_code(spine: Engine):

@@ -73,7 +73,7 @@ def cached(engine: Engine, shop: ShopSettings) -> list[Any]:
     left_out = ("id", "shop_id", "created_at", "updated_at")
     found = []
     for order, (clocks, cases, todos, steps) in dump(engine, *left_out, shop=shop.name):
-        seen = {key: (*values[:-2], values[-1]) for key, values in clocks.items()}  # detected_at
+        seen = {key: (*values[:-3], values[-1]) for key, values in clocks.items()}  # shop_id, detected_at
         found.append((order, seen, cases, {key: values[:-1] for key, values in todos.items()}, set(steps)))
     return sorted(found, key=lambda one: str(one[0]["order_no"]))
 
