@@ -29,6 +29,7 @@ PAGES = (
     ("packing", "barcode_scanner"),
     ("orders", "receipt_long"),
     ("breaches", "timer_off"),
+    ("figures", "bar_chart"),
     ("problems", "build"),
     ("mail", "mail"),
     ("settings", "settings"),

@@ -13,7 +13,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.words import catalogue, plain, said, say
-from models.db.page_reading import Settled
 from models.db.reading import Breach, DataAge, Problem
 from models.db.tables import DeadlineRow, StepRow
 from models.db.todo_reading import TodoLine
@@ -217,26 +216,6 @@ def problem_badge(problem: Problem) -> str:
     return badge(say("problems.failing"), "sync_problem", "yellow")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayRate:
-    """How many clocks were due on a day of the shop's, and how many were missed."""
-
-    day: str
-    total: int
-    late: int
-
-
-def rate_words(late: int, total: int) -> str:
-    """Give a share in words, with the counts it rests on."""
-    return say("breaches.rate", late=late, total=total, percent=round(100 * late / total) if total else 0)
-
-
-def rate_badge(day: DayRate) -> str:
-    """Give a day's share of missed clocks, with a shape and a colour."""
-    words = rate_words(day.late, day.total)
-    return badge(words, "error", "red") if day.late else badge(words, "check_circle", "green")
-
-
 def breach_badge(one: Breach) -> str:
     """Say whether a missed clock still waits or was met too late."""
     return badge(catalogue().text(f"rules.states.{one.state}"), *STATE_LOOK[one.state])
@@ -259,28 +238,6 @@ def mail_badge(reason: str) -> str:
     if reason in MAIL_LOOK:
         return badge(say("mail.not_trusted"), "gpp_maybe", "red")
     return badge(say("mail.not_understood"), "help", "orange")
-
-
-def rates(settled: Sequence[Settled], zone: ZoneInfo) -> list[DayRate]:
-    """Gather settled clocks by the shop's due day, the latest day first."""
-    days: dict[str, list[Settled]] = {}
-    for one in sorted(settled, key=lambda one: one.due_at, reverse=True):
-        days.setdefault(day_name(one.due_at, zone), []).append(one)
-    return [
-        DayRate(day=day, total=sum(one.total for one in due), late=sum(one.late for one in due))
-        for day, due in days.items()
-    ]
-
-
-def start_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Give when the shop's day of that moment began: later days can still become late."""
-    return moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def start_of_week(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Give when the shop's week of that moment began, on its Monday."""
-    today = start_of_day(moment, zone)
-    return today - timedelta(days=today.weekday())
 
 
 def late_share_words(share: LateShare) -> str:

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from sqlmodel import Session
 
-from dashboard import present
 from flows import figures, lessons, proof
 from flows.commands import packing_of
 from flows.mail_notices import find_notices
@@ -26,29 +25,32 @@ from ingest import shop_mail
 from ingest.explaining import Explained
 from ingest.quarantine import Waiting, list_quarantined
 from ingest.shop_mail import KindCount
-from models.db import page_reading, reading, todo_reading
+from models.carrier_figures import Journey
+from models.db import page_reading, reading, shop_numbers, todo_reading
 from models.db import people as staff
 from models.db.facts import facts_of
 from models.db.failed import Choice
 from models.db.orders import find_rows, folded
-from models.db.page_reading import NextDue, Settled
+from models.db.page_reading import NextDue
 from models.db.people_tables import PersonRow
 from models.db.reading import Breach, DataAge, OrderFile, Problem
 from models.db.session import open_session
+from models.db.shop_numbers import Missed, Sample
 from models.db.tables import OrderRow
 from models.db.todo_reading import TodoLine
-from models.deadline import RuleId
+from models.due_days import DISPATCH, ShopDay, Tally, week_of
 from models.error_class import ErrorClass
 from models.fact import Fact
 from models.gathering import Gathered
 from models.home import find_home
 from models.language import speaking
-from models.late_share import LateShare
+from models.late_share import LateShare, share_of
 from models.letter import Letter
 from models.letter_text import Written
 from models.order import Order
 from models.packing_rules import UNREAD, Packing
 from models.policy import Policy
+from models.time_to_ship import ShipTime
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -236,23 +238,44 @@ def breach_count() -> int:
 
 
 @kept(LONGER)
-def settled(shop: str, rule: str, since: datetime, until: datetime) -> list[Settled]:
-    """Give what became of a rule's clocks that a shop had due in that time."""
-    return _ask(lambda session: page_reading.settled(session, shop, rule, since=since, until=until))
+def tallies(shop: str, days: tuple[ShopDay, ...]) -> list[Tally]:
+    """Count what became of the limits that a shop had due on these days."""
+    return _ask(lambda session: shop_numbers.tallies(session, shop, days))
 
 
-@kept(LONGER)
 def late_share(shop: str) -> LateShare:
     """Give how many of a shop's orders were or are to be set to shipped in its own week, and how many late."""
-    monday = present.start_of_week(now(), zone_of(shop))
-    week = {"since": monday, "until": monday + timedelta(days=7)}
-    return _ask(lambda session: page_reading.late_share(session, shop, RuleId.D02, **week))
+    week = week_of(rounded(now()), zone_of(shop))
+    return share_of(one for one in tallies(shop, week) if one.rule is DISPATCH)
 
 
 @kept(LONGER)
-def missed_rules() -> list[str]:
-    """Give the clocks that somebody was ever too late for, the most missed first."""
-    return _ask(page_reading.missed_rules)
+def ship_times(shop: str, since: datetime, until: datetime) -> Sample[ShipTime]:
+    """Give how long a shop's orders took that were due in that time; a sample of them, where they are many."""
+    return _ask(lambda session: shop_numbers.ship_times(session, shop, since, until))
+
+
+@kept(LONGER)
+def journeys(shop: str, since: datetime, until: datetime) -> Sample[Journey]:
+    """Give the ways of a shop's orders that carriers had in that time; a sample of them, where they are many."""
+    return _ask(lambda session: shop_numbers.journeys(session, shop, since, until))
+
+
+@kept(LONGER)
+def packed_at(shop: str, since: datetime, until: datetime) -> Sample[datetime]:
+    """Give when a shop packed in that time; a sample, where it was often."""
+    return _ask(lambda session: shop_numbers.packed_at(session, shop, since, until))
+
+
+@kept(FRESH)
+def due_unpacked(shop: str, at: datetime, until: datetime) -> list[datetime]:
+    """Give by when each of a shop's orders is due that is to be packed from that (rounded) moment to `until`."""
+    return _ask(lambda session: shop_numbers.due_unpacked(session, shop, at, until))
+
+
+def missed(shop: str, since: datetime, until: datetime) -> list[Missed]:
+    """List the limits that a shop missed of those due in that time; never kept, it is for a download."""
+    return _ask(lambda session: shop_numbers.missed(session, shop, since, until))
 
 
 @kept(LONGER)

@@ -85,6 +85,13 @@ def days_before(now: datetime, zone: ZoneInfo, count: int) -> tuple[ShopDay, ...
     return tuple(_day(today - back * ONE_DAY, zone) for back in range(count, 0, -1))
 
 
+def week_of(now: datetime, zone: ZoneInfo) -> tuple[ShopDay, ...]:
+    """The seven days of the shop's week in which a moment lies, from its Monday on."""
+    today = now.astimezone(zone).date()
+    monday = today - today.weekday() * ONE_DAY
+    return tuple(_day(monday + number * ONE_DAY, zone) for number in range(7))
+
+
 def _day(day: date, zone: ZoneInfo) -> ShopDay:
     return ShopDay(date=day, since=_midnight(day, zone), until=_midnight(day + ONE_DAY, zone))
 

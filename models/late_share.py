@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import Final
+
+from models.due_days import Tally
 
 # TikTok Shop asks for less than 4 % in most markets, counted over seven days (tiktok-shop-api.md, section 12).
 LIMIT: Final = Fraction(4, 100)
@@ -27,3 +30,10 @@ class LateShare:
     def reached(self) -> bool:
         """Whether the share is at the limit or above."""
         return self.late > 0 and Fraction(self.late, self.due) >= LIMIT
+
+
+def share_of(tallies: Iterable[Tally]) -> LateShare:
+    """Put together what became of the clocks of some days; those still open are due, too."""
+    told = list(tallies)
+    late = sum(one.by_shop + one.by_carrier for one in told)
+    return LateShare(due=late + sum(one.met + one.open for one in told), late=late)

@@ -10,19 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import case, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from models.db.mail_tables import MessageRow
 from models.db.reading import PAGE
 from models.db.tables import AttemptRow, ClockRow, DeadlineRow, OrderRow
 from models.deadline import RULES, Fault
-from models.late_share import LateShare
 
 NOBODYS: Final = tuple(rule.value for rule, row in RULES.items() if row.fault is Fault.NOBODY)  # nothing to do
 LATE: Final = ("BREACHED", "MET_LATE")
-SETTLED: Final = (*LATE, "MET")
-VOID: Final = "VOID"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,50 +58,6 @@ def next_due(session: Session, limit: int = PAGE) -> list[NextDue]:
         for row in session.exec(first)
         if row.next_due_at is not None
     ]
-
-
-def missed_rules(session: Session) -> list[str]:
-    """Give the clocks that somebody was ever too late for, the most missed first."""
-    late = select(DeadlineRow.rule).where(col(DeadlineRow.state).in_(LATE), DeadlineRow.fault != "nobody")
-    return list(session.exec(late.group_by(col(DeadlineRow.rule)).order_by(func.count().desc(), DeadlineRow.rule)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """How many clocks of one rule were due at `due_at` and how many of them were missed."""
-
-    due_at: datetime
-    total: int
-    late: int
-
-
-def settled(session: Session, shop: str, rule: str, *, since: datetime, until: datetime) -> list[Settled]:
-    """Give what became of a shop's clocks of a rule due in that time; running and void ones do not count."""
-    missed = func.sum(case((col(DeadlineRow.state).in_(LATE), 1), else_=0))
-    due = col(DeadlineRow.due_at)
-    query = (
-        select(DeadlineRow.due_at, func.count(), missed)
-        .join(OrderRow, col(OrderRow.id) == col(DeadlineRow.order_id))
-        .where(OrderRow.shop_id == shop, DeadlineRow.rule == rule, col(DeadlineRow.state).in_(SETTLED))
-        .where(due >= since, due < until)
-    )
-    rows: Sequence[tuple[datetime | None, int, int]] = session.exec(query.group_by(due)).all()
-    return [Settled(due_at=at, total=total, late=late) for at, total, late in rows if at is not None]
-
-
-def late_share(session: Session, shop: str, rule: str, *, since: datetime, until: datetime) -> LateShare:
-    """Count a shop's clocks of a rule due in that time, whatever became of them, and the late ones; void ones not."""
-    late = func.coalesce(func.sum(case((col(DeadlineRow.state).in_(LATE), 1), else_=0)), 0)
-    due = col(DeadlineRow.due_at)
-    query = (
-        select(func.count(), late)
-        .select_from(DeadlineRow)
-        .join(OrderRow, col(OrderRow.id) == col(DeadlineRow.order_id))
-        .where(OrderRow.shop_id == shop, DeadlineRow.rule == rule, col(DeadlineRow.state) != VOID)
-        .where(due >= since, due < until)
-    )
-    count, missed = session.exec(query).one()
-    return LateShare(due=count, late=missed)
 
 
 def breach_count(session: Session, shop: str | None = None) -> int:

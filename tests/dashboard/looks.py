@@ -25,7 +25,7 @@ from tests.browser import Visit, chromium, dashboard, visit
 from tests.dashboard import seed
 
 ORDER: Final = f"/order?order={seed.CARRIER_LATE.order_no}&shop=Lotus+Lane+Home"
-PATHS: Final = ("/", "/packing", "/orders", ORDER, "/breaches", "/problems", "/mail", "/settings")
+PATHS: Final = ("/", "/packing", "/orders", ORDER, "/breaches", "/figures", "/problems", "/mail", "/settings")
 SHARED: Final = '\n[dashboard]\nsign_in = "pin"\n'
 # Streamlit scrolls within the page.
 HEIGHT: Final = "document.querySelector('[data-testid=stMain]')?.scrollHeight ?? 0"

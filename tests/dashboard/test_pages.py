@@ -19,7 +19,7 @@ A_MAIL = {
     "mailbox": "main", "folder": "INBOX", "uidvalidity": 1, "outcome": "parsed", "kind": "new_order", "language": "en",
     "shop_id": seed.SHOP,
 }  # fmt: skip
-PAGES = ("today", "packing", "orders", "breaches", "problems", "mail", "settings")
+PAGES = ("today", "packing", "orders", "breaches", "figures", "problems", "mail", "settings")
 
 
 def words_of(page: AppTest) -> str:
@@ -220,12 +220,6 @@ def test_an_order_offers_only_what_its_stage_allows(open_page):
 def test_a_presumed_cancellation_says_please_check(open_page):
     page = open_page("order", order=seed.UNPAID_GONE.order_no, shop=seed.SHOP)
     assert "probably, please check" in words_of(page)
-
-
-@pytest.mark.usefixtures("home")
-def test_breaches_leave_out_the_day_that_is_not_over(open_page):
-    days = list(open_page("breaches").table[0].value["Due day"])
-    assert days[0] == "Tue 17 Mar"
 
 
 @pytest.mark.usefixtures("home")

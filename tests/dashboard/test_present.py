@@ -9,7 +9,6 @@ import pytest
 
 from dashboard import present, timeline
 from dashboard.words import catalogue, plain
-from models.db.page_reading import Settled
 from models.db.reading import DataAge
 from models.db.tables import DeadlineRow, FactRow
 from models.policy_files import load_policy
@@ -83,17 +82,6 @@ def test_a_finished_order_has_no_countdown():
 def test_a_clock_says_whose_figure_it_is(stated, rule, words):
     clock = DeadlineRow(order_id="o", rule=rule, state="RUNNING", stated=stated)
     assert present.clock_origin(clock, load_policy("article")) == plain(words)
-
-
-def test_rates_are_gathered_by_the_shops_due_day_with_their_counts():
-    late_evening = datetime(2026, 3, 16, 16, 30, tzinfo=UTC)  # 23:30 in the shop
-    settled = [
-        Settled(due_at=late_evening, total=3, late=1),
-        Settled(due_at=late_evening + timedelta(hours=1), total=2, late=0),
-    ]
-    days = present.rates(settled, SAIGON)
-    assert [(day.day, day.total, day.late) for day in days] == [("Tue 17 Mar", 2, 0), ("Mon 16 Mar", 3, 1)]
-    assert present.rate_words(1, 3) == "1 of 3 missed (33 %)"
 
 
 def test_a_text_of_others_is_never_markdown():

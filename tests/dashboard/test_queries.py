@@ -1,4 +1,4 @@
-"""Reading for pages: answers are kept apart by database and filter, and rates count what is settled."""
+"""Reading for pages: answers are kept apart by database and filter."""
 
 from __future__ import annotations
 
@@ -46,14 +46,6 @@ def test_a_kept_answer_is_dropped_when_something_was_changed():
 def test_a_present_in_a_key_is_rounded_to_15_seconds():
     moment = seed.NOW + timedelta(seconds=14, microseconds=5)
     assert queries.rounded(moment) == seed.NOW
-
-
-def test_only_settled_clocks_count_in_a_rate(engine):
-    with open_session(engine, read_only=True) as session:
-        since = seed.NOW - timedelta(days=30)
-        settled = page_reading.settled(session, seed.SHOP, "D02", since=since, until=seed.NOW + timedelta(days=30))
-    assert sum(one.late for one in settled) == 13
-    assert sum(one.total for one in settled) == 66
 
 
 def test_the_open_orders_that_end_first_come_first(engine):

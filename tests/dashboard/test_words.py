@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import fields, present
+from dashboard import downloads, fields, present
 from dashboard.answers import ANSWERS
 from dashboard.words import catalogue
+from models.carrier_figures import Leg
 from models.db.steps import StepStatus
 from models.deadline import DeadlineState
 from models.stage import HandoverMode, Stage, Step
@@ -46,6 +47,8 @@ def test_every_text_that_a_page_says_is_in_the_catalogue(key):
         ("pages.handover", HandoverMode),
         ("rules.states", DeadlineState),
         ("facts", fields.SEEN),
+        ("pages.figures.carriers", [form for leg in Leg for form in (leg, f"{leg}_column")]),
+        ("pages.figures.csv", (*downloads.DAYS, *downloads.MISSED, *downloads.SHIP_TIMES, *downloads.JOURNEYS)),
         ("pages.reasons", {reason for reasons in fields.REASONS.values() for reason in reasons}),
         ("pages.answers", {answer.label for answers in ANSWERS.values() for answer in answers}),
     ],
