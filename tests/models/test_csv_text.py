@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.csv_text import ENCODING, FORMULA, SIGNS, csv_text, guarded, hours_cell, time_cell
+from models.csv_text import ENCODING, FORMULA, SIGNS, Cell, csv_text, guarded, hours_cell, time_cell
 
 NUMBER = "577094156662650001"
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.text("=+-@\t\r\n \",;'1a\uff1d", max_size=6)
@@ -48,7 +48,7 @@ def test_an_order_number_is_too_long_for_a_number_and_ends_in_a_tab_so_that_no_d
 
 
 def test_numbers_are_bare_below_zero_too_texts_stand_in_quotes_and_lines_end_as_the_rfc_has_it():
-    rows = [['say "hi"', -1.5], ["=2", Decimal("-12.50")], [None, 3]]
+    rows: list[list[Cell]] = [['say "hi"', -1.5], ["=2", Decimal("-12.50")], [None, 3]]
     told = '"Order","Hours"\r\n"say ""hi""",-1.5\r\n"\'=2",-12.50\r\n"",3\r\n'
     assert csv_text(["Order", "Hours"], rows) == told
 

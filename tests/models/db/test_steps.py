@@ -123,6 +123,9 @@ def test_a_step_that_is_given_up_is_shouted_once_for_each_row_of_failures(engine
 BEFORE_CLASSES = (
     "DROP INDEX ix_deadline_of_shop",
     "ALTER TABLE deadline DROP COLUMN shop_id",
+    "DROP TABLE person",
+    "DROP TABLE sign_in",
+    "DROP TABLE sign_in_try",
     "DROP INDEX ix_step_class",
     "ALTER TABLE step DROP COLUMN error_class",
     "ALTER TABLE step_attempt DROP COLUMN error_class",
