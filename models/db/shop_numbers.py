@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, ScalarSelect, String, column, func, select, true, values
+from sqlalchemy import Column, ColumnElement, Integer, ScalarSelect, String, column, func, select, true, values
 from sqlmodel import Session
 
 from models.carrier_figures import ENDS, Journey
@@ -27,12 +27,11 @@ from models.time_to_ship import ShipTime
 
 T = TypeVar("T")
 
-MOST: Final = 2_000  # orders of a sample: a median is then right to about 2 % of the orders
+MOST: Final = 1_000  # orders of a sample: of all orders 47 to 53 % lie below its median, nineteen times of twenty
 MOST_LISTED: Final = 10_000
 PACKED_BY: Final = RuleId.D03  # its clock is met when the order is packed, or set to shipped without that
 ON_ITS_WAY: Final = timedelta(days=28)  # a parcel that takes longer is not compared
-AHEAD: Final = timedelta(days=14)  # so long before it is due an order may be shipped, and arrive
-EARLY: Final = timedelta(days=7)  # so long before it is due an order may be packed
+EARLY: Final = timedelta(days=7)  # so long before it is due an order may be packed, shipped, and arrive
 MET: Final = (DeadlineState.MET.value,)
 MISSED: Final = (DeadlineState.BREACHED.value, DeadlineState.MET_LATE.value)
 DONE: Final = (DeadlineState.MET.value, DeadlineState.MET_LATE.value)
@@ -114,7 +113,7 @@ def ship_times(session: Session, shop: str, since: datetime, until: datetime, *,
 
 def journeys(session: Session, shop: str, since: datetime, until: datetime) -> Sample[Journey]:
     """Give the ways of the orders that may have been collected, scanned or delivered in that time."""
-    due = _due(shop, DISPATCH, DONE, since - ON_ITS_WAY, until + AHEAD)
+    due = _due(shop, DISPATCH, DONE, since - ON_ITS_WAY, until + EARLY)
     rows, share = _sampled(session, (_order.order_no, _order.carrier, _order.milestones), due)
     found = (_journey(number, carrier, milestones) for number, carrier, milestones in rows)
     return Sample(rows=tuple(one for one in found if one), share=share)
@@ -163,10 +162,11 @@ def _due(
 
 
 def _sampled(
-    session: Session, columns: Sequence[ColumnElement[Any]], due: Sequence[ColumnElement[bool]], most: int = MOST
+    session: Session, columns: Sequence[Column[Any]], due: Sequence[ColumnElement[bool]], most: int = MOST
 ) -> tuple[list[tuple[Any, ...]], float]:
-    """Rows of about `most` of these clocks at most, with their orders, and the share of all that was drawn."""
+    """Rows of about `most` of these clocks at most, with their orders if asked for, and the share that was drawn."""
     of = session.execute(select(func.count()).select_from(DEADLINES.table).where(*due)).scalar_one()
     share = min(1.0, most / of) if of else 1.0
-    query = select(*columns).select_from(_with_order).where(*due, _clock.order_id < sample_end(share))
+    tables = _with_order if any(one.table is ORDERS for one in columns) else DEADLINES.table
+    query = select(*columns).select_from(tables).where(*due, _clock.order_id < sample_end(share))
     return [tuple(row) for row in session.execute(query.order_by(_clock.order_id))], share

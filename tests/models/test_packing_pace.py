@@ -69,9 +69,10 @@ def test_before_hours_the_pace_of_the_hours_to_come_counts():
 
 
 def test_the_most_pressing_is_packed_first_and_one_that_is_lost_holds_up_none_that_is_not():
-    due = [at(12.25), at(13), at(13), at(13)]
+    due = [at(13), at(12.25), at(13), at(12.5), at(13)]
     told = forecast(due, steady(2), SAIGON, NOON, MIDNIGHT)
-    assert (told.late, told.done_at) == (2, at(13))
+    assert (told.late, told.done_at) == (3, at(13))
+    assert forecast([at(13), at(12.5)], steady(2), SAIGON, NOON, MIDNIGHT).late == 0
 
 
 def test_a_part_of_an_order_is_taken_over_into_the_next_hour():
