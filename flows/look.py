@@ -13,13 +13,15 @@ from typing import Final
 
 from sqlmodel import Session
 
+from flows.all_clear import tell_all_clear
+from flows.digest import raise_digests
 from flows.office import Office
 from flows.shop.sync_due import due_shops
 from flows.shop_watch import watch_silence, watch_unfinished, watch_unread, watch_waiting
 from ingest import backoff, ledger
 from ingest.errors import LoginRefusedError, MailboxError
 from ingest.poll import has_news
-from models.db.alerts import due_alerts
+from models.db.alert_telling import anything_due
 from models.db.session import open_session
 from models.db.set_back import was_set_back
 from models.db.steps import any_due
@@ -59,9 +61,11 @@ def look(office: Office, at_once: Callable[[Work], None] = lambda _: None) -> Lo
     with open_session(office.engine) as session:
         now, before = office.now(), looked(session)
         slept = note_look(session, now)
+        raise_digests(session, office.settings, now)
         session.commit()
     set_back = before - now if before and was_set_back(before, now) else None
     news, faults, waiting = _ask_mailboxes(office, at_once)
+    tell_all_clear(office)
     with open_session(office.engine, read_only=True) as session:
         due = _due(session, office)
         shops = due_shops(session, office.settings, office.now())
@@ -91,7 +95,7 @@ def _has_to_tell(session: Session, office: Office, now: datetime) -> bool:
     """Whether alerts wait; after a sleep they wait for mail and watcher, then its summary ends the sleep."""
     slept = untold_sleep(session)
     if slept is None:
-        return bool(due_alerts(session, now, limit=1))
+        return anything_due(session, now)
     return caught_up(session, slept, [mailbox.name for mailbox in office.settings.mailbox], now)
 
 

@@ -1,24 +1,27 @@
-"""Alerts in words: one message each, one for many of a kind, or one summary after a sleep.
+"""Alerts in words: one message each, one for many of a kind, one reminder, or one summary after a sleep or a night.
 
 The words come from the catalogue; a message carries order numbers and times alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from models.alert_figures import alert_figures
+from models.alert_plan import CLOCKS, How, group_alerts
 from models.catalogue import words
+from models.db.alert_ends import subject_of
+from models.db.alert_telling import waiting_of
 from models.db.tables import AlertRow
 from models.db.wake import Sleep
+from models.quiet_hours import QuietHours
 
-CLOCKS: Final = frozenset({"warned", "breached"})  # what they say of one order can be said of many
-MANY: Final = 5  # [D] more than this many of one shop and rule go out as one message
 MOST_LINES: Final = 10  # of a summary; the rest is counted
+LASTING: Final = frozenset({"blind", "api_blind", "silent"})  # since the moment that they are about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,25 +33,46 @@ class Message:
     rows: tuple[AlertRow, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a message's words depend on beside its alerts: quiet hours by shop, and how much is hidden by subject."""
+
+    moment: datetime
+    quiet: Mapping[str, QuietHours] = field(default_factory=dict)
+    hidden: Mapping[str, int] = field(default_factory=dict)
+
+
 def compose(rows: Sequence[AlertRow], moment: datetime) -> list[Message]:
-    """Turn alerts into messages as of `moment`: one each, or one for all of a shop and rule when they are many.
-
-    What is about no order (a mail that waits) says the same each time, and goes out as one message.
-    """
-
-    def group(row: AlertRow) -> tuple[str, str, str]:
-        return row.shop_id or "", row.rule, row.text_key
-
-    messages: list[Message] = []
-    for _, same in groupby(sorted(rows, key=lambda row: (*group(row), row.created_at, row.dedup_key)), key=group):
-        alike = tuple(same)
-        as_one = len(alike) > MANY or alike[0].order_no is None
-        batches: Iterable[tuple[AlertRow, ...]] = [alike] if as_one else [(row,) for row in alike]
-        messages.extend(_message(batch, moment) for batch in batches)
-    return messages
+    """Turn alerts into messages as of `moment`, as they are told for the first time."""
+    known = {row.dedup_key: row for row in rows}
+    batches = group_alerts(map(waiting_of, rows), alert_figures().many)
+    return [_message([known[one.key] for one in batch.alerts], moment) for batch in batches]
 
 
-def _message(rows: tuple[AlertRow, ...], moment: datetime) -> Message:
+def message_of(how: How, rows: Sequence[AlertRow], setting: Setting) -> Message:
+    """Word the message that tells these alerts in that way."""
+    if how is How.AFTER_QUIET:
+        return _after_quiet(rows, setting)
+    message = _message(rows, setting.moment)
+    if hidden := setting.hidden.get(subject_of(rows[0])):
+        message = replace(message, body=f"{message.body} {words().text('alerts.hidden', count=hidden)}")
+    return _still(message, setting.moment) if how is How.STILL else message
+
+
+def line_of(row: AlertRow, moment: datetime) -> str:
+    """Say what one alert tells, as of `moment`."""
+    return _message([row], moment).body
+
+
+def _still(message: Message, moment: datetime) -> Message:
+    """Say once more what was told, and for how long that is."""
+    text = words()
+    first = min(row.sent_at or moment for row in message.rows)
+    body = text.text("alerts.still", text=message.body, span=text.span(moment - first))
+    return replace(message, body=body, title=text.text("alerts.titles.still", title=message.title))
+
+
+def _message(rows: Sequence[AlertRow], moment: datetime) -> Message:
     """Word one message; of several alerts the one that is due first is named."""
     worst = min(rows, key=lambda row: row.values.get("due_at", ""))
     text, due = words(), worst.values.get("due_at")
@@ -62,6 +86,7 @@ def _message(rows: tuple[AlertRow, ...], moment: datetime) -> Message:
         "time_left": text.time_left(datetime.fromisoformat(due) if due else None, moment),
         "count": len(rows),
         **worst.values,
+        **_lasting(worst, moment),
         "step": text.text(f"pages.steps.{worst.values.get('step')}"),
     }
     known = title if f"alerts.titles.{title}" in text else "other"
@@ -69,11 +94,32 @@ def _message(rows: tuple[AlertRow, ...], moment: datetime) -> Message:
     more = "alerts.more" if worst.order_no else f"alerts.more_{worst.text_key}"
     if others and not clock and more in text:
         body = f"{body} {text.text(more, count=others)}"
-    return Message(title=text.text(f"alerts.titles.{known}"), body=body, rows=rows)
+    return Message(title=text.text(f"alerts.titles.{known}"), body=body, rows=tuple(rows))
+
+
+def _lasting(row: AlertRow, moment: datetime) -> dict[str, str]:
+    """For how long it lasts by now: it may be told long after it was noticed, and told once more."""
+    if row.text_key not in LASTING or not row.about:
+        return {}
+    return {"span": words().span(moment - datetime.fromisoformat(row.about))}
 
 
 def summary(rows: Sequence[AlertRow], slept: Sleep, zone: ZoneInfo, moment: datetime) -> Message:
     """Tell in one message what came up in a sleep, the worst first; times of the sleep in `zone`."""
+    slept_from, slept_to = (f"{at.astimezone(zone):%d %b %H:%M}" for at in (slept.since, slept.until))
+    values = {"start": slept_from, "end": slept_to, "zone": zone.key}
+    return _listed("slept", rows, values, moment)
+
+
+def _after_quiet(rows: Sequence[AlertRow], setting: Setting) -> Message:
+    """Tell in one message what a shop's quiet hours kept back."""
+    hours = setting.quiet[rows[0].shop_id or ""]
+    values = {"start": f"{hours.start:%H:%M}", "end": f"{hours.end:%H:%M}", "zone": hours.zone.key}
+    return _listed("quiet", rows, {**values, "shop": rows[0].shop_id or ""}, setting.moment)
+
+
+def _listed(kind: str, rows: Sequence[AlertRow], values: Mapping[str, str], moment: datetime) -> Message:
+    """Give a head that counts, a line each for what is worst, and where the rest is."""
     text = words()
     clocks = [(row,) for row in rows if row.text_key in CLOCKS]
     lines = [_message(batch, moment) for batch in clocks]
@@ -82,12 +128,12 @@ def summary(rows: Sequence[AlertRow], slept: Sleep, zone: ZoneInfo, moment: date
     counts = {key: sum(row.text_key == key for row in rows) for key in sorted(CLOCKS)}
     counts["others"] = len(lines) - len(clocks)
     told = [text.text(f"alerts.slept.{key}", count=count) for key, count in counts.items() if count]
-    slept_from, slept_to = (f"{at.astimezone(zone):%d %b %H:%M}" for at in (slept.since, slept.until))
-    head = text.text("alerts.slept.head", start=slept_from, end=slept_to, zone=zone.key, what="; ".join(told))
+    head = text.text(f"alerts.{kind}.head", what="; ".join(told), **values)
     left = len(lines) - MOST_LINES
     rest = [text.text("alerts.slept.more", count=left)] if left > 0 else []
     body = "\n".join((head, *(f"- {line.body}" for line in lines[:MOST_LINES]), *rest, text.text("alerts.slept.where")))
-    return Message(title=text.text("alerts.titles.summary"), body=body, rows=tuple(rows))
+    title = "summary" if kind == "slept" else kind
+    return Message(title=text.text(f"alerts.titles.{title}"), body=body, rows=tuple(rows))
 
 
 def _badness(message: Message) -> tuple[bool, bool, str]:

@@ -30,6 +30,7 @@ from models.settings_key import (
     Hours,
     Language,
     Place,
+    Quiet,
     ReceiverName,
     Section,
     SettingsPath,
@@ -247,12 +248,25 @@ class ShopSettings(Section):
 
 
 class AlertSettings(Section):
-    """`[alerts]`: Apprise addresses and what is sent there."""
+    """`[alerts]`: Apprise addresses, what is sent there and when."""
 
     addresses: Annotated[
         tuple[AppriseAddress, ...],
         key("a list of Apprise addresses (service://...)", 'addresses = ["ntfy://ntfy.sh/my-shop"]'),
+    ] = ()  # all of them are told
+    fallback: Annotated[
+        tuple[AppriseAddress, ...],
+        key(
+            "a list of Apprise addresses, tried one after the other while `addresses` cannot be reached",
+            'fallback = ["mailto://user:password@example.com"]',
+        ),
     ] = ()
+    quiet_hours: Annotated[
+        Quiet | None, key("a time from when to when only what cannot wait is sent", 'quiet_hours = "22:00-07:00"')
+    ] = None  # each shop's own time
+    digest: Annotated[
+        bool, key("true or false (whether each shop's day begins with a message at 08:00)", "digest = true")
+    ] = True
 
 
 class WatchSettings(Section):

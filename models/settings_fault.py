@@ -38,7 +38,7 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "maildir": ("path",),
     "folder": ("path",),
 }
-SECRET_KEYS: Final = frozenset({"addresses", "ping"})  # each holds a token
+SECRET_KEYS: Final = frozenset({"addresses", "fallback", "ping"})  # each holds a token
 
 SECRETS_ELSEWHERE: Final = (
     "a secret never stands in this file. Put it into `.env` beside it. Example: SHIPCLOCK_PASSWORD_MAIN=abcd"

@@ -63,6 +63,18 @@ def _hours(given: object) -> object:
     return opens, closes
 
 
+def _quiet(given: object) -> object:
+    """Turn "22:00-07:00" into two times; an end before the start is the next day's, a whole day is none."""
+    if isinstance(given, tuple):
+        return given
+    if not isinstance(given, str):
+        raise ValueError(given)  # noqa: TRY004  # pydantic turns ValueError alone into a fault of the key
+    start, end = (time.fromisoformat(part.strip()) for part in given.split("-"))
+    if start == end:
+        raise ValueError(given)
+    return start, end
+
+
 def _weekday(given: object) -> object:
     """Turn mon..sun (or a longer English name) into 0..6."""
     return WEEKDAYS.index(given.strip().lower()[:3]) if isinstance(given, str) else given
@@ -124,6 +136,7 @@ Language = Annotated[str, AfterValidator(_language)]
 Currency = Annotated[str, AfterValidator(_currency)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
+Quiet = Annotated[tuple[time, time], BeforeValidator(_quiet)]
 Domain = Annotated[str, Field(pattern=r"^[^@\s/]+\.[^@\s/.]+$"), AfterValidator(str.lower)]
 Place = Literal["above", "below"]  # a server's verdict, seen from its own Received header
 ReceiverName = Annotated[str, Field(pattern=r"^(\*\.)?[^\s;*]*$", max_length=253), AfterValidator(_receiver)]

@@ -19,6 +19,7 @@ from models.db.mail_tables import SealedMailRow, TokenRow
 from models.db.session import open_session
 from models.db.shop_tables import GrantRow
 from models.home import Home
+from models.settings import Settings
 from models.settings_file import SettingsError, parse_settings
 
 KEY: Final = "SHIPCLOCK_KEY"
@@ -73,7 +74,7 @@ def without_secrets(text: str, file: Path) -> tuple[str, int]:
         tiktok = settings.tiktok
         own = (tiktok.api_url, tiktok.auth_url, tiktok.consent_url, *(box.authority for box in settings.mailbox))
         harmless = frozenset(one for one in own if one)
-        hidden = settings.alerts.addresses
+        hidden = _alert_addresses(settings)
     count = 0
 
     def put_away(found: re.Match[str]) -> str:
@@ -93,9 +94,13 @@ def _still_there(cleaned: str, file: Path, hidden: tuple[str, ...]) -> bool:
     if not hidden:
         return False
     try:
-        return bool(set(parse_settings(cleaned, file).alerts.addresses) & set(hidden))
+        return bool(set(_alert_addresses(parse_settings(cleaned, file))) & set(hidden))
     except SettingsError:
         return False
+
+
+def _alert_addresses(settings: Settings) -> tuple[str, ...]:
+    return (*settings.alerts.addresses, *settings.alerts.fallback)
 
 
 def sealed_in(engine: Engine, home: Home) -> Sealed:

@@ -1,16 +1,17 @@
-"""The outbox: what must be shouted, written in the transaction that causes it, sent later.
+"""The outbox: what must be shouted, written in the transaction that causes it, sent later (`models.db.alert_telling`).
 
-One row per (subject, rule, level). A higher level, or the end of the order, silences what was not sent yet.
+One row per (subject, rule, level). A higher level, or the end of the order, silences what was not sent yet, and what
+was sent is not told once more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import tuple_
+from sqlalchemy import ColumnElement, case, or_, tuple_
 from sqlmodel import Session, col, select, update
 
 from models.db.columns import table_of
@@ -18,11 +19,8 @@ from models.db.insert import insert_new
 from models.db.tables import AlertRow
 
 BREACH_LEVEL: Final = 10  # above every warn level
-FIRST_WAIT: Final = timedelta(minutes=1)
-LONGEST_WAIT: Final = timedelta(hours=1)
 AT_A_TIME: Final = 500  # orders or keys in one statement
 OUTBOX: Final = table_of(AlertRow)
-SILENCED: Final = {"suppressed": True, "next_attempt_at": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +36,7 @@ class Alert:
     order_no: str | None = None
     critical: bool = False
     values: Mapping[str, str] = field(default_factory=dict)
+    channel: int | None = None  # whom it must reach, if not the first that can be reached
 
     @property
     def dedup_key(self) -> str:
@@ -62,9 +61,16 @@ def raise_alerts(session: Session, alerts: Sequence[Alert], now: datetime, *, qu
     new = insert_new(session, AlertRow, [_row(alert, now, quietly=quietly) for alert in alerts])
     lower = [alert.key_of(level) for alert in alerts for level in range(alert.level)]
     for start in range(0, len(lower), AT_A_TIME):
-        theirs = OUTBOX.c.dedup_key.in_(lower[start : start + AT_A_TIME])
-        session.execute(update(OUTBOX).where(theirs, OUTBOX.c.sent_at.is_(None)).values(**SILENCED))
+        end_telling(session, OUTBOX.c.dedup_key.in_(lower[start : start + AT_A_TIME]))
     return new
+
+
+def end_telling(session: Session, which: ColumnElement[bool]) -> None:
+    """Tell nothing more of these alerts: what was not sent yet never is, what was is not told once more."""
+    waits = or_(OUTBOX.c.sent_at.is_(None), OUTBOX.c.repeat_at.is_not(None))
+    unsent = case((OUTBOX.c.sent_at.is_(None), True), else_=OUTBOX.c.suppressed)
+    nothing = {"next_attempt_at": None, "repeat_at": None, "held_by": None}
+    session.execute(update(OUTBOX).where(which, waits).values(suppressed=unsent, **nothing))
 
 
 def _row(alert: Alert, now: datetime, *, quietly: bool) -> dict[str, Any]:
@@ -82,15 +88,14 @@ def _row(alert: Alert, now: datetime, *, quietly: bool) -> dict[str, Any]:
         "next_attempt_at": None if quietly else now,
         "attempts": 0,
         "suppressed": quietly,
+        "channel": alert.channel,
     }
 
 
 def silence_orders(session: Session, orders: Sequence[tuple[str, str]]) -> None:
     """Send nothing more about orders (shop, order_no) that are over."""
     for start in range(0, len(orders), AT_A_TIME):
-        theirs = tuple_(OUTBOX.c.shop_id, OUTBOX.c.order_no).in_(orders[start : start + AT_A_TIME])
-        waiting = update(OUTBOX).where(OUTBOX.c.next_attempt_at.is_not(None), theirs)
-        session.execute(waiting.values(**SILENCED))
+        end_telling(session, tuple_(OUTBOX.c.shop_id, OUTBOX.c.order_no).in_(orders[start : start + AT_A_TIME]))
 
 
 def due_alerts(session: Session, now: datetime, limit: int = 500) -> Sequence[AlertRow]:
@@ -103,21 +108,3 @@ def waiting_alerts(session: Session) -> Sequence[AlertRow]:
     """Give every alert that was not sent yet, those that are tried again later too, oldest first."""
     waiting = select(AlertRow).where(col(AlertRow.next_attempt_at).is_not(None))
     return session.exec(waiting.order_by(col(AlertRow.created_at), col(AlertRow.dedup_key))).all()
-
-
-def mark_sent(session: Session, keys: Sequence[str], now: datetime) -> None:
-    """Record that these alerts went out."""
-    for start in range(0, len(keys), AT_A_TIME):
-        told = update(AlertRow).where(col(AlertRow.dedup_key).in_(keys[start : start + AT_A_TIME]))
-        session.exec(told.values(sent_at=now, next_attempt_at=None))
-
-
-def mark_failed(session: Session, rows: Sequence[AlertRow], now: datetime) -> None:
-    """Record a failed try; the next comes after a growing wait, of at most an hour, for ever."""
-    for row in rows:
-        wait = min(FIRST_WAIT * 2 ** min(row.attempts, 8), LONGEST_WAIT)
-        session.exec(
-            update(AlertRow)
-            .where(col(AlertRow.dedup_key) == row.dedup_key)
-            .values(attempts=row.attempts + 1, next_attempt_at=now + wait)
-        )

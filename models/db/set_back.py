@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import Session, col, update
 
+from models.alert_figures import alert_figures
 from models.db.columns import Table
 from models.db.mail_tables import MailboxRow
 from models.db.shop_tables import SyncRow
@@ -35,6 +36,7 @@ def mend(session: Session, now: datetime) -> None:
     """Put right what a wrong clock wrote."""
     for rows, name in WAITS:
         _set_to(session, rows, name, now, later_than=now + LONGEST_WAIT)
+    _set_to(session, AlertRow, "repeat_at", now, later_than=now + alert_figures().longest_repeat)
     for rows, name in PASTS:
         _set_to(session, rows, name, now, later_than=now)
 

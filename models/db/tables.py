@@ -195,6 +195,7 @@ class AlertRow(Table, table=True):
     """Outbox: one row per (subject, rule, level), written with the change that causes it."""
 
     __tablename__ = "alert"
+    __table_args__ = (Index("ix_alert_open", "rule", "over_at"),)
 
     dedup_key: str = Field(primary_key=True)
     shop_id: str | None = None
@@ -207,9 +208,16 @@ class AlertRow(Table, table=True):
     values: dict[str, str] = json_column(dict)
     created_at: datetime = moment(nullable=False)
     next_attempt_at: datetime | None = moment(index=True)  # None: nothing left to send
-    sent_at: datetime | None = moment()
+    held_by: str | None = None  # models.alert_plan.Why: what keeps it back until next_attempt_at
+    sent_at: datetime | None = moment()  # told first
+    told_at: datetime | None = moment()  # told last
+    channel: int | None = None  # which one told it; of an all-clear, whom it must reach
     attempts: int = 0
+    repeats: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    repeat_at: datetime | None = moment(index=True)  # when it is told once more; None: never again
+    over_at: datetime | None = moment()  # of a trouble whose end is told: since when it is over
     suppressed: bool = False
+    acknowledged_at: datetime | None = moment()
     acknowledged_by: str | None = None
 
 

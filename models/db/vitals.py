@@ -60,7 +60,7 @@ def read_vitals(session: Session, settings: Settings, now: datetime) -> Vitals:
         mailboxes=mailboxes,
         shops={shop.name: _shop(session, shop, mailboxes) for shop in settings.shop},
         alerts_waiting=_one(session, func.count(), *waiting, of=AlertRow),
-        oldest_alert_at=_one(session, func.min(AlertRow.created_at), *waiting),
+        oldest_alert_at=_one(session, func.min(AlertRow.created_at), *waiting, col(AlertRow.held_by).is_(None)),
         quarantined=_one(session, func.count(), col(MessageRow.outcome) == "quarantined", of=MessageRow),
         failed_steps=_one(session, func.count(), col(StepRow.status) == StepStatus.DEAD.value, of=StepRow),
         oldest_due_at=_oldest_due(session, [shop.name for shop in settings.shop], now),

@@ -24,7 +24,7 @@ from models.db.mail_tables import MessageRow
 from models.db.rebuild import look_through
 from models.db.schema import HEAD, alembic_config, current_version, migrate
 from models.db.session import DatabaseError, make_engine, open_session
-from models.db.tables import AuditRow, DeadlineRow
+from models.db.tables import AlertRow, AuditRow, DeadlineRow
 from models.settings import ShopSettings
 from tests.databases import ENGINES
 from tests.models.db.storage import rows
@@ -135,3 +135,14 @@ def test_no_migration_has_a_way_back():
     """What it would drop cannot be made again; a backup is the way back."""
     scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()
     assert [script.revision for script in scripts if hasattr(script.module, "downgrade")] == []
+
+
+def test_troubles_of_before_are_over_so_that_their_end_is_told_to_nobody(spine: Engine):
+    row = "'{0}|D20||0', 'D20', '', 0, {1}, 'blind', '{{}}', '2026-03-01 00:00:00', '2026-03-01 00:01:00', 1, {2}"
+    columns = 'dedup_key, rule, about, level, critical, text_key, "values", created_at, sent_at, attempts, suppressed'
+    yes, no = ("1", "0") if spine.dialect.name == "sqlite" else ("true", "false")
+    with spine.begin() as connection:
+        connection.execute(text(f"insert into alert ({columns}) values ({row.format('mailbox:old', yes, no)})"))  # noqa: S608  # no word of it is anybody's
+    migrate(spine)
+    (old,) = [row for row in rows(spine, AlertRow) if row.rule == "D20"]
+    assert (old.over_at, old.told_at, old.repeat_at) == (old.created_at, old.sent_at, None)
