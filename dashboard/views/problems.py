@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import actions, parts, present, queries
+from dashboard import actions, alarms, parts, present, queries
 from dashboard.words import capital, say
 from models.db.reading import Problem
 from models.error_class import REFUSALS, ErrorClass
@@ -13,6 +13,7 @@ from models.error_class import REFUSALS, ErrorClass
 def page() -> None:
     """Draw the steps that need somebody, the latest first."""
     parts.heading("problems")
+    alarms.section()
     problems = queries.problems()
     if not problems:
         parts.empty(say("problems.none"))

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from flows.cli import (
     acting,
+    alerting,
     answering,
     backing_up,
     benching,
@@ -268,6 +269,18 @@ for name, command, line in (
 ):
     waiting_mail.command(name, epilog=examples(line))(command)
 app.add_typer(waiting_mail, name="quarantine", rich_help_panel=DAILY)
+
+alerts = typer.Typer(
+    cls=Grouped, rich_markup_mode=None, short_help="Show what you are told, acknowledge it, or have peace for a while.",
+    invoke_without_command=True, callback=alerting.show, epilog=examples("alerts", "alerts ack --all"),
+)  # fmt: skip
+alerts.command("ack", epilog=examples("alerts ack 3fa9c1d2", "alerts ack --all"))(alerting.ack)
+alerts.command("silence", epilog=examples("alerts silence --shop 'Tre Viet Store' --rule D21 --for 2h --reason 'Tet'"))(
+    alerting.silence
+)
+alerts.command("silences", epilog=examples("alerts silences"))(alerting.silences)
+alerts.command("unsilence", epilog=examples("alerts unsilence 3"))(alerting.unsilence)
+app.add_typer(alerts, name="alerts", rich_help_panel=DAILY)
 
 own_shops = typer.Typer(
     cls=Grouped, rich_markup_mode=None, short_help="Show by what a shop's mail is known, and which mails it gets.",

@@ -133,9 +133,11 @@ def _verdicts(mailbox: MailboxSettings, found: Learned) -> Iterator[Finding]:
 
 def _alerts(office: Office) -> Finding:
     """Whether each address is of a service that is known; told by its place, for an address holds a token."""
-    addresses = office.settings.alerts.addresses
-    if not addresses:
-        return good("no_alerts")
+    alerts = office.settings.alerts
+    if not alerts.addresses:
+        nowhere = words().text("cli.check.only_fallback")
+        return bad("alerts", nowhere, "alerts_advice") if alerts.fallback else good("no_alerts")
+    addresses = (*alerts.addresses, *alerts.fallback)
     from apprise import Apprise  # slow to import, and only where there is something to look at
 
     strange = [str(place) for place, one in enumerate(addresses, 1) if Apprise.instantiate(one) is None]

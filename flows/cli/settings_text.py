@@ -39,6 +39,9 @@ MORE: Final[Mapping[str, Sequence[str]]] = {
     "alerts": (
         "Where you are told of overdue orders: addresses of https://github.com/caronc/apprise, for example",
         'addresses = ["ntfy://ntfy.sh/a-name-nobody-guesses", "tgram://BOT_TOKEN/CHAT_ID"]',
+        'fallback = ["mailto://user:app-password@gmail.com"]   # tried while those above cannot be reached',
+        'quiet_hours = "22:00-07:00"   # only what cannot wait is sent then; the rest in one message at the end',
+        "digest = false   # no message at 08:00 about the day",
     ),
 }
 
