@@ -21,6 +21,7 @@ from sqlmodel import col, select, update
 from flows.shop.api_error import ApiError, ErrorKind, before_the_call
 from flows.shop.consent import App, Tokens, refreshed
 from ingest.sealed import SealError, seal, unseal
+from models.db.alerts import OUTBOX, end_telling
 from models.db.insert import insert_new
 from models.db.session import open_session
 from models.db.shop_tables import GrantRow
@@ -32,6 +33,7 @@ SECOND_LOOKS: Final = 10
 SECOND_LOOK_SECONDS: Final = 0.2
 LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
 LEAST_CODE: Final = 1000  # the platform's own; what is below is the HTTP status of whoever stands in between
+CONSENT_RULE: Final = "consent"  # what alerts are about that tell of its end
 NOT_THE_CONSENT: Final = frozenset({ErrorKind.PERMISSION, ErrorKind.VERSION})
 
 
@@ -189,11 +191,12 @@ class Grants:
 
 
 def store(engine: Engine, home: Home, shop: str, grant: Grant) -> None:
-    """The seller consented: what was there before counts no more."""
+    """The seller consented: what was there before counts no more, and that it ends is told no more."""
     values = _values(grant, home)
     with open_session(engine) as session:
         insert_new(session, GrantRow, [{"shop_id": shop, **values}])
         session.exec(update(GrantRow).where(col(GrantRow.shop_id) == shop).values(**values))
+        end_telling(session, (OUTBOX.c.shop_id == shop) & (OUTBOX.c.rule == CONSENT_RULE))
         session.commit()
 
 

@@ -25,6 +25,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from flows.shop.grant import CONSENT_RULE
 from flows.shop.news import Known, order_news
 from flows.shop.report import news_among
 from flows.shop.request_news import cancellation_news, return_news
@@ -115,7 +116,7 @@ class Receiver:
         if kind in CONSENT:
             alert = Alert(
                 subject=f"shop:{shop.name}",
-                rule="consent",
+                rule=CONSENT_RULE,
                 level=0,
                 text_key=CONSENT[NoticeType(kind)],
                 about=f"{now:%G-W%V}",

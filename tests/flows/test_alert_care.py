@@ -16,6 +16,8 @@ from flows.alarms import Standing, Told, Wish
 from flows.all_clear import tell_all_clear
 from flows.look import look
 from flows.outbox import NOTHING
+from flows.shop.consent import Tokens
+from flows.shop.grant import Grant, store
 from flows.vitals import vitals_of
 from ingest.poll import poll_mailbox
 from models.db.alerts import Alert
@@ -123,6 +125,17 @@ def test_an_order_that_is_shipped_or_cancelled_is_told_no_more(place: Place):
     place.send(80)
     assert [body for body in place.told[before:] if "set to shipped" in body] == []
     assert not [row for row in place.rows() if row.repeat_at]
+
+
+@ON_SQLITE
+def test_who_consents_anew_is_told_no_more_that_the_consent_ends(place: Place):
+    ends = replace(missed(1), subject=f"shop:{SHOP}", rule="consent", level=0, text_key="consent_ends", order_no=None)
+    place.shout([ends])
+    assert place.send().alerts == 1
+    office, later = place.office, place.office.now() + 24 * HOUR
+    tokens = Tokens(access="a", refresh="r", expires_at=later, ends_at=later)
+    store(office.engine, office.home, SHOP, Grant(tokens=tokens, cipher="c", platform_id="1"))
+    assert place.send(START + 10) == NOTHING
 
 
 @ON_SQLITE

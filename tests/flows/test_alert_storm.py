@@ -79,6 +79,7 @@ def test_while_the_first_channel_is_down_for_an_hour_the_second_tells_all_and_ea
             place.shout([missed(100 * minute + number, rule="D08", hours=START + 24) for number in range(2)])
             shouted += 2
         place.send()
+        assert bool(place.second.mails) is (minute >= 2)  # in the round of the third failure, and not before
     first_time = Counter(numbers_in([body for body in place.told if not body.startswith("Still")]))
     assert len(first_time) == shouted
     assert set(first_time.values()) == {1}
