@@ -12,7 +12,7 @@ from flows import alarms
 from flows.alarms import Line, Standing
 from models.db.alert_tables import SilenceRow
 
-FEW: Final = 10
+FEW: Final = 3  # below them stands what failed
 LOOK: Final = {
     Standing.TOLD: ("notifications_active", "orange"),
     Standing.WAITS: ("schedule_send", "blue"),
@@ -63,7 +63,7 @@ def _card(group: list[Line]) -> None:
 def _when(line: Line, others: int) -> str:
     zone, now = queries.zone_of(line.shop), queries.now()
     told = [_say("page.since", when=present.when(line.created_at, zone, now))]
-    if line.next_at is not None:
+    if line.next_at is not None and line.next_at > now:
         again = "again" if line.standing is Standing.TOLD else "next"
         told.append(_say(f"page.{again}", when=present.when(line.next_at, zone, now)))
     if others:
