@@ -71,7 +71,7 @@ def do(shop: str, order_no: str, command: CommandName, values: Mapping[str, str]
     def act(me: Person) -> Told:
         return _answer(shop, order_no, perform(office, shop, order_no, _asked(me, command, values or {})))
 
-    return _guarded(order_no, act)
+    return guarded(order_no, act)
 
 
 def foresee(
@@ -107,7 +107,7 @@ def keep_packing_rules() -> Told:
             session.commit()
         return Told(done=True, words=say("told.rules_kept"))
 
-    return _guarded("", keep, Right.KEEP_RULES)
+    return guarded("", keep, Right.KEEP_RULES)
 
 
 def _answer(shop: str, order_no: str, answer: Performed | Refused) -> Told:
@@ -164,7 +164,7 @@ def say_yes(shop: str, about: About, numbers: Sequence[str]) -> Told:
     def act(me: Person) -> Told:
         return _yes(shop, about, answer_yes(office, shop, about, numbers, actor=me.name, role=me.role))
 
-    return _guarded("", act)
+    return guarded("", act)
 
 
 def _yes(shop: str, about: About, answers: Sequence[Answered]) -> Told:
@@ -180,13 +180,13 @@ def run_again(shop: str, order_no: str, step: str) -> Told:
     def act(me: Person) -> Told:
         return _rerun(order_no, step, rerun_step(office, shop, order_no, Step(step), by=me.name))
 
-    return _guarded(order_no, act, Right.RUN_AGAIN)
+    return guarded(order_no, act, Right.RUN_AGAIN)
 
 
 def run_many_again(error_class: ErrorClass) -> Told:
     """Run all failed steps of a class again, by one run."""
     office, choice = queries.office(), Choice(error_class=error_class)
-    return _guarded("", lambda me: _many(rerun_many(office, choice, by=me.name)), Right.RUN_MANY_AGAIN)
+    return guarded("", lambda me: _many(rerun_many(office, choice, by=me.name)), Right.RUN_MANY_AGAIN)
 
 
 def _many(report: ManyReport) -> Told:
@@ -210,14 +210,14 @@ def read_mail(message_id: int | None = None) -> Told:
     """Read one quarantined mail again, or all of them."""
     office = queries.office()
     reading = partial(read_again, office.engine, office.settings, office.home, office.now(), message_id)
-    return _guarded("", lambda _: _mail(reading(), "read"), Right.READ_MAIL)
+    return guarded("", lambda _: _mail(reading(), "read"), Right.READ_MAIL)
 
 
 def let_in(message_id: int) -> Told:
     """Read a mail for which the person of this page vouches."""
     office = queries.office()
     letting = partial(release, office.engine, office.settings, office.home, office.now(), message_id)
-    return _guarded("", lambda me: _mail(letting(by=me.name), "let_in"), Right.JUDGE_MAIL)
+    return guarded("", lambda me: _mail(letting(by=me.name), "let_in"), Right.JUDGE_MAIL)
 
 
 def teach(message_id: int, lesson: Lesson) -> Told:
@@ -233,7 +233,7 @@ def teach(message_id: int, lesson: Lesson) -> Told:
             return Told(done=False, words=plain(" ".join(map(lessons.refusal_words, taught.refused))))
         return Told(done=True, words=plain(" ".join(lessons.after_words(taught, dry_run=False))))
 
-    return _guarded("", learn, Right.JUDGE_MAIL)
+    return guarded("", learn, Right.JUDGE_MAIL)
 
 
 def ignore_mail(message_id: int) -> Told:
@@ -243,7 +243,7 @@ def ignore_mail(message_id: int) -> Told:
     def act(me: Person) -> Told:
         return _dismissed(dismiss(office.engine, office.now(), message_id, by=me.name))
 
-    return _guarded("", act, Right.JUDGE_MAIL)
+    return guarded("", act, Right.JUDGE_MAIL)
 
 
 def teach_shop(message_id: int, shop: str) -> Told:
@@ -254,7 +254,7 @@ def teach_shop(message_id: int, shop: str) -> Told:
         taught = learn_shop(office.engine, office.settings, office.home, office.now(), message_id, shop, by=me.name)
         return Told(done=taught.done, words=plain(lesson_words(office, taught, message_id, shop)))
 
-    return _guarded("", teach, Right.JUDGE_MAIL)
+    return guarded("", teach, Right.JUDGE_MAIL)
 
 
 def _dismissed(done: bool) -> Told:  # noqa: FBT001  # the answer of `dismiss`
@@ -271,7 +271,7 @@ def _mail(result: PollResult, how: str) -> Told:
     return Told(done=True, words=say(f"told.mail_{how}", handled=handled, still=still))
 
 
-def _guarded(order_no: str, act: Callable[[Person], Told], right: Right | None = None) -> Told:
+def guarded(order_no: str, act: Callable[[Person], Told], right: Right | None = None) -> Told:
     """Let the person of this page do it, if they may; a shop or disk that refuses becomes a sentence.
 
     The pages forget what they knew. Without a right, the command itself knows who may give it (`models.guard`).

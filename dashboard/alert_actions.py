@@ -14,8 +14,7 @@ from dashboard import actions, queries
 from dashboard.words import plain
 from flows import alarms
 from flows.alarms import Wish
-from flows.office import UnknownShopError
-from models.db.session import DatabaseError
+from models.person import Person, Right
 
 LENGTHS: Final[Mapping[str, timedelta]] = MappingProxyType(
     {"hour": timedelta(hours=1), "shift": timedelta(hours=8), "day": timedelta(hours=24), "week": timedelta(days=7)}
@@ -23,28 +22,25 @@ LENGTHS: Final[Mapping[str, timedelta]] = MappingProxyType(
 REASONS: Final = ("known", "mending", "closed", "wrong")
 
 
-def acknowledge(keys: Sequence[str], by: str = actions.ACTOR) -> actions.Told:
-    """Note that somebody knows these alerts: they are told no more."""
-    return _told(lambda: alarms.acknowledge(queries.office(), keys, by))
+def acknowledge(keys: Sequence[str]) -> actions.Told:
+    """Note that the person of this page knows these alerts: they are told no more."""
+    return _told(lambda me: alarms.acknowledge(queries.office(), keys, me.name), Right.ACKNOWLEDGE)
 
 
-def silence(shop: str, rule: str, length: str, reason: str, by: str = actions.ACTOR) -> actions.Told:
+def silence(shop: str, rule: str, length: str, reason: str) -> actions.Told:
     """Keep alerts of that shop and rule back; `length` and `reason` are codes of LENGTHS and REASONS."""
     wish = Wish(shop=shop, rule=rule, length=LENGTHS[length], reason=reason)
-    return _told(lambda: alarms.silence(queries.office(), wish, by))
+    return _told(lambda me: alarms.silence(queries.office(), wish, me.name), Right.SILENCE)
 
 
-def unsilence(number: int, by: str = actions.ACTOR) -> actions.Told:
+def unsilence(number: int) -> actions.Told:
     """End a silence now."""
-    return _told(lambda: alarms.unsilence(queries.office(), number, by))
+    return _told(lambda me: alarms.unsilence(queries.office(), number, me.name), Right.SILENCE)
 
 
-def _told(act: Callable[[], alarms.Told]) -> actions.Told:
-    """Carry it out; what refuses becomes a sentence, and the pages forget what they knew."""
-    try:
-        told = act()
+def _told(act: Callable[[Person], alarms.Told], right: Right) -> actions.Told:
+    def do(me: Person) -> actions.Told:
+        told = act(me)
         return actions.Told(done=told.done, words=plain(told.words), already=told.already)
-    except (DatabaseError, UnknownShopError) as fault:
-        return actions.Told(done=False, words=plain(str(fault)))
-    finally:
-        queries.forget()
+
+    return actions.guarded("", do, right)

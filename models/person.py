@@ -50,6 +50,8 @@ class Right(StrEnum):
     RUN_MANY_AGAIN = "run_many_again"
     KEEP_RULES = "keep_rules"
     READ_MAIL = "read_mail"
+    ACKNOWLEDGE = "acknowledge"  # say of an alert that it is known
+    SILENCE = "silence"  # what nobody is told for a while
     JUDGE_MAIL = "judge_mail"  # let in, ignore, teach a wording or a shop: decides what orders there are
 
 
@@ -60,6 +62,8 @@ NEEDED: Final[Mapping[Right, Role]] = MappingProxyType(
         Right.RUN_MANY_AGAIN: Role.MANAGER,
         Right.KEEP_RULES: Role.PACKER,
         Right.READ_MAIL: Role.PACKER,
+        Right.ACKNOWLEDGE: Role.PACKER,
+        Right.SILENCE: Role.MANAGER,
         Right.JUDGE_MAIL: Role.MANAGER,
     }
 )
