@@ -32,6 +32,7 @@ from models.value_guard import may_name_somebody
 
 LONGEST_REASON: Final = 200  # signs
 OTHER_RULES: Final = ("step", "missing", "drift", "rebuild", "consent", "X12")  # what else alerts are about, by code
+CONFLICTS: Final = tuple(f"X{number:02}" for number in range(1, 19))  # order-lifecycle, section 8
 
 
 class Standing(StrEnum):
@@ -233,13 +234,20 @@ def reason_of(row: SilenceRow) -> str:
 
 def known_rules() -> list[str]:
     """Give what may be silenced, by code."""
-    return [*(rule.value for rule in RuleId), *OTHER_RULES]
+    return list(dict.fromkeys((*(rule.value for rule in RuleId), *OTHER_RULES, *CONFLICTS)))
 
 
 def covers(shop: str, rule: str) -> str:
     """Say what a silence covers."""
-    name = _say(f"rules.{rule}") if rule in OTHER_RULES else words().rule(rule) if rule else _say("every_rule")
-    return _say("covers", rule=name, shop=shop or _say("every_shop"))
+    return _say("covers", rule=_rule_name(rule), shop=shop or _say("every_shop"))
+
+
+def _rule_name(rule: str) -> str:
+    if not rule:
+        return _say("every_rule")
+    if rule in OTHER_RULES:
+        return _say(f"rules.{rule}")
+    return words().text(f"conflicts.{rule}") if rule in CONFLICTS else words().rule(rule)
 
 
 def _say(key: str, **values: object) -> str:

@@ -171,6 +171,16 @@ def test_a_silence_that_is_ended_early_lets_all_out_again(place: Place):
     assert not alarms.unsilence(place.office, number, "minh").done
 
 
+@ON_SQLITE
+@pytest.mark.parametrize(("rule", "name"), [("X05", "shipped after it was cancelled"), ("step", "steps that failed")])
+def test_whatever_is_shouted_can_be_silenced_and_is_named_in_words(place: Place, rule: str, name: str):
+    place.shout([replace(missed(1), rule=rule)])
+    said = silence(place, rule=rule)
+    assert said.done
+    assert f"{name} ({SHOP})" in said.words
+    assert place.send() == NOTHING
+
+
 @pytest.mark.parametrize(
     ("wish", "told"),
     [
