@@ -88,10 +88,11 @@ def in_language(path: str, look: Look) -> str:
     return f"{path}{'&' if '?' in path else '?'}language={look.language}"
 
 
-def against(page: Page) -> list[str]:
-    """Give what is grave against a page by the rules of access: the rule, how often, and where first."""
+def against(page: Page, *rules: str) -> list[str]:
+    """Give what is grave against a page by these rules of access, or by all: the rule, how often, and where first."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
+    wanted = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = page.evaluate("wanted => axe.run(wanted)", wanted)["violations"]
     grave = [(one["id"], one["nodes"]) for one in found if one["impact"] in GRAVE]
     return [f"{rule} x{len(places)}: {places[0]['html'][:100]}" for rule, places in grave]
 

@@ -153,10 +153,13 @@ def test_a_person_with_a_keyboard_alone_can_answer_a_to_do(seen: Visit):
     assert seed.TO_PACK.order_no in page.inner_text("[role=dialog]")
 
 
-def test_an_empty_shop_says_that_nothing_is_due(started: tuple[Playwright, Browser], tmp_path: Path):
+def test_a_shop_whose_mail_was_never_read_does_not_say_that_nothing_is_due(
+    started: tuple[Playwright, Browser], tmp_path: Path
+):
     home = seed.make_home(tmp_path / "home")
     assert find_home({"SHIPCLOCK_HOME": str(home.path)}, cwd=tmp_path).database_url == home.database_url
     with dashboard(home.path) as address, visit(started[1], address) as seen:
         seen.go("/")
-        assert "Nothing is due" in seen.text()
+        assert "Nothing is known yet" in seen.text()
+        assert "Nothing is due" not in seen.text()
         assert seen.foreign == []

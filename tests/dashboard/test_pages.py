@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.words import plain, say
 from models.db.mail_tables import MailboxRow, MessageRow, SealedMailRow
-from models.db.session import open_session
+from models.db.session import make_engine, open_session
 from models.db.tables import AuditRow, OrderRow, StepRow
 from models.fact_key import short_key
 from models.ids import order_id
@@ -58,6 +58,13 @@ def test_each_page_of_an_empty_shop_says_so_in_words(open_page, name):
 @pytest.mark.usefixtures("empty_home")
 def test_a_mailbox_that_was_never_read_is_an_error_on_today(open_page):
     assert "No mailbox has been read" in open_page().error[0].value
+
+
+def test_an_empty_shop_whose_mail_was_read_says_that_nothing_is_due(open_page, empty_home):
+    with open_session(make_engine(empty_home.database_url)) as session:
+        session.add(MailboxRow(name="main", last_poll_at=seed.NOW, last_ok_at=seed.NOW))
+        session.commit()
+    assert "Nothing is due" in "".join(told.value for told in open_page().info)
 
 
 @pytest.mark.parametrize("name", PAGES)
