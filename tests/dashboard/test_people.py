@@ -159,6 +159,7 @@ def test_who_signs_out_is_out_in_this_browser_alone(started: tuple[Playwright, B
         assert other.page.locator("h1").inner_text() == "Orders"
 
 
+@pytest.mark.timeout(900)  # ten thousand are minutes
 def test_ten_thousand_wrong_pins_lock_the_door_and_leave_the_pages_as_they_were(
     started: tuple[Playwright, Browser], address, engine, request
 ):
