@@ -73,7 +73,7 @@ def main() -> None:
         parts.stop(str(fault))
     except Exception as fault:  # noqa: BLE001  # a person sees a sentence, the log places without values
         places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(fault.__traceback__)]
-        log.error("%s at %s", type(fault).__name__, " < ".join(reversed(places)))  # noqa: TRY400  # as above
+        log.error("%s at %s", type(fault).__name__, " < ".join(reversed(places)))  # noqa: TRY400  # a traceback shows values
         parts.stop(say("faults.page", kind=type(fault).__name__))
 
 

@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
 CONFIG_NAME: Final = "shipclock.toml"
-SIGN_IN_SECRET: Final = "SHIPCLOCK_SIGN_IN_SECRET"  # noqa: S105  # the name of a variable
+SIGN_IN_VARIABLE: Final = "SHIPCLOCK_SIGN_IN_SECRET"
 TIKTOK_SECRET: Final = "SHIPCLOCK_TIKTOK_SECRET"  # noqa: S105  # the name of a variable
 
 
@@ -62,7 +62,7 @@ class Home:
 
     def sign_in_secret(self) -> str:
         """The secret of the app that signs a company's people in, from SHIPCLOCK_SIGN_IN_SECRET; else empty."""
-        return self.environment.get(SIGN_IN_SECRET) or ""
+        return self.environment.get(SIGN_IN_VARIABLE) or ""
 
     def key(self) -> bytes:
         """Give the key for mail and tokens that are kept: SHIPCLOCK_KEY, else the file `key` (0600)."""

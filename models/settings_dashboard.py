@@ -9,7 +9,8 @@ from typing import Annotated, Final, Literal
 from models.settings_key import Host, Section, SettingsPath, WebAddress, key
 
 ANYBODY: Final = ("common", "organizations", "consumers")  # Microsoft's endpoints for all the world
-EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  # compared with; what listens there has many addresses
+ALL_ADDRESSES: Final = "0.0.0.0"  # noqa: S104  # whoever comes by one of them must sign in
+EVERYWHERE: Final = frozenset({ALL_ADDRESSES, "::"})
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 

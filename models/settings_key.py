@@ -53,11 +53,7 @@ def _timezone(name: str) -> str:
 
 def _hours(given: object) -> object:
     """Turn "09:00-18:00" into two times; the shop closes after it opens."""
-    if isinstance(given, tuple):
-        return given
-    if not isinstance(given, str):
-        raise ValueError(given)  # noqa: TRY004  # pydantic turns ValueError alone into a fault of the key
-    opens, closes = (time.fromisoformat(part.strip()) for part in given.split("-"))
+    opens, closes = _two_times(given)
     if closes <= opens:
         raise ValueError(given)
     return opens, closes
@@ -65,14 +61,21 @@ def _hours(given: object) -> object:
 
 def _quiet(given: object) -> object:
     """Turn "22:00-07:00" into two times; an end before the start is the next day's, a whole day is none."""
-    if isinstance(given, tuple):
-        return given
-    if not isinstance(given, str):
-        raise ValueError(given)  # noqa: TRY004  # pydantic turns ValueError alone into a fault of the key
-    start, end = (time.fromisoformat(part.strip()) for part in given.split("-"))
+    start, end = _two_times(given)
     if start == end:
         raise ValueError(given)
     return start, end
+
+
+def _two_times(given: object) -> tuple[time, time]:
+    match given:
+        case (time() as first, time() as second):
+            return first, second
+        case str():
+            first, second = (time.fromisoformat(part.strip()) for part in given.split("-"))
+            return first, second
+        case _:
+            raise ValueError(given)
 
 
 def _weekday(given: object) -> object:

@@ -9,7 +9,7 @@ from flows.office import Office
 from models.catalogue import words
 from models.db.people import people
 from models.db.session import open_session
-from models.home import SIGN_IN_SECRET
+from models.home import SIGN_IN_VARIABLE
 from models.stage import Role
 
 
@@ -24,7 +24,7 @@ def door_findings(office: Office) -> Iterator[Finding]:
     if Role.MANAGER not in able:
         yield bad("door", words().text("cli.check.door_no_manager", count=len(able)), f"door_{door.sign_in}_advice")
     elif door.sign_in == "company" and not office.home.sign_in_secret():
-        yield bad("door", words().text("cli.check.door_no_secret", name=SIGN_IN_SECRET), "door_secret_advice")
+        yield bad("door", words().text("cli.check.door_no_secret", name=SIGN_IN_VARIABLE), "door_secret_advice")
     else:
         yield good("door", count=len(able))
     for file in filter(None, (door.certificate, door.certificate_key)):

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Playwright
 
 from models.db.people import add_person
 from models.db.session import make_engine, open_session
-from models.home import SIGN_IN_SECRET
+from models.home import SIGN_IN_VARIABLE
 from models.person import Person
 from models.stage import Role
 from tests.browser import dashboard, free_port, needs_chromium, visit
@@ -37,7 +37,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, provider: Company) -> Iter
     }
     told = "\n".join(f'{key} = "{value}"' for key, value in own.items())
     home.config.write_text(f"{home.config.read_text(encoding='utf-8')}\n[dashboard]\n{told}\n", encoding="utf-8")
-    home.dotenv.write_text(f"{SIGN_IN_SECRET}={SECRET}\n", encoding="utf-8")
+    home.dotenv.write_text(f"{SIGN_IN_VARIABLE}={SECRET}\n", encoding="utf-8")
     engine = make_engine(home.database_url)
     with open_session(engine) as session:
         lan = Person(name="Lan", role=Role.VIEWER, email="lan@example.com")

@@ -8,12 +8,11 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlmodel.sql.sqltypes import AutoString
 
-from models.db.alert_tables import SilenceRow  # noqa: F401  # importing them makes the tables known
+from models.db import alert_tables, mail_tables, people_tables, shop_tables, tables
 from models.db.columns import Table, UtcTime
-from models.db.mail_tables import MessageRow  # noqa: F401  # the same
-from models.db.people_tables import PersonRow  # noqa: F401  # the same
-from models.db.shop_tables import GrantRow  # noqa: F401  # the same
-from models.db.tables import OrderRow  # noqa: F401  # the same
+
+# A table is known once its module was imported.
+TABLES = (tables, mail_tables, shop_tables, people_tables, alert_tables)
 
 
 def plain_type(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:

@@ -18,8 +18,8 @@ from tests.flows.test_people import LASTS, PHONE
 
 
 @pytest.fixture
-def engine(place: Path):  # noqa: ARG001  # the home that it is found in
-    made = make_engine(find_home().database_url)
+def engine(place: Path):
+    made = make_engine(find_home(cwd=place).database_url)
     yield made
     made.dispose()
 
@@ -112,3 +112,33 @@ def test_sharing_is_switched_on_with_the_address_and_advice_and_off_again(shipcl
     assert shipclock("share", "--json").json["address"] is None
     left = (place / "shipclock.toml").read_text(encoding="utf-8")
     assert left.startswith(before.rstrip("\n"))
+
+
+def dashboard_of(shipclock: Shipclock) -> list[tuple[bool, str]]:
+    """What `check` says of the dashboard."""
+    found = shipclock("check", "--json").json["checks"]
+    return [(one["ok"], one["told"]) for one in found if one["name"] == "Dashboard"]
+
+
+def test_check_says_who_may_come_in_and_what_keeps_everybody_out(shipclock, place: Path):
+    assert dashboard_of(shipclock) == [(True, "serves this machine alone; `shipclock share` lets others in")]
+    shipclock("people", "add", "Lan", "--role", "packer")
+    shipclock("share", "--on")
+    assert (False, "1 people may sign in, and none of them is a manager") in dashboard_of(shipclock)
+    shipclock("people", "role", "Lan", "manager")
+    assert (True, "1 people may sign in") in dashboard_of(shipclock)
+    with (place / "shipclock.toml").open("a", encoding="utf-8") as settings:
+        settings.write('certificate = "gone.pem"\ncertificate_key = "gone.key"\n')
+    assert [ok for ok, told in dashboard_of(shipclock) if "is not there" in told] == [False, False]
+
+
+def test_check_asks_for_the_secret_of_a_companys_sign_in(shipclock, place: Path):
+    with (place / "shipclock.toml").open("a", encoding="utf-8") as settings:
+        settings.write(
+            '\n[dashboard]\nsign_in = "company"\nclient_id = "1"\npublic_url = "https://ship.example.com"\n'
+            'provider = "https://accounts.google.com/.well-known/openid-configuration"\n'
+        )
+    shipclock("people", "add", "Mai", "--role", "manager", "--email", "mai@example.com")
+    assert dashboard_of(shipclock) == [
+        (False, "your company's sign-in cannot be asked without its secret, SHIPCLOCK_SIGN_IN_SECRET")
+    ]
