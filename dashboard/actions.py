@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -64,12 +65,23 @@ class Told:
     entries: tuple[str, ...] = ()
 
 
-def do(shop: str, order_no: str, command: CommandName, values: Mapping[str, str] | None = None) -> Told:
-    """Carry out one command on one order. Its reason is a code, so that nothing that was typed is kept."""
+def do(
+    shop: str,
+    order_no: str,
+    command: CommandName,
+    values: Mapping[str, str] | None = None,
+    *,
+    since: datetime | None = None,
+) -> Told:
+    """Carry out one command on one order. Its reason is a code, so that nothing that was typed is kept.
+
+    `since`: when the person began; what they entered since then was a part of it whose answer got lost.
+    """
     office = queries.office()
 
     def act(me: Person) -> Told:
-        return _answer(shop, order_no, perform(office, shop, order_no, _asked(me, command, values or {})))
+        answer = perform(office, shop, order_no, _asked(me, command, values or {}))
+        return _entered_before(order_no, answer, me, since) or _answer(shop, order_no, answer)
 
     return guarded(order_no, act)
 
@@ -108,6 +120,13 @@ def keep_packing_rules() -> Told:
         return Told(done=True, words=say("told.rules_kept"))
 
     return guarded("", keep, Right.KEEP_RULES)
+
+
+def _entered_before(order_no: str, answer: Performed | Refused, me: Person, since: datetime | None) -> Told | None:
+    if since is None or not isinstance(answer, Refused) or not (answer.already and answer.entry):
+        return None
+    mine = answer.values["by"] == me.name and datetime.fromisoformat(answer.values["at"]) >= since
+    return Told(done=True, words=plain(order_no), entries=(answer.entry,)) if mine else None
 
 
 def _answer(shop: str, order_no: str, answer: Performed | Refused) -> Told:

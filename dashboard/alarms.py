@@ -6,11 +6,12 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import alert_actions, alert_queries, parts, present, queries
+from dashboard import alert_actions, alert_queries, parts, present, queries, rights
 from dashboard.words import catalogue, plain
 from flows import alarms
 from flows.alarms import Line, Standing
 from models.db.alert_tables import SilenceRow
+from models.person import Right
 
 FEW: Final = 3  # below them stands what failed
 LOOK: Final = {
@@ -50,14 +51,16 @@ def _card(group: list[Line]) -> None:
             st.markdown(plain(first.words), width="content")
         st.markdown(_when(first, len(group) - 1))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.button(
-                _say("page.know", count=len(group)),
-                key=f"know-{first.short}",
-                icon=":material/done_all:",
-                on_click=_acknowledge,
-                args=([line.key for line in group],),
-            )
-            _silence_button(first)
+            if rights.may(Right.ACKNOWLEDGE):
+                st.button(
+                    _say("page.know", count=len(group)),
+                    key=f"know-{first.short}",
+                    icon=":material/done_all:",
+                    on_click=_acknowledge,
+                    args=([line.key for line in group],),
+                )
+            if rights.may(Right.SILENCE):
+                _silence_button(first)
 
 
 def _when(line: Line, others: int) -> str:
@@ -106,7 +109,8 @@ def _silence(row: SilenceRow) -> None:
             by=plain(row.by),
         )
         st.markdown(f":material/notifications_off: {told}", width="content")
-        st.button(_say("page.end"), key=f"unsilence-{row.id}", on_click=_unsilence, args=(row.id or 0,))
+        if rights.may(Right.SILENCE):
+            st.button(_say("page.end"), key=f"unsilence-{row.id}", on_click=_unsilence, args=(row.id or 0,))
 
 
 def _acknowledge(keys: list[str]) -> None:

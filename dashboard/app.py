@@ -10,10 +10,12 @@ from starlette.middleware import Middleware
 
 from dashboard import door
 from dashboard.gate import Gate
+from dashboard.warm import warmed
 
 app = st.App(
     "frame.py",
     routes=door.ROUTES,
     middleware=[Middleware(Gate, rules=door.rules, known=door.known)],
     secrets=door.company(),
+    lifespan=warmed,
 )

@@ -13,11 +13,13 @@ from typing import Final, TypeAlias
 import altair as alt
 import streamlit as st
 
-from dashboard import figure_words, present
+from dashboard import figure_words
 from dashboard.words import capital, catalogue, say
+from models import formats
 from models.carrier_figures import CarrierFigures, Leg
 from models.deadline import Fault, RuleId
 from models.due_days import DayRate, Rate
+from models.late_share import LIMIT
 from models.time_to_ship import Bar
 
 Chart: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
@@ -28,6 +30,8 @@ FRAME: Final = 190  # pixels of these alone
 A_ROW: Final = 36
 NAME: Final = 260  # pixels for the name of a row
 TICKS: Final = 8
+WORDS, GAP = 13, 5  # pixels: the words below a title, and how far below
+BROKEN_LINE: Final = "- - -"  # as a limit is drawn
 STEPS: Final = (6, 12, 24, 48, 96, 168)  # hours from tick to tick
 LABELLED_DAYS: Final = 14  # more have no room for the count above each bar
 LEAST_PERCENT: Final = 5  # the axis reaches so far, that one late order of many does not fill the chart
@@ -44,11 +48,30 @@ def _data(rows: Iterable[Mapping[str, object]]) -> alt.InlineData:
     return alt.InlineData(values=[dict(row) for row in rows])
 
 
+def _framed(chart: Chart, title: str, height: int, limit: str = "") -> Chart:
+    """Give a chart its title and height, and its numbers the signs of the language.
+
+    What its broken line means stands below the title, where there is no bar and room on a phone, too.
+    """
+    decimal, group = formats.separators()
+    number = alt.NumberLocale(decimal=decimal, thousands=group, grouping=[3], currency=["", ""])
+    told = alt.TitleParams(title, subtitleColor=_colours()[INK], subtitleFontSize=WORDS, subtitlePadding=GAP)
+    if limit:
+        told.subtitle = f"{BROKEN_LINE} {limit}"
+    framed: Chart = chart.properties(title=told, height=height).configure(locale=alt.Locale(number=number))
+    return framed
+
+
+def _legend() -> alt.Legend:
+    """What colours stand for, one below the other: side by side they are cut off on a phone."""
+    return alt.Legend(orient="bottom", labelLimit=0, columns=1)
+
+
 def _two(first: str, second: str) -> alt.Color:
     """Two kinds of bars: the first blue, the second orange."""
     colours = _colours()
     scale = alt.Scale(domain=[first, second], range=[colours[BLUE], colours[ORANGE]])
-    return alt.Color("what:N", title=None, scale=scale, legend=alt.Legend(orient="bottom", labelLimit=0))
+    return alt.Color("what:N", title=None, scale=scale, legend=_legend())
 
 
 def rates(days: Sequence[DayRate]) -> Chart:
@@ -56,10 +79,10 @@ def rates(days: Sequence[DayRate]) -> Chart:
     every, dispatch = say("figures.rates.all"), say("figures.rates.dispatch")
     rows = [
         {
-            "day": present.date_name(day.date),
+            "day": formats.day(day.date),
             "what": what,
             "percent": rate.percent,
-            "count": f"{rate.missed}/{rate.due}" if rate.missed else "",
+            "count": figure_words.part(rate.missed, rate) if rate.missed else "",
             "words": figure_words.rate(rate),
         }
         for day in days
@@ -76,11 +99,20 @@ def rates(days: Sequence[DayRate]) -> Chart:
             alt.Tooltip("words:N", title=say("figures.missed")),
         ],
     )
-    drawn: alt.Chart = base.mark_bar().encode(color=_two(every, dispatch))
-    if len(days) > LABELLED_DAYS:
-        return drawn.properties(title=say("figures.rates.chart"), height=HEIGHT)
-    counts = base.mark_text(dy=-7, color=_colours()[INK]).encode(text="count:N")
-    return alt.layer(drawn, counts).properties(title=say("figures.rates.chart"), height=HEIGHT)
+    layers = [base.mark_bar().encode(color=_two(every, dispatch))]
+    if len(days) <= LABELLED_DAYS:
+        layers.append(base.mark_text(dy=-7, color=_colours()[INK]).encode(text="count:N"))
+    layers.append(_limit(alt.Y("at:Q", title=say("figures.rates.y")), float(100 * LIMIT)))
+    words = say("figures.rates.limit", limit=figure_words.late_limit())
+    return _framed(alt.layer(*layers), say("figures.rates.chart"), HEIGHT, words)
+
+
+def _limit(of: alt.X | alt.Y, at: float) -> alt.Chart:
+    """Draw a limit as a broken line across a chart."""
+    place = "x" if isinstance(of, alt.X) else "y"
+    line = alt.Chart(_data([{"at": at}])).mark_rule(color=_colours()[INK], strokeDash=[6, 4], size=2)
+    drawn: alt.Chart = line.encode(**{place: of})
+    return drawn
 
 
 def faults(limits: Sequence[tuple[RuleId, Rate]]) -> Chart:
@@ -88,11 +120,11 @@ def faults(limits: Sequence[tuple[RuleId, Rate]]) -> Chart:
     shop, carrier = (capital(figure_words.who(fault)) for fault in (Fault.SHOP, Fault.CARRIER))
     broken = [(rule, rate) for rule, rate in limits if rate.missed]
     rows = [
-        {"limit": figure_words.limit_name(rule), "what": who, "count": count, "words": f"{count}/{rate.due}"}
+        {"limit": figure_words.limit_name(rule), "what": who, "count": count, "words": figure_words.part(count, rate)}
         for rule, rate in broken
         for who, count in ((shop, rate.by_shop), (carrier, rate.by_carrier))
     ]
-    whole = alt.Axis(format="d", tickMinStep=1, tickCount=TICKS)
+    whole = alt.Axis(format=",d", tickMinStep=1, tickCount=TICKS)
     drawn: alt.Chart = (
         alt.Chart(_data(rows))
         .mark_bar()
@@ -103,7 +135,7 @@ def faults(limits: Sequence[tuple[RuleId, Rate]]) -> Chart:
             tooltip=[alt.Tooltip("limit:N"), alt.Tooltip("what:N"), alt.Tooltip("words:N")],
         )
     )
-    return drawn.properties(title=say("figures.faults.chart"), height=FRAME + A_ROW * len(broken))
+    return _framed(drawn, say("figures.faults.chart"), FRAME + A_ROW * len(broken))
 
 
 def ship_times(bars: Sequence[Bar], limit: timedelta) -> Chart:
@@ -114,7 +146,7 @@ def ship_times(bars: Sequence[Bar], limit: timedelta) -> Chart:
         for bar in bars
         for what, count in ((in_time, bar.in_time), (late, bar.late))
     ]
-    end = max(bars[-1].until, 1.3 * (limit / HOUR))  # room for the words beside the line
+    end = max(bars[-1].until, limit / HOUR)
     step = next((step for step in STEPS if end / step <= TICKS), STEPS[-1])
     hours = alt.Axis(values=list(range(0, int(end) + 1, step)))
     drawn = (
@@ -123,7 +155,7 @@ def ship_times(bars: Sequence[Bar], limit: timedelta) -> Chart:
         .encode(
             x=alt.X("since:Q", bin="binned", title=say("figures.ship.x"), scale=alt.Scale(domain=[0, end]), axis=hours),
             x2="until:Q",
-            y=alt.Y("count:Q", title=say("figures.ship.y"), axis=alt.Axis(format="d", tickMinStep=1)),
+            y=alt.Y("count:Q", title=say("figures.ship.y"), axis=alt.Axis(format=",d", tickMinStep=1)),
             color=_two(in_time, late),
             tooltip=[
                 alt.Tooltip("since:Q", title=say("figures.ship.since")),
@@ -134,11 +166,8 @@ def ship_times(bars: Sequence[Bar], limit: timedelta) -> Chart:
         )
     )
     words = say("figures.ship.limit", limit=catalogue().span(limit))
-    line = alt.Chart(_data([{"at": limit / HOUR, "words": words}])).encode(x="at:Q")
-    ink = _colours()[INK]
-    rule = line.mark_rule(color=ink, strokeDash=[6, 4], size=2)
-    label = line.mark_text(align="left", dx=6, color=ink, fontWeight="bold").encode(text="words:N", y=alt.value(8))
-    return alt.layer(drawn, rule, label).properties(title=say("figures.ship.chart"), height=HEIGHT)
+    layers = alt.layer(drawn, _limit(alt.X("at:Q"), limit / HOUR))
+    return _framed(layers, say("figures.ship.chart"), HEIGHT, words)
 
 
 def carriers(figures: Sequence[CarrierFigures]) -> Chart:
@@ -170,7 +199,7 @@ def carriers(figures: Sequence[CarrierFigures]) -> Chart:
                 "what:N",
                 title=None,
                 scale=alt.Scale(domain=list(legs.values()), range=hues),
-                legend=alt.Legend(orient="bottom", labelLimit=0),
+                legend=_legend(),
             ),
             shape=alt.Shape("what:N", title=None, scale=alt.Scale(domain=list(legs.values()), range=shapes)),
             tooltip=[
@@ -181,4 +210,4 @@ def carriers(figures: Sequence[CarrierFigures]) -> Chart:
             ],
         )
     )
-    return drawn.properties(title=say("figures.carriers.chart"), height=FRAME + A_ROW * len(figures))
+    return _framed(drawn, say("figures.carriers.chart"), FRAME + A_ROW * len(figures))

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from pathlib import Path
 from string import Template
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from anyio.to_thread import run_sync
 from starlette.requests import Request
@@ -23,9 +23,11 @@ from streamlit.runtime.secrets import SecretsValue
 
 from dashboard import queries
 from dashboard.gate import COOKIE, SIGN_IN
+from dashboard.language import LANGUAGE
 from flows.people import Entry, NoEntry, enter, who
 from models.catalogue import words
 from models.db.session import DatabaseError
+from models.language import languages
 from models.person import LONGEST_NAME, PIN_LENGTHS
 from models.settings_dashboard import DashboardSettings
 from models.settings_file import SettingsError
@@ -115,8 +117,14 @@ def _wanted(request: Request) -> str:
     return to if local and not to.startswith(SIGN_IN) else "/"
 
 
+def _spoken(request: Request) -> str:
+    """Give the language that the wanted page's address names, as a packer's bookmark does; empty without one."""
+    asked = dict(parse_qsl(urlsplit(_wanted(request)).query)).get(LANGUAGE, "")
+    return asked if asked in languages() else ""
+
+
 def _page(request: Request, given: str, fault: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    texts = words()
+    texts = words(_spoken(request))
     told = f'<p class="told" role="alert">{escape(texts.text(f"people.door.{fault}"))}</p>' if fault else ""
     page = PAGE.substitute(
         language=texts.language,

@@ -16,6 +16,7 @@ import streamlit as st
 
 from dashboard import actions, present
 from dashboard.words import capital, catalogue, plain, said, say
+from models import formats
 from models.case_guard import PARCEL_RECALLED, SELLER_REASONS
 from models.claim import CHOICES
 from models.command import CANCEL_LIMIT_RANK
@@ -45,6 +46,7 @@ SEEN: Final = (
     FactKind.REFUND_DONE, FactKind.COMPLAINT_ANSWERED,
 )  # fmt: skip
 LONGEST: Final = 200
+DAYS: Final = {"dmy": "DD/MM/YYYY", "mdy": "MM/DD/YYYY", "ymd": "YYYY/MM/DD"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +176,12 @@ def _moment(subject: Subject, label: str, key: str) -> datetime:
     """Ask for a moment in the shop's zone; give it in UTC."""
     local = subject.now.astimezone(subject.zone).replace(second=0, microsecond=0)
     day_column, time_column = st.columns(2)
-    day = day_column.date_input(say("forms.day", what=label, zone=subject.zone.key), local.date(), key=f"{key}-day")
+    day = day_column.date_input(
+        say("forms.day", what=label, zone=subject.zone.key),
+        local.date(),
+        key=f"{key}-day",
+        format=DAYS[formats.order_of_date()],
+    )
     at = time_column.time_input(say("forms.time"), local.time(), key=f"{key}-time", step=300)
     return datetime.combine(day, at, subject.zone).astimezone(UTC)
 

@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 
 from dashboard import present
 from dashboard.words import capital, catalogue, plain, say
+from models import formats
 from models.carrier_figures import CarrierFigures, Leg, LegFigure, fastest
 from models.deadline import Fault, RuleId
 from models.due_days import DayRate, Rate
+from models.late_share import LIMIT
 from models.packing_pace import Forecast, Pace
 from models.time_to_ship import Bar, ShipTime, middle, usual_limit
 
@@ -36,12 +38,17 @@ def tonight(told: Forecast, usual: Pace, zone: ZoneInfo, midnight: datetime) -> 
 
 
 def _clock(moment: datetime | None, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%H:%M}" if moment else say("when.unknown")
+    return formats.clock(moment.astimezone(zone)) if moment else say("when.unknown")
 
 
 def rate(one: Rate) -> str:
     """Give a share in words, with the counts it rests on."""
-    return say("figures.rate", late=one.missed, total=one.due, percent=round(one.percent))
+    return say("figures.rate", late=one.missed, total=one.due, percent=formats.percent(one.percent / 100))
+
+
+def part(count: int, of: Rate) -> str:
+    """Give how many of all that were due, in little room ("2/1,234")."""
+    return f"{formats.number(count)}/{formats.number(of.due)}"
 
 
 def rate_badge(one: Rate) -> str:
@@ -53,7 +60,12 @@ def rate_badge(one: Rate) -> str:
 
 def rates(dispatch: Rate, every: Rate) -> str:
     """Say how many orders were set to shipped too late, and how many limits were missed in all."""
-    return say("figures.rates.summary", dispatch=rate(dispatch), all=rate(every))
+    return say("figures.rates.summary", dispatch=rate(dispatch), all=rate(every), limit=late_limit())
+
+
+def late_limit() -> str:
+    """Say the share of late orders that TikTok Shop bears."""
+    return formats.percent(float(LIMIT))
 
 
 def worst_day(days: Sequence[DayRate]) -> str:
@@ -62,12 +74,12 @@ def worst_day(days: Sequence[DayRate]) -> str:
     if not worst.dispatch.missed:
         return say("figures.rates.never")
     late, total = worst.dispatch.missed, worst.dispatch.due
-    return say("figures.rates.worst", day=present.date_name(worst.date), late=late, total=total)
+    return say("figures.rates.worst", day=formats.day(worst.date), late=late, total=total)
 
 
 def left_out(days: Sequence[date]) -> str:
     """Say which days are not counted yet; empty when all are."""
-    return say("figures.left_out", days=", ".join(map(present.date_name, days))) if days else ""
+    return say("figures.left_out", days=", ".join(map(formats.day, days))) if days else ""
 
 
 def who(fault: Fault) -> str:
@@ -101,7 +113,7 @@ def ship_times(orders: Sequence[ShipTime], bars: Sequence[Bar]) -> str:
 
 def sample(count: int, share: float) -> str:
     """Say on how many of all orders such figures rest."""
-    return say("figures.sample", count=count, percent=max(1, round(100 * share)))
+    return say("figures.sample", count=count, percent=formats.percent(max(share, 0.01)))
 
 
 def carrier_name(carrier: str | None, shown: Callable[[str], str] = plain) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import language, parts, queries, who
+from dashboard import language, packing, parts, queries, who
 from dashboard.gate import SIGN_IN
 from dashboard.words import catalogue, plain, say
 from flows.office import UnknownShopError
@@ -66,6 +66,7 @@ def main() -> None:
         if queries.office().settings.dashboard.alone and not is_loopback(str(st.get_option("server.address"))):
             parts.stop(say("faults.address"))
         _person(who.welcome())
+        packing.carry_out()  # on whichever page: a batch that was begun is done
         page.run()
     except who.NotSignedInError as stranger:
         _door(stranger.email)

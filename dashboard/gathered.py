@@ -10,9 +10,11 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import actions, parts, present, queries
+from dashboard import actions, parts, present, queries, rights
 from dashboard.words import catalogue, plain, say
+from models import formats
 from models.gathering import About, Gathered
+from models.person import Right
 
 LEFT_OUT: Final = "left-out"
 
@@ -30,7 +32,7 @@ def _key(line: Gathered) -> str:
 
 def _question(line: Gathered, about: About, *, primary: bool) -> None:
     texts, numbers = catalogue(), line.orders[about]
-    day = present.date_name(line.until)
+    day = formats.day(line.until)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(present.badge(say("gathered.asked"), "help", "blue"), width="content")
         title = texts.text(f"todos.gathered.{about}.title", count=len(numbers), day=day)
@@ -38,6 +40,8 @@ def _question(line: Gathered, about: About, *, primary: bool) -> None:
         if len(queries.shops()) > 1:
             st.markdown(plain(line.shop_id), width="content")
     st.markdown(plain(texts.text(f"todos.gathered.{about}.clicks")))
+    if not rights.may(Right.GIVE_COMMANDS):
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             say("gathered.all", count=len(numbers)),

@@ -10,7 +10,8 @@ import streamlit as st
 from dashboard import actions, parts, queries
 from dashboard.words import capital, catalogue, plain, say
 from ingest.quarantine import Waiting
-from ingest.shop_mail import KindCount
+from ingest.shop_mail import KIND_CAP, KindCount
+from models.db.reading import up_to_cap
 from models.notification import NotificationKind, QuarantineReason
 
 SIDE_BY_SIDE: Final = 4  # shops in one table
@@ -64,4 +65,6 @@ def _table(counts: Mapping[str, Sequence[KindCount]]) -> dict[str, list[str]]:
 
 def _cell(count: KindCount) -> str:
     key = "count" if count.total else "never_asks" if count.asks else "never"
-    return catalogue().text(f"mail.by_shop.{key}", total=count.total, lately=count.lately)
+    return catalogue().text(
+        f"mail.by_shop.{key}", total=up_to_cap(count.total, KIND_CAP), lately=up_to_cap(count.lately, KIND_CAP)
+    )

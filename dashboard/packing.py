@@ -1,34 +1,33 @@
-"""The list that a packer scans: the numbers on it, what is done with them in one go, and the way back.
+"""What is done with a packer's list: numbers join and leave it, all of it is done in one go, and the way back.
 
-It lives in the session of whoever scans, by number. What a button does is what it showed when it was drawn: a number
-whose word has changed since is asked again where it is done, and refused there.
+What a button does is what it showed when it was drawn: a number whose word has changed since is asked again where it
+is done, and refused there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeAlias
 
 import streamlit as st
 
-from dashboard import actions, parts, present, queries
+from dashboard import actions, packing_list, parts, present, queries
 from dashboard.words import say
 from models.command_name import CommandName
 from models.guard import OWN_SLIP
 from models.packing_verdict import Verdict
 
-LIST: Final = "packing-list"
-LAST: Final = "packing-last"
 DOING: Final = "packing-doing"
 DONE: Final = "packing-done"
 SCAN: Final = "packing-scan"
 PASTE: Final = "packing-paste"
-MOST: Final = 200  # numbers on the list: a morning's work of two
 _PACK, _SHIP = CommandName.MARK_PACKED, CommandName.MARK_SHIPPED
 DEEDS: Final = {"packed": (_PACK,), "packed_arranged": (_PACK, _SHIP), "arranged": (_SHIP,)}
 """What the buttons do, by their words; confirming is implied in packing."""
+DONE_ON_TODAY: Final = {"checked": (CommandName.CONFIRM,), "dropped_off": (CommandName.DROP_OFF,)}
+ALL_DEEDS: Final = {**DEEDS, **DONE_ON_TODAY}
 
 
 Entry: TypeAlias = tuple[str, str, tuple[str, ...]]  # shop, order_no, the keys of what was entered
@@ -50,15 +49,36 @@ class Entered:
     entries: tuple[Entry, ...]
 
 
-def listed() -> tuple[str, ...]:
-    """Give the numbers on the list, in the sequence they were scanned."""
-    return tuple(st.session_state.get(LIST, ()))
+@dataclass(slots=True)
+class Doing:
+    """A batch under way: when it was begun, how many of its orders were done, and what came of each, by its place.
 
+    A drawing that is broken off leaves an order done and not noted, or still works beside the next: what is done twice
+    is entered once, and is noted as this batch's.
+    """
 
-def last() -> str:
-    """Give the number that was scanned last; empty when the list is."""
-    found = str(st.session_state.get(LAST, ""))
-    return found if found in listed() else ""
+    todo: Batch
+    begun_at: datetime
+    place: int = 0
+    tried: int = -1  # the place that a drawing took up last
+    answers: dict[int, list[actions.Told]] = field(default_factory=dict)
+
+    def do_next(self) -> None:
+        """Do it for the next order."""
+        place = self.place
+        mine_since = self.begun_at if self.tried == place else None
+        self.tried = place
+        self.answers[place] = _deeds(*self.todo.orders[place], ALL_DEEDS[self.todo.label], mine_since)
+        self.place = max(self.place, place + 1)
+
+    def told(self) -> list[actions.Told]:
+        """Give what came of all deeds."""
+        return [one for place in sorted(self.answers) for one in self.answers[place]]
+
+    def entered(self) -> list[Entry]:
+        """Give what was entered, order by order."""
+        keys = [tuple(key for one in self.answers[place] for key in one.entries) for place in sorted(self.answers)]
+        return [(*order, entries) for order, entries in zip(self.todo.orders, keys, strict=False) if entries]
 
 
 def scan() -> None:
@@ -74,22 +94,18 @@ def paste() -> None:
 def _add(field: str) -> None:
     numbers = present.numbers_in(str(st.session_state.get(field, "")))
     st.session_state[field] = ""
-    together = tuple(dict.fromkeys((*listed(), *numbers)))
-    st.session_state[LIST] = together[:MOST]
-    if len(together) > MOST:
-        parts.tell(actions.Told(done=False, words=say("packing.full", most=MOST, left=len(together) - MOST)))
-    if numbers:
-        st.session_state[LAST] = numbers[-1]
+    if left := packing_list.put(numbers):
+        parts.tell(actions.Told(done=False, words=say("packing.full", most=packing_list.MOST, left=left)))
 
 
 def clear() -> None:
     """Begin a new list; a callback."""
-    st.session_state[LIST] = ()
+    packing_list.keep(())
 
 
 def drop(number: str) -> None:
     """Take a number off the list; a callback."""
-    st.session_state[LIST] = tuple(one for one in listed() if one != number)
+    packing_list.keep([one for one in packing_list.listed() if one != number])
 
 
 def batch(label: str, verdicts: Sequence[Verdict]) -> Batch:
@@ -100,48 +116,55 @@ def batch(label: str, verdicts: Sequence[Verdict]) -> Batch:
 
 def begin(todo: Batch) -> None:
     """Have the batch carried out by the drawing that follows, which shows how far it is; a callback."""
-    st.session_state[DOING] = todo
+    under_way: list[Doing] = st.session_state.setdefault(DOING, [])
+    if todo not in [one.todo for one in under_way]:  # else it was tapped twice
+        under_way.append(Doing(todo=todo, begun_at=queries.now()))
 
 
 def carry_out() -> None:
-    """Carry out the batch that was begun, order by order; one refusal or fault stops no other."""
-    todo = st.session_state.pop(DOING, None)
-    if not isinstance(todo, Batch):
+    """Carry out what was begun, order by order; one refusal or fault stops no other.
+
+    Whoever scans or taps meanwhile breaks this drawing off, at the earliest where the bar moves; the next goes on.
+    """
+    under_way: list[Doing] = st.session_state.get(DOING, [])
+    if not under_way:
         return
-    entered: list[Entry] = []
-    answers: list[actions.Told] = []
     bar = st.progress(0.0)
-    for place, (shop, order_no) in enumerate(todo.orders, start=1):
-        told = _deeds(shop, order_no, DEEDS[todo.label])
-        answers += told
-        if entries := tuple(entry for one in told for entry in one.entries):
-            entered.append((shop, order_no, entries))
-        bar.progress(place / len(todo.orders), say("packing.under_way", done=place, count=len(todo.orders)))
-    _finish(todo, entered, answers)
+    for one in under_way:
+        count = len(one.todo.orders)
+        while one.place < count:
+            one.do_next()
+            bar.progress(one.place / count, say("packing.under_way", done=one.place, count=count))
+    st.session_state.pop(DOING, None)
+    told = [_finish(one) for one in under_way]
+    words = "  \n".join(one.words for one in told)
+    done, already = all(one.done for one in told), all(one.already for one in told)
+    parts.tell(actions.Told(done=done, words=words, already=already))
     st.rerun()
 
 
-def _finish(todo: Batch, entered: Sequence[Entry], answers: Sequence[actions.Told]) -> None:
-    """Keep the way back, say what came of it, and leave on the list what was not done."""
-    st.session_state[DONE] = Entered(at=queries.now(), entries=tuple(one for one in entered if _is_ours(todo, one)))
-    words = [say(f"packing.did_{todo.label}", count=len(entered))] if entered else []
-    words += [one.words for one in answers if one.already or not one.done]
-    done, faster = all(one.done for one in answers), not entered
-    parts.tell(actions.Told(done=done, words="  \n".join(words), already=done and faster))
+def _finish(one: Doing) -> actions.Told:
+    """Keep the way back, leave on the list what was not done, and give what came of it."""
+    entered, answers, label = one.entered(), one.told(), one.todo.label
+    st.session_state[DONE] = Entered(at=queries.now(), entries=tuple(it for it in entered if _is_ours(one.todo, it)))
     numbers = {order_no for _, order_no, _ in entered}
-    st.session_state[LIST] = tuple(one for one in listed() if one not in numbers)
+    packing_list.keep([number for number in packing_list.listed() if number not in numbers])
+    words = [say(f"packing.did_{label}", count=len(entered))] if entered else []
+    words += [it.words for it in answers if it.already or not it.done]
+    done, faster = all(it.done for it in answers), not entered
+    return actions.Told(done=done, words="  \n".join(words), already=done and faster)
 
 
 def _is_ours(todo: Batch, entry: Entry) -> bool:
     """Tell whether it can be taken back here: what TikTok Shop was told by the shop's keys stands there."""
-    return _SHIP not in DEEDS[todo.label] or not queries.has_keys(entry[0])
+    return _SHIP not in ALL_DEEDS[todo.label] or not queries.has_keys(entry[0])
 
 
-def _deeds(shop: str, order_no: str, deeds: Sequence[CommandName]) -> list[actions.Told]:
+def _deeds(shop: str, order_no: str, deeds: Sequence[CommandName], since: datetime | None) -> list[actions.Told]:
     """Do one after the other with an order; what somebody else has done stands, and any other refusal ends it."""
     told: list[actions.Told] = []
     for command in deeds:
-        told.append(actions.do(shop, order_no, command))
+        told.append(actions.do(shop, order_no, command, since=since))
         if not told[-1].done:
             break
     return told
@@ -164,5 +187,5 @@ def take_back(entered: Entered) -> None:
     against = [one.words for one in told if not one.done]
     words = say("packing.taken_back", count=len(entered.entries))
     parts.tell(actions.Told(done=not against, words="  \n".join((*(() if against else (words,)), *against))))
-    st.session_state[LIST] = tuple(dict.fromkeys((*(number for _, number, _ in entered.entries), *listed())))
+    packing_list.keep(dict.fromkeys((*(number for _, number, _ in entered.entries), *packing_list.listed())))
     st.session_state.pop(DONE, None)

@@ -5,19 +5,23 @@ Every button carries its order's number from the moment it was drawn; nothing he
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
-from dashboard import actions, fields, forms, present, queries, who
+from dashboard import actions, fields, forms, present, queries, rights
 from dashboard.answers import Answer, answers_to
 from dashboard.words import capital, catalogue, plain, say
 from models.command_name import CommandName
 from models.db.todo_reading import TodoLine
 from models.fact_key import short_key
+from models.packing_turn import OnIt
+from models.person import Right
+from models.refusal import Listener, ago_words, who_words
 
 TOLD: Final = "told"
 ORDER_PAGE: Final = "views/order.py"
@@ -61,18 +65,19 @@ def zones() -> None:
     st.markdown(say("zones.all", shops=told))
 
 
-def order_link(shop: str, order_no: str, label: str | None = None) -> None:
+def order_link(
+    shop: str, order_no: str, label: str | None = None, *, width: int | Literal["content"] = "content"
+) -> None:
     """Draw a link to an order's page."""
     words = f":blue[**{plain(label or order_no)}**]"
-    st.page_link(ORDER_PAGE, label=words, query_params={"order": order_no, "shop": shop})
+    st.page_link(ORDER_PAGE, label=words, width=width, query_params={"order": order_no, "shop": shop})
 
 
 @contextmanager
 def line(key: str, shop: str, order_no: str) -> Iterator[None]:
     """Draw a line of a list that begins with an order's link; what follows wraps on a narrow screen."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=key):
-        with st.container(width=185):
-            order_link(shop, order_no)
+        order_link(shop, order_no, width=185)
         yield
 
 
@@ -96,7 +101,7 @@ def todo_card(todo: TodoLine, now: datetime, *, linked: bool, primary: bool) -> 
             st.markdown(_facts(todo, present.due_text(todo.due_at, zone, now)), width="content")
         st.markdown(plain(texts.text(f"todos.{todo.kind}.clicks")))
         st.markdown(plain(texts.text(f"todos.{todo.kind}.done")))
-        if not who.looker().acts:
+        if not rights.may(Right.GIVE_COMMANDS):
             return
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             for place, answer in enumerate(answers_to(todo, keys=queries.has_keys(todo.shop_id))):
@@ -205,6 +210,24 @@ def item_words(item: Mapping[str, object]) -> str:
     """Say what goes into the parcel: pieces and name."""
     title = plain(str(item.get("title") or item.get("sku") or ""))
     return say("order.item", quantity=item.get("quantity", 1), title=title)
+
+
+def person_name(name: str) -> str:
+    """Give a person's name, or words where nobody signs in."""
+    return plain(who_words(catalogue(), name, Listener(now=queries.now())))
+
+
+def on_it_words(other: OnIt) -> str:
+    """Say who is on an order, and when they were last heard of."""
+    ago = ago_words(catalogue(), other.at, Listener(now=queries.now()))
+    return say("packing.on_it", who=person_name(other.person), ago=ago)
+
+
+def others_on_words(numbers: Iterable[str], others: Mapping[str, OnIt]) -> str:
+    """Say in a line on how many of these orders somebody else is; empty for none."""
+    counts = Counter(others[number].person for number in numbers if number in others)
+    told = ", ".join(say("packing.on_some", who=person_name(name), count=count) for name, count in counts.items())
+    return say("packing.others_on", told=told) if told else ""
 
 
 def empty(words: str) -> None:

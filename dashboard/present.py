@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.words import catalogue, plain, said, say
+from models import formats
 from models.db.reading import Breach, DataAge, Problem
 from models.db.tables import DeadlineRow, StepRow
 from models.db.todo_reading import TodoLine
@@ -21,6 +22,7 @@ from models.fault_words import fault_words as words_of_fault
 from models.late_share import LIMIT, LateShare
 from models.origin import origin, origin_words
 from models.policy import Policy
+from models.todo_batch import BANDS
 
 # A shape and a colour for each stage, beside its word.
 STAGE_LOOK: Final = {
@@ -38,11 +40,13 @@ STAGE_LOOK: Final = {
     "CANCELLED": ("block", "gray"),
 }
 # How urgent it is by the time that is left: overdue weighs more than all the rest.
-URGENCY: Final = (
-    (timedelta(0), "error", "red"),
-    (timedelta(hours=6), "alarm", "orange"),
-    (timedelta(hours=24), "schedule", "yellow"),
-    (timedelta.max, "schedule", "blue"),
+URGENCY: Final = tuple(
+    (limit, *look)
+    for limit, look in zip(
+        (*BANDS, timedelta.max),
+        (("error", "red"), ("alarm", "orange"), ("schedule", "yellow"), ("schedule", "blue")),
+        strict=True,
+    )
 )
 NO_LIMIT: Final = ("event_available", "gray")
 STATE_LOOK: Final = {
@@ -105,19 +109,12 @@ def when(moment: datetime | None, zone: ZoneInfo, now: datetime | None = None) -
     """Give a moment in the shop's zone ("Sun 1 Mar 14:00"); with its year when that is not this one."""
     if moment is None:
         return say("when.unknown")
-    local = moment.astimezone(zone)
-    same_year = now is None or now.astimezone(zone).year == local.year
-    return f"{date_name(local.date())}{'' if same_year else f' {local.year}'} {local:%H:%M}"
-
-
-def date_name(day: date) -> str:
-    """Give a day without its year ("Sun 1 Mar")."""
-    return f"{say(f'days.{day.weekday()}')} {day.day} {say(f'months.{day.month}')}"
+    return formats.moment(moment, zone, now)
 
 
 def day_name(moment: datetime, zone: ZoneInfo) -> str:
     """Give the day in the shop's zone ("Sun 1 Mar")."""
-    return when(moment, zone).rpartition(" ")[0]
+    return formats.day(moment.astimezone(zone).date())
 
 
 def due_text(due: datetime | None, zone: ZoneInfo, now: datetime) -> str:
@@ -223,7 +220,7 @@ def breach_badge(one: Breach) -> str:
 
 def lateness(one: Breach, now: datetime, zone: ZoneInfo) -> str:
     """Say how late it was, or is by now, beside the time it was due."""
-    due = say("breaches.at", time=f"{one.due_at.astimezone(zone):%H:%M}")
+    due = say("breaches.at", time=formats.clock(one.due_at.astimezone(zone)))
     if one.met_at is None and one.state != "BREACHED":
         return due
     span = catalogue().span((one.met_at or now) - one.due_at)
@@ -243,7 +240,8 @@ def mail_badge(reason: str) -> str:
 def late_share_words(share: LateShare) -> str:
     """Say how many orders were late this week and how many more may be."""
     key = "reached" if share.reached else "left"
-    return say(f"late_share.{key}", late=share.late, due=share.due, left=share.left, limit=f"{float(LIMIT):.0%}")
+    limit = formats.percent(float(LIMIT))
+    return say(f"late_share.{key}", late=share.late, due=share.due, left=share.left, limit=limit)
 
 
 def ways_in(*, has_pin: bool, email: str | None) -> str:

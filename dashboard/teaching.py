@@ -10,7 +10,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import actions, queries
+from dashboard import actions, queries, rights
 from dashboard.words import capital, catalogue, plain, say
 from flows.lessons import FoundLine, found_lines, verdict_words
 from ingest.explaining import NEEDED, TEACHABLE, Explained
@@ -18,6 +18,7 @@ from ingest.own_words import LabelLesson, Lesson, PhraseLesson
 from ingest.sealed import SealError
 from ingest.vocabulary import Field, VocabularyError
 from models.notification import NotificationKind
+from models.person import Right
 
 LOOKING: Final = "looking"  # the number of the mail that the open dialog is about
 KIND: Final = "kind"
@@ -52,7 +53,8 @@ def _dialog(message_id: int) -> None:
     st.markdown("  \n".join(map(plain, verdict_words(explained))))
     _found(found_lines(explained))
     _missing(explained)
-    _form(message_id, explained)
+    if rights.may(Right.JUDGE_MAIL):
+        _form(message_id, explained)
 
 
 def _found(lines: Sequence[FoundLine]) -> None:

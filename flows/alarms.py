@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, func, select
 
-from flows.channels import addresses_of
 from flows.office import Office
 from flows.telling import line_of
 from models.alert_channel import Channel
@@ -116,7 +115,7 @@ def open_count(office: Office) -> int:
 def failing_channels(office: Office) -> list[Channel]:
     """Give the channels that could not be reached last time, in order."""
     with open_session(office.engine, read_only=True) as session:
-        return [one for one in channels(session, len(addresses_of(office.settings.alerts))) if one.failures]
+        return [one for one in channels(session, len(office.settings.alerts.channels)) if one.failures]
 
 
 def silences(office: Office) -> Sequence[SilenceRow]:

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select, update
 
 from flows.office import Office
 from ingest import ledger
+from models.alert_channel import NOBODY
 from models.catalogue import words
 from models.db.alert_ends import subject_of
 from models.db.alerts import OUTBOX, Alert, end_telling, raise_alerts
@@ -88,7 +89,7 @@ def _end(session: Session, alike: Sequence[AlertRow], now: datetime) -> bool:
     keys = [row.dedup_key for row in alike]
     session.exec(update(AlertRow).where(col(AlertRow.dedup_key).in_(keys)).values(over_at=now))
     end_telling(session, OUTBOX.c.dedup_key.in_(keys))
-    told = [row for row in alike if row.sent_at is not None]
+    told = [row for row in alike if row.sent_at is not None and row.channel != NOBODY]
     if not told:
         return False
     last = max(told, key=lambda row: row.level)

@@ -21,6 +21,7 @@ from models.db.tables import AlertRow
 from models.deadline import DeadlineState
 from models.quiet_hours import QuietHours
 from models.settings import Settings, ShopSettings
+from models.settings_key import NEVER
 from models.shop_clock import mailbox_read
 from models.shop_figures import shop_figures
 
@@ -39,12 +40,19 @@ def around(session: Session, office: Office, now: datetime) -> Around:
 
 
 def quiet_hours(settings: Settings) -> dict[str, QuietHours]:
-    """Give each shop's quiet hours in its own zone; what concerns no shop keeps the first one's."""
-    hours = settings.alerts.quiet_hours
-    if hours is None or not settings.shop:
-        return {}
-    zones = {shop.name: shop.zone for shop in settings.shop} | {"": settings.shop[0].zone}
-    return {name: QuietHours(start=hours[0], end=hours[1], zone=zone) for name, zone in zones.items()}
+    """Give the quiet hours of each shop that has some, its own before those of all, in its own zone.
+
+    What concerns no single shop keeps those of all, by the first shop's clock.
+    """
+    everybodys = settings.alerts.quiet_hours
+    hours = {shop.name: (shop.quiet_hours or everybodys, shop.zone) for shop in settings.shop}
+    if settings.shop:
+        hours[""] = everybodys, settings.shop[0].zone
+    return {
+        name: QuietHours(start=when[0], end=when[1], zone=zone)
+        for name, (when, zone) in hours.items()
+        if when is not None and when != NEVER
+    }
 
 
 def is_blind(session: Session, shop: ShopSettings, now: datetime) -> bool:

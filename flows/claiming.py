@@ -15,10 +15,11 @@ from datetime import timedelta
 from typing import Final, TypeAlias
 
 from flows.office import Office
-from flows.steps import Attempt
+from flows.steps import Tried
 from models.db.session import DatabaseError, open_session
 from models.db.steps import LEASE, SHORTEST_WAIT, Claim, claim, due_at_least, due_steps, give_back, renew
 from models.db.tables import OrderRow, StepRow
+from models.stage import Step
 
 AHEAD: Final = 500  # due steps looked up at once: they come in turns of the shops
 LEASED: Final = 25  # claimed at once: no more wait for their leases to lapse when a run is killed
@@ -28,6 +29,8 @@ OUTAGE: Final = 3  # faults in a row that may pass: the shop does not answer
 BACKLOG: Final = 2_000
 """From so many due steps on they are taken in chunks, one visible task run for many: Prefect's server needs some 7 ms
 to record a task run, so a minute of them would be waiting for its pages otherwise."""
+
+IN_TURN: Final = {step: place for place, step in enumerate(Step)}
 
 Due: TypeAlias = tuple[StepRow, OrderRow]
 
@@ -59,18 +62,16 @@ class Claiming:
         with open_session(self.office.engine, read_only=True) as session:
             return due_at_least(session, self.office.now(), BACKLOG)
 
-    def claims(self, due: Sequence[Due]) -> Iterator[Claim]:
-        """Take these steps, a few at a time; what another run took first is left to it.
-
-        What is not begun any more, because its shop does not answer or the caller has enough, is given back.
-        """
+    def handfuls(self, due: Sequence[Due]) -> Iterator[Held]:
+        """Take these steps, a few at a time and these in the steps' sequence; what another run took is left to it."""
         for start in range(0, len(due), LEASED):
             if self.clock() >= self._until:
                 return
-            yield from self._few(due[start : start + LEASED])
+            if held := self._take(due[start : start + LEASED]):
+                yield Held(claiming=self, claims=sorted(held, key=lambda one: IN_TURN[one.step]))
 
-    def note(self, done: Attempt) -> None:
-        """Learn from how a step ended whether its shop answers."""
+    def note(self, done: Tried) -> None:
+        """Learn from what came of a step whether its shop answers."""
         shop, outage = done.claim.shop_id, done.fault is not None and done.fault.transient
         self._faults[shop] = self._faults[shop] + 1 if outage else 0
         if self._faults[shop] >= OUTAGE:
@@ -81,21 +82,6 @@ class Claiming:
             due = due_steps(session, self.office.now(), AHEAD, without=self.left_alone)
         return [one for one in due if self._taken[one[0].order_id, one[0].step] < TIMES]
 
-    def _few(self, due: Sequence[Due]) -> Iterator[Claim]:
-        held, taken_at = self._take(due), self.office.now()
-        try:
-            while held:
-                if self.office.now() - taken_at > LEASE / 2:
-                    held, taken_at = self._renewed(held), self.office.now()
-                    continue
-                if held[0].shop_id in self.left_alone:
-                    self._give_back([held.pop(0)], SHORTEST_WAIT)
-                    continue
-                yield held.pop(0)
-        finally:
-            with suppress(DatabaseError):  # then the leases lapse
-                self._give_back(held, timedelta(0))
-
     def _take(self, due: Sequence[Due]) -> list[Claim]:
         moment = self.office.now()
         wanted = [(row, order) for row, order in due if order.shop_id not in self.left_alone]
@@ -105,15 +91,43 @@ class Claiming:
         self._taken.update((row.order_id, row.step) for row, _ in wanted)
         return [one for one in taken if one is not None]
 
-    def _renewed(self, held: list[Claim]) -> list[Claim]:
+
+@dataclass(kw_only=True)
+class Held:
+    """A few claims at hand, to be gone through once.
+
+    What is not begun any more, because its shop does not answer or the caller has enough, is given back.
+    """
+
+    claiming: Claiming
+    claims: Sequence[Claim]
+
+    def __iter__(self) -> Iterator[Claim]:
+        """Give one after the other, as long as they are ours."""
+        office, left = self.claiming.office, list(self.claims)
+        taken_at = office.now()
+        try:
+            while left:
+                if office.now() - taken_at > LEASE / 2:
+                    left, taken_at = self._renewed(left), office.now()
+                    continue
+                if left[0].shop_id in self.claiming.left_alone:
+                    self._give_back([left.pop(0)], SHORTEST_WAIT)
+                    continue
+                yield left.pop(0)
+        finally:
+            with suppress(DatabaseError):  # then the leases lapse
+                self._give_back(left, timedelta(0))
+
+    def _renewed(self, left: list[Claim]) -> list[Claim]:
         """Give those that are still ours: the machine may have slept for longer than a lease."""
-        with open_session(self.office.engine) as session:
-            ours = renew(session, held, self.office.now())
+        with open_session(self.claiming.office.engine) as session:
+            ours = renew(session, left, self.claiming.office.now())
             session.commit()
         return ours
 
-    def _give_back(self, held: Sequence[Claim], wait: timedelta) -> None:
-        if held:
-            with open_session(self.office.engine) as session:
-                give_back(session, held, self.office.now() + wait)
+    def _give_back(self, left: Sequence[Claim], wait: timedelta) -> None:
+        if left:
+            with open_session(self.claiming.office.engine) as session:
+                give_back(session, left, self.claiming.office.now() + wait)
                 session.commit()

@@ -17,10 +17,11 @@ from models.alert_figures import alert_figures
 from models.alert_plan import DIGEST
 from models.catalogue import words
 from models.db.alerts import Alert, raise_alert
-from models.db.day_reading import URGENCIES, Day, missed_by_rule, todos_by_urgency
+from models.db.day_reading import URGENCIES, Day, met_after_warning, missed_by_rule, todos_by_urgency
 from models.db.mail_tables import MailboxRow
 from models.db.session import open_session
 from models.db.tables import AlertRow
+from models.formats import number
 from models.settings import Settings, ShopSettings
 
 
@@ -58,11 +59,15 @@ def _lines(office: Office, shop: ShopSettings, now: datetime) -> Iterator[str]:
     text, day = words(), _day(shop, now)
     with open_session(office.engine, read_only=True) as session:
         todos, missed = todos_by_urgency(session, day), missed_by_rule(session, day)
+        saved = met_after_warning(session, day)
         mailbox = session.get(MailboxRow, shop.mailbox)
     yield text.text("alerts.digest.todo" if todos else "alerts.digest.nothing", count=sum(todos.values()))
     yield from (f"- {text.text(f'alerts.digest.{one}', count=todos[one])}" for one in URGENCIES if todos.get(one))
     yield text.text("alerts.digest.missed" if missed else "alerts.digest.none_missed", count=sum(missed.values()))
-    yield from (f"- {text.rule(rule)}: {count}" for rule, count in sorted(missed.items(), key=lambda one: -one[1]))
+    by_count = sorted(missed.items(), key=lambda one: -one[1])
+    yield from (f"- {text.rule(rule)}: {number(count)}" for rule, count in by_count)
+    if saved:
+        yield text.text("alerts.digest.saved", count=saved)
     read_at = mailbox.last_ok_at if mailbox else None
     span = text.span(now - read_at) if read_at else ""
     yield text.text("alerts.digest.read" if read_at else "alerts.digest.never_read", span=span)

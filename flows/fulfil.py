@@ -21,9 +21,10 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.claiming import Claiming, Due
+from flows.handful import Do, Handful, carry_out_all, plainly
 from flows.office import Office, open_office
 from flows.shop.protocol import Answer
-from flows.steps import Attempt, StepFault, attempt, carry_out, claim_one
+from flows.steps import StepFault, attempt, carry_out, claim_one
 from flows.tally import Tally, ended
 from models.db.session import open_session
 from models.db.steps import Claim, failed_under, requeue
@@ -48,13 +49,13 @@ def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> boo
     return isinstance(failure, TimeoutError) or bool(getattr(failure, "transient", False))
 
 
-_at_work: ContextVar[Office | None] = ContextVar("the office of the run that is under way", default=None)
+_at_work: ContextVar[Handful] = ContextVar("what the run that is under way has at hand")
 
 
 @contextmanager
-def _work_in(office: Office) -> Iterator[None]:
-    """Let the tasks of this run share its office: opening one for each step costs more than many a step."""
-    token = _at_work.set(office)
+def _work_on(handful: Handful) -> Iterator[None]:
+    """Let the tasks of this run share its office, and what it saw: opening and asking cost more than many a step."""
+    token = _at_work.set(handful)
     try:
         yield
     finally:
@@ -63,7 +64,8 @@ def _work_in(office: Office) -> Iterator[None]:
 
 def _step_task(step: Step) -> Task[[str, str], Answer]:
     def do(shop_name: str, order_no: str) -> Answer:
-        return carry_out(_at_work.get() or open_office(), shop_name, order_no, step)
+        hand = _at_work.get()
+        return carry_out(hand.office, shop_name, order_no, step, hand.seen(shop_name, order_no, step))
 
     do.__doc__ = f"Carry out the step {step} of one order. Safe to repeat."
     as_task = task(
@@ -96,12 +98,11 @@ def drive_orders() -> State[object]:
     if _again():
         _requeue_failed(office, run)
     driven = _Driven(Claiming(office=office, by=run), run)
-    with _work_in(office):
-        for due in driven.claiming.lists():
-            if driven.claiming.is_backlog():
-                driven.in_chunks(due)
-            else:
-                driven.one_by_one(due)
+    for due in driven.claiming.lists():
+        if driven.claiming.is_backlog():
+            driven.in_chunks(due)
+        else:
+            driven.one_by_one(due)
     if driven.tally.raised:
         raise StepsFailed(driven.tally.told) from None
     return Completed(message=driven.tally.told)
@@ -117,8 +118,7 @@ class _Driven:
 
     def one_by_one(self, due: Sequence[Due]) -> None:
         """Carry out each step in a task run of its own."""
-        for claimed in self.claiming.claims(due):
-            self._count(_attempt(self.claiming.office, claimed, self.run, by="schedule"))
+        self._drive(due, _in_a_task, all_shown=True)
 
     def in_chunks(self, due: Sequence[Due]) -> None:
         """Carry out the steps of a kind in one task run; those that fail get one of their own besides."""
@@ -128,23 +128,26 @@ class _Driven:
                 self._in_one(step, chunk)
 
     def _in_one(self, step: Step, chunk: Sequence[Due]) -> None:
-        def carry_out_all() -> None:  # takes nothing: Prefect looks through whatever a task is given
-            for claimed in self.claiming.claims(chunk):
-                self._carry_out(claimed)
+        def all_of_them() -> None:  # takes nothing: Prefect looks through whatever a task is given
+            self._drive(chunk, plainly, all_shown=False)
 
         name = f"{step}-x{len(chunk)}"
-        task(name=f"{step}-chunk", task_run_name=name, persist_result=False)(carry_out_all)()
+        task(name=f"{step}-chunk", task_run_name=name, persist_result=False)(all_of_them)()
 
-    def _carry_out(self, claimed: Claim) -> None:
-        do = partial(carry_out, self.claiming.office, claimed.shop_id, claimed.order_no, claimed.step)
-        done = attempt(self.claiming.office, claimed, do, run=self.run, by="schedule")
-        self._count(done)
-        if done.fault:
-            _show(done.fault, claimed)
+    def _drive(self, due: Sequence[Due], do: Do, *, all_shown: bool) -> None:
+        """Carry out and count. `all_shown`: each step has a task run already, and what failed shows there."""
+        for done in carry_out_all(self.claiming, due, do, run=self.run, by="schedule"):
+            self.tally.add(done)
+            if done.fault and (done.unwritten or not all_shown):
+                _show(done.fault, done.claim)
 
-    def _count(self, done: Attempt) -> None:
-        self.tally.add(done)
-        self.claiming.note(done)
+
+def _in_a_task(handful: Handful, claimed: Claim) -> Answer:
+    with _work_on(handful):
+        try:
+            return TASKS[claimed.step](claimed.shop_id, claimed.order_no)
+        except TimeoutError:
+            raise StepFault(claimed.step, claimed.order_no, "timeout", transient=True) from None
 
 
 def _show(fault: StepFault, claimed: Claim) -> None:
@@ -176,21 +179,11 @@ def order_stage(shop: str, order_no: str, step: Step, by: str = "hand") -> State
     if claimed is None:
         message = f"{step} of order {order_no}: another run has it, or the order does not need it"
         raise StepBusy(message)
-    with _work_in(office):
-        done = _attempt(office, claimed, run, by=by)
+    handful = Handful(office=office, run=run, by=by)
+    done = attempt(office, claimed, partial(_in_a_task, handful, claimed), run=run, by=by)
     if done.fault:
         raise done.fault from None
     return Completed(message=f"{step} of order {order_no}: {ended(done.ending)}")
-
-
-def _attempt(office: Office, claimed: Claim, run: str, *, by: str) -> Attempt:
-    def do() -> Answer:
-        try:
-            return TASKS[claimed.step](claimed.shop_id, claimed.order_no)
-        except TimeoutError:
-            raise StepFault(claimed.step, claimed.order_no, "timeout", transient=True) from None
-
-    return attempt(office, claimed, do, run=run, by=by)
 
 
 def _run_id() -> str:

@@ -17,6 +17,7 @@ from flows.processes import Tell
 from flows.run_care import Cared, RunCare, worker_seen
 from flows.server import prefect_client
 from flows.vitals import reasons, vitals_of
+from models import formats
 from models.catalogue import words
 from models.db.session import open_session
 from models.db.vitals import note_worker
@@ -58,9 +59,10 @@ def awake_words(office: Office, slept: Sleep) -> str | None:
         count = orders_caught_up(session, slept)
     zone = office.settings.shop[0].zone if office.settings.shop else ZoneInfo("UTC")
     since, until = slept.since.astimezone(zone), slept.until.astimezone(zone)
-    clock = "%H:%M" if since.date() == until.date() else "%d %b %H:%M"
+    one_day = since.date() == until.date()
+    start, end = (formats.clock(at) if one_day else formats.moment(at, zone) for at in (since, until))
     orders = words().text(f"cli.orders_caught_up.{('none', 'one')[count] if count < 2 else 'many'}", count=count)  # noqa: PLR2004  # none and one
-    return words().text("cli.awake", start=f"{since:{clock}}", end=f"{until:{clock}}", orders=orders)
+    return words().text("cli.awake", start=start, end=end, orders=orders)
 
 
 def tell_outside(office: Office, *, well: bool) -> dict[str, str]:

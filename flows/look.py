@@ -14,6 +14,7 @@ from typing import Final
 from sqlmodel import Session
 
 from flows.all_clear import tell_all_clear
+from flows.danger_over import tell_dangers_over
 from flows.digest import raise_digests
 from flows.office import Office
 from flows.shop.sync_due import due_shops
@@ -66,6 +67,7 @@ def look(office: Office, at_once: Callable[[Work], None] = lambda _: None) -> Lo
     set_back = before - now if before and was_set_back(before, now) else None
     news, faults, waiting = _ask_mailboxes(office, at_once)
     tell_all_clear(office)
+    tell_dangers_over(office)
     with open_session(office.engine, read_only=True) as session:
         due = _due(session, office)
         shops = due_shops(session, office.settings, office.now())

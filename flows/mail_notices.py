@@ -1,6 +1,7 @@
 """What is odd about mail and API at this moment, in a line each, for pages: silence, waiting or missing news, wordings.
 
-The same questions as those of the alerts, so that a page and an alarm never disagree. Nothing here writes.
+The same questions as those of the alerts, so that a page and an alarm never disagree; missing orders
+and wordings are those that were told of, and still are so. Nothing here writes.
 """
 
 from __future__ import annotations
@@ -8,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.api_watch import unread_shops
-from flows.missing_watch import alerts_of, missing_of
+from flows.missing_watch import alerts_of, told_missing
 from flows.office import Office
 from flows.shop_watch import silence_of, waiting_in
-from flows.wording_watch import changed_wordings
+from flows.wording_watch import told_wordings
 from models.catalogue import words
 from models.db.alerts import Alert
 from models.db.session import open_session
@@ -24,7 +25,7 @@ def find_notices(office: Office) -> list[str]:
         *_silences(office),
         *_waiting(office),
         *_missing(office),
-        *map(_line, changed_wordings(office)),
+        *map(_line, told_wordings(office)),
     ]
 
 
@@ -46,7 +47,7 @@ def _missing(office: Office) -> Iterator[str]:
     """One line for each shop and direction; of several orders the oldest is named."""
     for shop in office.settings.shop:
         with open_session(office.engine, read_only=True) as session:
-            alerts = alerts_of(missing_of(session, shop, office.now()), shop)
+            alerts = alerts_of(told_missing(session, shop, office.now()), shop)
         for key in dict.fromkeys(alert.text_key for alert in alerts):
             first, *others = [alert for alert in alerts if alert.text_key == key]
             more = f" {words().text('alerts.more', count=len(others))}" if others else ""

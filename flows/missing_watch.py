@@ -7,12 +7,13 @@ outbox sends one message.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, exists
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from flows.office import Office
 from flows.shop.sync import ShopSync
@@ -26,7 +27,7 @@ from models.db.session import open_session
 from models.db.shop_sync import ORDERS as ORDER_NEWS
 from models.db.shop_sync import connected_since
 from models.db.shop_tables import SyncRow
-from models.db.stored import ORDERS
+from models.db.stored import ORDERS, of_shops
 from models.db.tables import AlertRow
 from models.fact import API, FactKind
 from models.ids import order_id
@@ -64,43 +65,63 @@ def watch_missing(office: Office, shop: ShopSettings, sync: ShopSync) -> Synced:
     return result
 
 
-def missing_of(session: Session, shop: ShopSettings, now: datetime) -> Missing:
-    """Give what is missing at this moment."""
+def told_missing(session: Session, shop: ShopSettings, now: datetime) -> Missing:
+    """Give what is missing at this moment of the orders that were told as missing: a page may ask."""
+    told = select(AlertRow.order_no).where(
+        AlertRow.rule == RULE,
+        AlertRow.shop_id == shop.name,
+        col(AlertRow.created_at) > now - sync_figures().missing_within,
+        col(AlertRow.order_no).is_not(None),
+    )
+    numbers = [number for number in session.exec(told) if number is not None]
+    return missing_of(session, shop, now, numbers) if numbers else Missing()
+
+
+def missing_of(session: Session, shop: ShopSettings, now: datetime, among: Sequence[str] | None = None) -> Missing:
+    """Give what is missing at this moment, of all orders or of those numbers."""
     since = connected_since(session, shop)
     if since is None:
         return Missing()
     mailbox = session.get(MailboxRow, shop.mailbox)
     read_at = mailbox.last_ok_at if mailbox and mailbox.last_error is None else None
-    by_mail = _lacking(session, shop, MAIL, told_by=API, kind=FactKind.ORDER_PAID, read_at=read_at, now=now)
+    mail = _Side(source=MAIL, told_by=API, kind=FactKind.ORDER_PAID, read_at=read_at)
+    by_mail = _lacking(session, shop, mail, now, among)
     news = session.get(SyncRow, (shop.name, ORDER_NEWS))
     asked_at = news.last_ok_at if news and news.last_error is None else None
-    at_api = _lacking(session, shop, API, told_by=MAIL, kind=FactKind.ORDER_PLACED, read_at=asked_at, now=now)
+    api = _Side(source=API, told_by=MAIL, kind=FactKind.ORDER_PLACED, read_at=asked_at)
+    at_api = _lacking(session, shop, api, now, among)
     return Missing(by_mail=by_mail if by_mail and _gets_orders_by_mail(session, shop) else (), at_api=at_api)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """A source that was read last at that time, and what the other one tells of an order that it should know."""
+
+    source: str
+    told_by: str
+    kind: FactKind
+    read_at: datetime | None
+
+
 def _lacking(
-    session: Session,
-    shop: ShopSettings,
-    source: str,
-    *,
-    told_by: str,
-    kind: FactKind,
-    read_at: datetime | None,
-    now: datetime,
+    session: Session, shop: ShopSettings, side: _Side, now: datetime, among: Sequence[str] | None
 ) -> tuple[str, ...]:
-    """The orders of which `told_by` told that fact in time, and `source`, read since then, nothing."""
-    if read_at is None:
+    """The orders of which the other source told that fact in time, and this one, read since then, nothing."""
+    if side.read_at is None:
         return ()
     figures = sync_figures()
     mine = FACTS.c.order_id == ORDERS.c.id
-    from_when, until = now - figures.missing_within, min(now, read_at) - figures.missing_after
-    told = exists().where(
-        mine, FACTS.c.source == told_by, FACTS.c.kind == kind.value, FACTS.c.occurred_at.between(from_when, until)
-    )
-    other: ColumnElement[bool] = exists().where(mine, FACTS.c.source == source)
-    query = select(ORDERS.c.order_no).where(ORDERS.c.shop_id == shop.name, ORDERS.c.stage != Stage.CANCELLED.value)
+    from_when, until = now - figures.missing_within, min(now, side.read_at) - figures.missing_after
+    at = FACTS.c.occurred_at.between(from_when, until)
+    told = exists().where(mine, FACTS.c.source == side.told_by, FACTS.c.kind == side.kind.value, at)
+    # Nearly all orders are known to both: that is seen by the keys of their facts alone, in their index.
+    by_key: ColumnElement[bool] = exists().where(mine, FACTS.c.source_key.between(f"{side.source}:", f"{side.source}z"))
+    other: ColumnElement[bool] = exists().where(mine, FACTS.c.source == side.source)
+    query = select(ORDERS.c.order_no).where(of_shops([shop.name]), ORDERS.c.stage != Stage.CANCELLED.value)
     recent = ORDERS.c.placed_at >= from_when - figures.missing_within
-    found = session.execute(query.where(recent, told, ~other).order_by(ORDERS.c.placed_at, ORDERS.c.order_no))
+    if among is not None:
+        query = query.where(ORDERS.c.order_no.in_(among))
+    found = session.execute(query.where(recent, ~by_key, ~other, told).order_by(ORDERS.c.placed_at, ORDERS.c.order_no))
     return tuple(number for (number,) in found)
 
 

@@ -19,8 +19,10 @@ from flows.circumstances import around, hidden_while_blind
 from flows.digest import digest
 from flows.office import Office
 from flows.telling import Message, Setting, message_of, summary
+from models.alert_channel import NOBODY
 from models.alert_figures import alert_figures
 from models.alert_plan import DIGEST, Around, Batch, How, Plan, plan
+from models.db.alert_danger import note_dangers
 from models.db.alert_ends import over_among
 from models.db.alert_telling import (
     due_now,
@@ -123,7 +125,7 @@ class _Round:
 
     def tell(self, batch: Batch, slept: Sleep | None = None) -> Sent:
         """Take the alerts of a message, send it, and write down what came of it."""
-        if not self.post.can_send(batch.channel):
+        if not self.post.can_send(batch.alerts, batch.channel):
             return NOTHING
         with open_session(self.office.engine) as session:
             rows = take(session, [self.rows[one.key] for one in batch.alerts], self.office.now())
@@ -149,6 +151,13 @@ class _Round:
         if batch.how is How.MANY:
             for group in {one.group for one in batch.alerts}:
                 note_group(session, group, now)
+            self._note_dangers(session, rows, place, now)
+
+    def _note_dangers(self, session: Session, rows: Sequence[AlertRow], place: int, now: datetime) -> None:
+        """Write down of many orders that are close to their time that people were told so."""
+        close = [row for row in rows if row.text_key == "warned"]
+        if len(close) > self.around.figures.many and place != NOBODY:
+            note_dangers(session, close, place, now)
 
     def _worded(self, batch: Batch, rows: Sequence[AlertRow], slept: Sleep | None) -> Message:
         if slept is not None:

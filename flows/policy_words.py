@@ -9,9 +9,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from flows.cli.opening import local
+from models import formats
 from models.catalogue import words
 from models.extension import EXTENDABLE, Extension
-from models.origin import length_words, origin_of
+from models.origin import length_words, origin_of, read_on_words
 from models.policy import Clock, Policy, PolicyCalendar, Source, Unit
 from models.policy_files import market_policy
 from models.settings import ShopSettings
@@ -48,11 +49,11 @@ def chosen_words(view: View) -> str:
 def opening_words(shop: ShopSettings) -> str:
     """When our own aims count, and which days never do."""
     opens, closes = shop.business_hours
-    closed = ", ".join(f"{day:%d %b %Y}" for day in sorted(shop.closed_days))
+    closed = ", ".join(formats.full_date(day) for day in sorted(shop.closed_days))
     return words().text(
         "policies.show.opening",
         days=_weekdays(shop.business_days),
-        hours=f"{opens:%H:%M}-{closes:%H:%M}",
+        hours=f"{formats.clock(opens)}-{formats.clock(closes)}",
         zone=shop.timezone,
         closed=closed or words().text("policies.show.never_closed"),
     )
@@ -94,7 +95,7 @@ def extension_words(one: Extension, zone: ZoneInfo) -> str:
     every = text.text("policies.show.all_rules")
     way = text.text(
         f"policies.show.{one.way}",
-        n=f"{one.add_hours or one.add_business_days or 0:g}",
+        n=one.add_hours or one.add_business_days or 0,
         when=local(one.not_before, zone),
     )
     return text.text(
@@ -106,7 +107,7 @@ def extension_words(one: Extension, zone: ZoneInfo) -> str:
         ends=local(one.ends_at, zone),
         way=way,
         source=one.source,
-        read_on=one.read_on,
+        read_on=read_on_words(one),
     )
 
 
@@ -117,15 +118,15 @@ def _clock(rule: str, clock: Clock) -> list[str]:
 def _warns(clock: Clock) -> str:
     text = words()
     key = "policies.show.warns_business" if clock.unit is Unit.BUSINESS_HOURS else "policies.show.warns"
-    hours = [text.text(key, hours=f"{left / ONE_HOUR:g}") for left in clock.warn_left]
+    hours = [text.text(key, hours=left / ONE_HOUR) for left in clock.warn_left]
     return ", ".join(hours)
 
 
 def _origin(source: Source) -> list[str]:
     origin = origin_of(source)
-    told = words().text(f"policies.origin.{origin}", read_on=source.read_on)
+    told = words().text(f"policies.origin.{origin}", read_on=read_on_words(source))
     return [told, source.source if origin.value == "rule" else ""]
 
 
 def _weekdays(numbers: Iterable[int]) -> str:
-    return ", ".join(words().text(f"policies.weekdays.{number}") for number in sorted(numbers))
+    return ", ".join(formats.weekday(number) for number in sorted(numbers))

@@ -10,13 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from flows.claiming import Claiming
+from flows.handful import carry_out_all, plainly
 from flows.office import Office
 from flows.rerun import Where, find_server, start_run
-from flows.steps import attempt, carry_out
 from flows.tally import Tally
 from models.db.audit import note
 from models.db.failed import Choice, count_failed, queue_failed
@@ -81,10 +80,7 @@ def _drive_here(office: Office, by: str, tell: Callable[[int], None]) -> Tally:
     claiming = Claiming(office=office.keeping_shops(), by=f"rerun by {by}", seconds=math.inf)
     tally = Tally()
     for due in claiming.lists():
-        for one in claiming.claims(due):
-            do = partial(carry_out, claiming.office, one.shop_id, one.order_no, one.step)
-            done = attempt(office, one, do, run=None, by=by)
-            claiming.note(done)
+        for done in carry_out_all(claiming, due, plainly, run=None, by=by):
             tally.add(done)
             tell(tally.steps)
     return tally

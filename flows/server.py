@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.error import URLError
@@ -43,12 +44,13 @@ CLIENT_SETTINGS: Final[Mapping[str, str]] = {
     "PREFECT_RUNNER_AUTO_INSTALL_DEPENDENCIES": "false",  # else uv, where installed, rebuilds the environment
 }
 SERVER_SETTINGS: Final[Mapping[str, str]] = {
+    # Runs, their states and logs are stored without it; what it stores besides, each change once more, nobody reads.
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "200",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
-    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "1209600",  # 14 days
-    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P1D",
     # Kept in memory, the slot of a run that was under way when the server died would stay taken for ever.
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
 }
@@ -151,12 +153,19 @@ def put_schedules_to_rest(api_url: str) -> None:
                 client.update_deployment_schedule(deployment.id, schedule.id, active=False)
 
 
+@cache
+def _believing() -> ssl.SSLContext:
+    """What believes any certificate. To make one costs 20 ms; whoever waits for a server asks ten times a second."""
+    made = ssl.create_default_context()
+    made.check_hostname, made.verify_mode = False, ssl.CERT_NONE  # made for the name that others use
+    return made
+
+
 def answers(url: str) -> bool:
     """Whether something answers at this address with a success; for whom its certificate is made is not asked."""
-    believing = ssl.create_default_context()
-    believing.check_hostname, believing.verify_mode = False, ssl.CERT_NONE  # made for the name that others use
     try:
-        with build_opener(ProxyHandler({}), HTTPSHandler(context=believing)).open(url, timeout=ANSWER_SECONDS) as reply:
+        opener = build_opener(ProxyHandler({}), HTTPSHandler(context=_believing()))
+        with opener.open(url, timeout=ANSWER_SECONDS) as reply:
             return bool(reply.status == 200)  # noqa: PLR2004  # HTTP's OK
     except (URLError, OSError, ValueError):
         return False

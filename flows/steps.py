@@ -6,23 +6,25 @@ Faults (ours, worth another try) and refusals (a decision is needed) are told ap
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from sqlmodel import Session, col, select
+
 from flows.office import Office
 from flows.shop.protocol import BY_A_PERSON, Answer, Outcome, Shop, ShopError, Told
 from flows.trouble import class_of
-from models.db.facts import facts_of
-from models.db.orders import record_facts, terms_of
+from models.db.facts import source_keys_of
+from models.db.orders import known_orders, record_facts
 from models.db.session import DatabaseError, open_session
 from models.db.steps import Claim, Ending, StepStatus, after_outage, claim, finish
 from models.db.tables import OrderRow, StepRow
 from models.fact import Authority, Fact, FactKind
 from models.ids import order_id
-from models.order import Order, fold
+from models.order import Order
 from models.stage import RANK, Stage, Step
 
 MOST_ATTEMPTS: Final = 3  # of faults that trying again may not help; an outage uses up none
@@ -67,26 +69,25 @@ EFFECTS: Final[Mapping[Step, Effect]] = MappingProxyType(
 )
 
 
-def carry_out(office: Office, shop_name: str, order_no: str, step: Step) -> Answer:
-    """Do the step if it is still due, and store what the shop tells. Safe to repeat.
+def carry_out(office: Office, shop_name: str, order_no: str, step: Step, order: Order | None = None) -> Answer:
+    """Do the step if it is still due; what the shop tells is in the answer, to be written down. Safe to repeat.
 
-    The idempotency key is the order and the step, so whoever repeats it does not do it twice.
-    Raises StepFault.
+    `order` is how the order was found just now, for who has looked already. The idempotency key is the order and the
+    step, so whoever repeats it does not do it twice. Raises StepFault.
     """
-    shop = office.shop(shop_name)
-    key = order_id(shop_name, order_no)
-    with open_session(office.engine, read_only=True) as session:
-        facts, terms = facts_of(session, key), terms_of(session, shop, session.get_one(OrderRow, key).policy)
-    order = fold(facts, terms, office.now())
-    if not is_due(step, order):
+    known = order or look_at(office, shop_name, [order_no])[order_no]
+    if not is_due(step, known):
         return ALREADY_DONE
     try:
-        answer = EFFECTS[step](office.open_shop(shop_name), order, order_no, f"{key}:{step}")
+        return EFFECTS[step](office.open_shop(shop_name), known, order_no, f"{order_id(shop_name, order_no)}:{step}")
     except ShopError as fault:
         raise StepFault(step, order_no, fault.code, transient=fault.transient) from None
-    known = {fact.source_key for fact in facts}
-    record_told(office, shop_name, order_no, answer.told, key=f"{key}:{step}", known=known)
-    return answer
+
+
+def look_at(office: Office, shop_name: str, order_nos: Collection[str]) -> dict[str, Order]:
+    """Give these orders of a shop by number, as all facts say that are known now."""
+    with open_session(office.engine, read_only=True) as session:
+        return known_orders(session, office.shop(shop_name), order_nos, office.now())
 
 
 def is_due(step: Step, order: Order) -> bool:
@@ -94,15 +95,13 @@ def is_due(step: Step, order: Order) -> bool:
     return step in order.steps
 
 
-def record_told(  # what is told of whom, all keywords
-    office: Office, shop_name: str, order_no: str, told: tuple[Told, ...], *, key: str, known: Collection[str] = ()
-) -> None:
-    """Store what the shop told as facts, each once; `known` are keys of facts that are stored already."""
+def record_told(office: Office, shop_name: str, order_no: str, told: tuple[Told, ...], *, key: str) -> None:
+    """Store what the shop told as facts, each once."""
     moment = office.now()
-    facts = [(order_no, fact) for fact in told_facts(told, moment, key=key) if fact.source_key not in known]
-    if not facts:
+    if not told:
         return
     with open_session(office.engine) as session:
+        facts = [(order_no, fact) for fact in told_facts(told, moment, key=key)]
         record_facts(session, office.shop(shop_name), facts, moment)
         session.commit()
 
@@ -138,32 +137,107 @@ def claim_one(office: Office, shop_name: str, order_no: str, step: Step, *, by: 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What came of a claimed step, not yet written down: an answer, or the fault that there was."""
+
+    claim: Claim
+    result: Answer | StepFault
+
+    @property
+    def fault(self) -> StepFault | None:
+        """The fault, when it failed."""
+        return self.result if isinstance(self.result, StepFault) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What one attempt came to; `fault` is set when it failed."""
+    """What one attempt came to; `fault` is set when it failed, `unwritten` when only writing it down did."""
 
     claim: Claim
     ending: Ending
     fault: StepFault | None = None
+    unwritten: bool = False
 
 
 def attempt(office: Office, claimed: Claim, do: Callable[[], Answer], *, run: str | None, by: str) -> Attempt:
     """Run the claimed step and write down how it ended. Never raises on the step's own trouble."""
-    fault = None
+    return write_down(office, [try_step(claimed, do)], run=run, by=by)[0]
+
+
+def try_step(claimed: Claim, do: Callable[[], Answer]) -> Tried:
+    """Run the claimed step. Raises DatabaseError alone: then the lease lapses and the step comes back."""
     try:
-        ending = _ending(do(), office.now())
-    except StepFault as raised:
-        fault = raised
-        ending = _failing(office, claimed, raised)
+        return Tried(claim=claimed, result=do())
+    except StepFault as fault:
+        return Tried(claim=claimed, result=fault)
     except DatabaseError:
-        raise  # nothing can be written down: the lease lapses and the step comes back
+        raise
     except Exception as bug:  # noqa: BLE001  # one poisoned order must not hold up the others
-        fault = StepFault(claimed.step, claimed.order_no, type(bug).__name__, transient=False)
-        ending = _failing(office, claimed, fault)
-    ending = replace(ending, error_class=class_of(ending.result, ending.code))
+        return _poisoned(claimed, bug)
+
+
+def _poisoned(claimed: Claim, bug: Exception) -> Tried:
+    fault = StepFault(claimed.step, claimed.order_no, type(bug).__name__, transient=False)
+    return Tried(claim=claimed, result=fault)
+
+
+def write_down(office: Office, tried: Sequence[Tried], *, run: str | None, by: str) -> list[Attempt]:
+    """Store what the shop told and how each step ended, in one transaction; one that cannot be stored fails alone.
+
+    Raises DatabaseError when nothing can be written down: then the leases lapse and the steps come back.
+    """
+    if not tried:
+        return []
+    try:
+        return _written(office, tried, run=run, by=by)
+    except Exception as bug:  # whichever of them it is: all was undone, and each alone shows it
+        if len(tried) > 1:
+            return [done for one in tried for done in write_down(office, [one], run=run, by=by)]
+        if isinstance(bug, DatabaseError) or tried[0].fault:
+            raise
+        failed = _written(office, [_poisoned(tried[0].claim, bug)], run=run, by=by)
+        return [replace(one, unwritten=True) for one in failed]
+
+
+def _written(office: Office, tried: Sequence[Tried], *, run: str | None, by: str) -> list[Attempt]:
+    moment, keys = office.now(), {one.claim.order_id for one in tried}
     with open_session(office.engine) as session:
-        finish(session, claimed, ending, run=run, by=by, now=office.now())
+        known = source_keys_of(session, keys)
+        _record(session, office, tried, known, moment)
+        rows = session.exec(select(StepRow).where(col(StepRow.order_id).in_(keys))).all()
+        by_key = {(row.order_id, row.step): row for row in rows}
+        done = [_ended(one, by_key[one.claim.order_id, one.claim.step], known, moment) for one in tried]
+        for one in done:
+            finish(session, one.claim, one.ending, run=run, by=by, now=moment)
         session.commit()
-    return Attempt(claim=claimed, ending=ending, fault=fault)
+    return done
+
+
+def _record(
+    session: Session, office: Office, tried: Sequence[Tried], known: Mapping[str, set[str]], moment: datetime
+) -> None:
+    """Store the news among what the shops told, and count them as known."""
+    by_shop: dict[str, list[tuple[str, Fact]]] = {}
+    for one in tried:
+        claimed, stored = one.claim, known[one.claim.order_id]
+        told = () if isinstance(one.result, StepFault) else one.result.told
+        for fact in told_facts(told, moment, key=f"{claimed.order_id}:{claimed.step}"):
+            if fact.source_key not in stored:
+                stored.add(fact.source_key)
+                by_shop.setdefault(claimed.shop_id, []).append((claimed.order_no, fact))
+    for shop_name, news in sorted(by_shop.items()):
+        record_facts(session, office.shop(shop_name), news, moment)
+
+
+def _ended(one: Tried, row: StepRow, known: Mapping[str, set[str]], moment: datetime) -> Attempt:
+    """Say how the step ended. Who waits for news, and some came while it was under way, looks again at once."""
+    result = one.result
+    ending = _failing(result, row, moment) if isinstance(result, StepFault) else _ending(result, moment)
+    ending = replace(ending, error_class=class_of(ending.result, ending.code))
+    waits = ending.status is StepStatus.WAITING and ending.next_attempt_at is None
+    if waits and len(known[one.claim.order_id]) > one.claim.facts:
+        ending = replace(ending, next_attempt_at=moment)
+    return Attempt(claim=one.claim, ending=ending, fault=one.fault)
 
 
 ENDINGS: Final[Mapping[Outcome, StepStatus]] = MappingProxyType(
@@ -186,11 +260,8 @@ def _ending(answer: Answer, moment: datetime) -> Ending:
     )
 
 
-def _failing(office: Office, claimed: Claim, fault: StepFault) -> Ending:
+def _failing(fault: StepFault, row: StepRow, moment: datetime) -> Ending:
     """Say when to try again: an outage may last a day [D], anything else gets a few attempts."""
-    moment = office.now()
-    with open_session(office.engine, read_only=True) as session:
-        row = session.get_one(StepRow, (claimed.order_id, claimed.step.value))
     if fault.transient:
         again = after_outage(row.first_failed_at, moment)
         status = StepStatus.QUEUED if again else StepStatus.DEAD

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from models import formats
 from models.alert_figures import alert_figures
 from models.alert_plan import CLOCKS, How, group_alerts
 from models.catalogue import words
@@ -21,6 +22,7 @@ from models.db.wake import Sleep
 from models.quiet_hours import QuietHours
 
 MOST_LINES: Final = 10  # of a summary; the rest is counted
+COUNTS: Final = ("safe", "missed")
 LASTING: Final = frozenset({"blind", "api_blind", "silent"})  # since the moment that they are about
 
 
@@ -86,6 +88,7 @@ def _message(rows: Sequence[AlertRow], moment: datetime) -> Message:
         "time_left": text.time_left(datetime.fromisoformat(due) if due else None, moment),
         "count": len(rows),
         **worst.values,
+        **_summed(rows),
         **_lasting(worst, moment),
         "step": text.text(f"pages.steps.{worst.values.get('step')}"),
     }
@@ -97,6 +100,12 @@ def _message(rows: Sequence[AlertRow], moment: datetime) -> Message:
     return Message(title=text.text(f"alerts.titles.{known}"), body=body, rows=tuple(rows))
 
 
+def _summed(rows: Sequence[AlertRow]) -> dict[str, str]:
+    """The numbers of all of them together: several all-clears that waited are one message."""
+    names = [name for name in COUNTS if name in rows[0].values]
+    return {name: str(sum(int(row.values[name]) for row in rows)) for name in names}
+
+
 def _lasting(row: AlertRow, moment: datetime) -> dict[str, str]:
     """For how long it lasts by now: it may be told long after it was noticed, and told once more."""
     if row.text_key not in LASTING or not row.about:
@@ -106,7 +115,7 @@ def _lasting(row: AlertRow, moment: datetime) -> dict[str, str]:
 
 def summary(rows: Sequence[AlertRow], slept: Sleep, zone: ZoneInfo, moment: datetime) -> Message:
     """Tell in one message what came up in a sleep, the worst first; times of the sleep in `zone`."""
-    slept_from, slept_to = (f"{at.astimezone(zone):%d %b %H:%M}" for at in (slept.since, slept.until))
+    slept_from, slept_to = (formats.moment(at, zone) for at in (slept.since, slept.until))
     values = {"start": slept_from, "end": slept_to, "zone": zone.key}
     return _listed("slept", rows, values, moment)
 
@@ -114,7 +123,7 @@ def summary(rows: Sequence[AlertRow], slept: Sleep, zone: ZoneInfo, moment: date
 def _after_quiet(rows: Sequence[AlertRow], setting: Setting) -> Message:
     """Tell in one message what a shop's quiet hours kept back."""
     hours = setting.quiet[rows[0].shop_id or ""]
-    values = {"start": f"{hours.start:%H:%M}", "end": f"{hours.end:%H:%M}", "zone": hours.zone.key}
+    values = {"start": formats.clock(hours.start), "end": formats.clock(hours.end), "zone": hours.zone.key}
     return _listed("quiet", rows, {**values, "shop": rows[0].shop_id or ""}, setting.moment)
 
 

@@ -6,19 +6,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
+
+from sqlmodel import col, select
 
 from flows.office import Office
 from ingest.stated_mail import arrived_since, stated_since
+from models import formats
 from models.catalogue import words
 from models.db.alerts import Alert, raise_alerts
 from models.db.session import open_session
+from models.db.tables import AlertRow
 from models.drift import Drift, Share, fallen_fields, more_unclear
 from models.mail_figures import drift_figures
 from models.settings import MailboxSettings, ShopSettings
 
 RULE: Final = "drift"
+TOLD_AGAIN: Final = timedelta(days=7)
 
 
 def watch_wording(office: Office) -> int:
@@ -30,6 +35,17 @@ def watch_wording(office: Office) -> int:
         new = raise_alerts(session, alerts, now)
         session.commit()
     return new
+
+
+def told_wordings(office: Office) -> list[Alert]:
+    """What lasts of that which was told within a week.
+
+    Where nothing was told, which is usual, no mail is read for it: a page may ask.
+    """
+    told = select(AlertRow.dedup_key).where(AlertRow.rule == RULE, col(AlertRow.created_at) > office.now() - TOLD_AGAIN)
+    with open_session(office.engine, read_only=True) as session:
+        nothing = session.exec(told.limit(1)).first() is None
+    return [] if nothing else changed_wordings(office)
 
 
 def changed_wordings(office: Office) -> list[Alert]:
@@ -61,7 +77,7 @@ def _words_of(drift: Drift, shop: ShopSettings) -> dict[str, str]:
         "kind": text.text(f"mail.kinds.{drift.kind}"),
         "language": text.text(f"mail.languages.{drift.language}"),
         "field": text.text(f"mail.stated.{drift.field}"),
-        "last": f"{drift.last_at.astimezone(shop.zone):%d %b %Y}",
+        "last": formats.full_date(drift.last_at.astimezone(shop.zone).date()),
         **_shares(drift.before, drift.now),
     }
 
@@ -83,10 +99,10 @@ def _unclear(office: Office, mailbox: MailboxSettings, now: datetime) -> Iterato
 
 def _shares(before: Share, now: Share) -> dict[str, str]:
     return {
-        "found": str(now.count),
-        "mails": str(now.mails),
-        "found_before": str(before.count),
-        "mails_before": str(before.mails),
+        "found": formats.number(now.count),
+        "mails": formats.number(now.mails),
+        "found_before": formats.number(before.count),
+        "mails_before": formats.number(before.mails),
     }
 
 

@@ -21,6 +21,7 @@ from ingest.printed import short
 from ingest.text import one_line, plain_digits
 from ingest.values import amount_in, order_no_in, quantity_and_price, quantity_in
 from ingest.vocabulary import Field, Language, Vocabulary, label_key
+from models import formats
 
 PEOPLES: Final = frozenset({Field.BUYER, Field.OTHER})  # what people are called, write, live at
 _AMOUNTS: Final = AMOUNT_FIELDS | {Field.UNIT_PRICE, Field.LINE_TOTAL}
@@ -167,7 +168,7 @@ def shown_value(wanted: Field, value: str, language: Language, calendar: Calenda
     """Return what may be shown of a value: what has a form of its own, in that form; None for all else."""
     if wanted in TIME_FIELDS:
         moment = moment_in(value, calendar) if calendar else None
-        return moment.strftime("%d %b %Y %H:%M %Z") if moment else None
+        return formats.full_moment(moment, moment.tzinfo) if moment and moment.tzinfo else None
     if wanted in _TABLES:
         return language.code_of(_TABLES[wanted], value)
     show = _SHOWN.get(wanted)

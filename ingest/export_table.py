@@ -161,7 +161,7 @@ def _below(rows: Iterator[Row], places: Mapping[int, Column], width: int) -> lis
         if not picked or (first == 0 and _explains(picked)):
             continue
         if len(lines) == LONGEST:
-            raise ExportError(ExportFault.TOO_LONG, most=f"{LONGEST:,}")
+            raise ExportError(ExportFault.TOO_LONG, most=LONGEST)
         shifted = any(_has_moved(place, cell, width) for place, cell in cells.items())
         earlier = seen.setdefault(hash(tuple(cells.items())), number)
         repeats = earlier if earlier != number else None

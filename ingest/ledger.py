@@ -12,14 +12,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, and_, cast, insert, or_
+from sqlalchemy import ColumnElement, String, and_, cast, func, insert, or_
 from sqlmodel import Session, col, select, update
 
 from ingest.mailbox import FolderState
 from models.db.alerts import Alert, raise_alert
 from models.db.columns import defaults_of, table_of
 from models.db.insert import execute_all, insert_new
-from models.db.mail_tables import FolderRow, MailboxRow, MessageRow
+from models.db.mail_tables import FolderRow, MailboxRow, MessageRow, of_mailbox
 from models.db.tables import AlertRow
 from models.notification import QuarantineReason
 
@@ -212,7 +212,7 @@ def not_understood(session: Session, mailbox: str) -> Sequence[tuple[int | None,
 
 
 def _waits(mailbox: str) -> tuple[ColumnElement[bool], ...]:
-    return (col(MessageRow.outcome) == Outcome.QUARANTINED, col(MessageRow.mailbox) == mailbox)
+    return (col(MessageRow.outcome) == Outcome.QUARANTINED, of_mailbox(mailbox))
 
 
 def has_mail_since(session: Session, mailbox: str, shop: str, since: datetime) -> bool:
@@ -227,11 +227,14 @@ def mail_times(session: Session, mailbox: str, shop: str, since: datetime) -> li
 
 
 def _may_be(mailbox: str, shop: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
-    """A mail that was not understood is one, too: it did come."""
+    """A mail that was not understood is one, too: it did come.
+
+    Of the shop or of none is said so that no index serves it: as `of_mailbox` says, it must go by the time.
+    """
     return (
         col(MessageRow.outcome).in_(ARRIVED),
         col(MessageRow.seen_at) > since,
-        col(MessageRow.mailbox) == mailbox,
-        or_(col(MessageRow.shop_id) == shop, col(MessageRow.shop_id).is_(None)),
+        of_mailbox(mailbox),
+        func.coalesce(MessageRow.shop_id, shop) == shop,
         or_(col(MessageRow.reason).is_(None), col(MessageRow.reason).not_in(FAKES | NO_CLAIM)),
     )

@@ -108,7 +108,7 @@ def has_news(engine: Engine, mailbox: MailboxSettings, home: Home) -> bool:
         states = {folder: box.look(folder) for folder in box.find_folders(mailbox.folders)}
     with open_session(engine, read_only=True) as session:
         changed = any(ledger.has_changed(session, mailbox.name, folder, state) for folder, state in states.items())
-        return changed or rescan.is_asked(session, mailbox.name) or has_untouched(session, mailbox)
+        return changed or rescan.is_asked(session, mailbox.name, at_once=True) or has_untouched(session, mailbox)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,9 +80,11 @@ def ask_as_routine(session: Session, mailbox: str, now: datetime) -> None:
     session.connection().execute(old)
 
 
-def is_asked(session: Session, mailbox: str) -> bool:
-    """Whether some days wait to be read again."""
+def is_asked(session: Session, mailbox: str, *, at_once: bool = False) -> bool:
+    """Whether some days wait to be read again; `at_once`: for a cause that the poll by schedule comes too late for."""
     query = select(RescanRow.id).where(RescanRow.mailbox == mailbox, col(RescanRow.done_at).is_(None))
+    if at_once:
+        query = query.where(RescanRow.cause != RescanCause.ROUTINE)
     return session.exec(query.limit(1)).first() is not None
 
 

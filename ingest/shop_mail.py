@@ -1,28 +1,30 @@
-"""Which mails each shop gets: how many of each kind, and which missing ones make us ask instead of accuse.
+"""Which mails came: what became of them, how many of each kind each shop gets, and which missing ones make us ask.
 
 The counts are of mails that TikTok Shop itself sent and that were understood; what a person vouched for shows
-nothing about what arrives by itself. Accusing rests on `evidence`, which such a mail's facts make.
+nothing about what arrives by itself. Accusing rests on `evidence`, which such a mail's facts make. Nobody reads on
+beyond KIND_CAP of a kind, or COUNT_CAP in all: what is more than that is not counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import case, func
-from sqlmodel import Session, col, select
+from sqlalchemy import CTE, ColumnElement, ScalarSelect, String, column, func, literal, select, values
+from sqlmodel import Session
 
-from ingest.ledger import Outcome
+from ingest.ledger import MESSAGES, Outcome
 from models.db.facts import evidence_of
-from models.db.mail_tables import MessageRow
+from models.db.reading import COUNT_CAP
 from models.deadline import RULES
 from models.fact import FactKind
 from models.notification import NotificationKind
 
 LATELY: Final = timedelta(days=30)
+KIND_CAP: Final = 1_000
 
 # The fact of each kind of mail whose absence means something only at shops that get such mail.
 PROVES: Final[Mapping[NotificationKind, FactKind]] = MappingProxyType(
@@ -37,7 +39,10 @@ PROVES: Final[Mapping[NotificationKind, FactKind]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindCount:
-    """Mails of one kind that a shop got: ever, and in the last 30 days. `asks`: a clock asks for want of it."""
+    """Mails of one kind that a shop got: ever, and in the last 30 days, each up to KIND_CAP + 1.
+
+    `asks`: a clock asks for want of it.
+    """
 
     kind: NotificationKind
     total: int = 0
@@ -47,16 +52,34 @@ class KindCount:
 
 def mail_of_shops(session: Session, shops: Iterable[str], now: datetime) -> dict[str, list[KindCount]]:
     """Count each shop's mails by kind, in the order of kinds; kinds that never came are among them."""
-    counted = _counts(session, now - LATELY)
-    return {shop: _of_shop(session, shop, counted) for shop in shops}
+    named = list(shops)
+    counted = _counts(session, named, now - LATELY)
+    return {shop: _of_shop(session, shop, counted) for shop in named}
 
 
-def _counts(session: Session, since: datetime) -> dict[tuple[str, str], tuple[int, int]]:
-    lately = func.sum(case((col(MessageRow.seen_at) > since, 1), else_=0))
-    query = select(MessageRow.shop_id, MessageRow.kind, func.count(), lately)
-    query = query.where(MessageRow.outcome == Outcome.PARSED, col(MessageRow.shop_id).is_not(None))
-    found = session.exec(query.group_by(col(MessageRow.shop_id), col(MessageRow.kind)))
-    return {(shop or "", kind or ""): (total, recent) for shop, kind, total, recent in found}
+def mail_counts(session: Session) -> dict[str, int]:
+    """Count the mails seen, by what became of them, each up to COUNT_CAP + 1; what never came is left out."""
+    outcome = values(column("outcome", String), name="wanted").data([(one.value,) for one in Outcome]).cte("wanted")
+    count = _up_to(COUNT_CAP, outcome, MESSAGES.c.outcome == outcome.c.outcome)
+    return {name: found for name, found in session.execute(select(outcome.c.outcome, count)) if found}
+
+
+def _up_to(cap: int, of: CTE, *where: ColumnElement[bool]) -> ScalarSelect[int]:
+    """How many mails these are, up to `cap` + 1, for each row of `of`."""
+    some = select(literal(1)).select_from(MESSAGES).where(*where).limit(cap + 1).correlate(of).subquery()
+    return select(func.count()).select_from(some).correlate(of).scalar_subquery()
+
+
+def _counts(session: Session, shops: Sequence[str], since: datetime) -> dict[tuple[str, str], tuple[int, int]]:
+    if not shops:
+        return {}
+    kinds = [(shop, kind.value) for shop in shops for kind in NotificationKind]
+    wanted = values(column("shop", String), column("kind", String), name="wanted").data(kinds).cte("wanted")
+    parsed = MESSAGES.c.outcome == Outcome.PARSED.value
+    mine = (parsed, MESSAGES.c.shop_id == wanted.c.shop, MESSAGES.c.kind == wanted.c.kind)
+    counts = (_up_to(KIND_CAP, wanted, *mine), _up_to(KIND_CAP, wanted, *mine, MESSAGES.c.seen_at > since))
+    found = session.execute(select(wanted.c.shop, wanted.c.kind, *counts))
+    return {(shop, kind): (total, lately) for shop, kind, total, lately in found}
 
 
 def _of_shop(session: Session, shop: str, counted: Mapping[tuple[str, str], tuple[int, int]]) -> list[KindCount]:

@@ -13,6 +13,7 @@ from typing import Final
 from models.alert_figures import AlertFigures
 
 FIRST_REST: Final = timedelta(minutes=1)
+NOBODY: Final = -1  # the place of what no channel hears: it stands on the dashboard alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

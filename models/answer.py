@@ -51,13 +51,15 @@ class Accepted:
 class Refused:
     """The command is refused. `values` fill the words of `code`; `instead` is what is possible.
 
-    `already` says that what was wished stands: somebody was faster, and nothing is wrong.
+    `already` says that what was wished stands: somebody was faster, and nothing is wrong. `entry` is the key of what
+    they entered, where the command would have entered the same.
     """
 
     code: str
     values: Mapping[str, str] = field(default_factory=dict)
     instead: tuple[CommandName, ...] = ()
     already: bool = False
+    entry: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,15 +10,20 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from models.formats import number
 from models.language import ENGLISH, speaking
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # From which span on a unit is used: hours up to four days, since limits are said in hours ("72 h").
 UNITS: Final = ((4 * DAY, "days", DAY), (HOUR, "hours", HOUR), (MINUTE, "minutes", MINUTE))
+
+# Placeholders for what is typed or looked up, never counted: a platform's code, a mail by its number, a port, a line.
+NAMES: Final = frozenset({"code", "line", "mail", "number", "port", "taken"})
 
 
 class _Values(dict[str, object]):
@@ -39,11 +44,19 @@ class Catalogue:
         return key in self.texts
 
     def text(self, key: str, /, **values: object) -> str:
-        """Give a key's text with its placeholders filled; the key's last part if there is no text."""
+        """Give a key's text with its placeholders filled, numbers as the language writes them.
+
+        The key's last part if there is no text.
+        """
         template = self.texts.get(key)
         if template is None:
             return key.rpartition(".")[2].replace("_", " ")
-        return template.format_map(_Values(values))
+        return template.format_map(_Values({name: self._written(name, value) for name, value in values.items()}))
+
+    def _written(self, name: str, value: object) -> object:
+        if not isinstance(value, int | float | Decimal) or isinstance(value, bool) or name in NAMES:
+            return value
+        return number(value, self.language)
 
     def stage(self, stage: str, *, presumed: bool = False) -> str:
         """Give a stage as a packer knows it ("To pack"); a presumed one says that it is to be checked."""

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 from models.business_time import BusinessCalendar, next_business_day
 from models.deadline import RULES, ClockType, RuleId
-from models.policy import PolicyError, Source
-from models.policy_entry import SOURCE, TEXT, Key, number, one_of, read_table, texts, whole
+from models.policy import Source
+from models.policy_entry import SOURCE, TEXT, Key, choice, number, policy_fault, read_table, texts, whole
 
 EXTENDABLE: Final = frozenset(rule for rule, row in RULES.items() if row.clock is ClockType.RULE) - {RuleId.D12}
 """The platform's clocks, without the one that counts attempts and no time."""
@@ -111,15 +111,15 @@ def _rules(value: object) -> frozenset[RuleId]:
 
 KEYS: Final[Mapping[str, Key]] = {
     "name": Key(TEXT.read, "text", 'name = "Tet 2027"'),
-    "markets": Key(texts, "a list of country codes", 'markets = ["VN"]'),
-    "shops": Key(texts, "a list of shops' names", 'shops = ["Tre Viet Store"]'),
-    "rules": Key(_rules, f"a list of the platform's clocks ({', '.join(sorted(EXTENDABLE))})", 'rules = ["D02"]'),
-    "from": Key(_moment, "a date or a time", "from = 2027-02-03T00:00:00"),
-    "until": Key(_end, "a date, which counts, or a time", "until = 2027-02-10"),
-    "applies_to": Key(Touches, one_of(Touches), 'applies_to = "started"'),
-    "add_hours": Key(number, "a number of hours", "add_hours = 48"),
-    "add_business_days": Key(whole, "a whole number of days", "add_business_days = 2"),
-    "not_before": Key(_moment, "a date or a time", "not_before = 2027-02-12T23:59:00"),
+    "markets": Key(texts, "markets", 'markets = ["VN"]'),
+    "shops": Key(texts, "shops", 'shops = ["Tre Viet Store"]'),
+    "rules": Key(_rules, "rules", 'rules = ["D02"]', ", ".join(sorted(EXTENDABLE))),
+    "from": Key(_moment, "moment", "from = 2027-02-03T00:00:00"),
+    "until": Key(_end, "last_moment", "until = 2027-02-10"),
+    "applies_to": choice(Touches, 'applies_to = "started"'),
+    "add_hours": Key(number, "hours", "add_hours = 48"),
+    "add_business_days": Key(whole, "whole_days", "add_business_days = 2"),
+    "not_before": Key(_moment, "moment", "not_before = 2027-02-12T23:59:00"),
     **SOURCE,
 }
 TIMES: Final = frozenset({"from", "until", "not_before"})
@@ -131,15 +131,15 @@ def extension_of(entry: object, zone: ZoneInfo, where: str = "extension") -> Ext
     values = read_table(entry, KEYS, where, NEEDED)
     ways = [way for way in WAYS if way in values]
     if len(ways) != 1:
-        raise PolicyError(f"{where} needs one of {', '.join(WAYS)}, and one only")
+        raise policy_fault("one_way", where=where, names=", ".join(WAYS))
     if not values.get("markets") and not values.get("shops"):
-        raise PolicyError(f"{where} needs markets or shops. Example: {KEYS['markets'].example}")
+        raise policy_fault("whose", where=where, **KEYS["markets"].told)
     times: dict[str, Any] = {key: _utc(value, zone) for key, value in values.items() if isinstance(value, datetime)}
     begins_at, ends_at = times.pop("from"), times.pop("until")
     rest = {key: value for key, value in values.items() if key not in TIMES}
     found = Extension(begins_at=begins_at, ends_at=ends_at, **times, **rest)
     if found.begins_at >= found.ends_at:
-        raise PolicyError(f"{where}: until must be later than from")
+        raise policy_fault("backwards", where=where)
     return found
 
 

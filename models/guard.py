@@ -101,7 +101,9 @@ def not_done_yet(ask: Ask) -> Refused | None:
     if not is_done(ask.order, ask.command.name):
         return None
     instead = () if _as_wished(ask, kind) else (Do.RECORD, Do.RETRACT)
-    return Refused(code=code, values=who_did(ask.last(kind)), instead=instead, already=not instead)
+    last = ask.last(kind)
+    entry = last.source_key if last else ""
+    return Refused(code=code, values=who_did(last), instead=instead, already=not instead, entry=entry)
 
 
 def _as_wished(ask: Ask, kind: FactKind) -> bool:

@@ -16,7 +16,7 @@ VARIABLE: Final = "SHIPCLOCK_LANGUAGE"
 
 
 class UnknownLanguageError(Exception):
-    """SHIPCLOCK_LANGUAGE names a language without words; the message lists those that have them."""
+    """SHIPCLOCK_LANGUAGE names a language without words; its text is that name."""
 
 
 class _Speech:
@@ -62,8 +62,7 @@ def let_choose(chosen: Callable[[], str]) -> None:
 def _asked(environment: Mapping[str, str]) -> str:
     given = environment.get(VARIABLE, "").strip()
     if given and given not in languages():
-        message = f"{VARIABLE}={given} is no language of Shipclock. Known: {', '.join(languages())}."
-        raise UnknownLanguageError(message)
+        raise UnknownLanguageError(given)
     return given
 
 

@@ -14,9 +14,9 @@ from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from models import formats
 from models.language import ENGLISH
 from models.letter import Letter
-from models.outgoing import stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def write(letter: Letter, language: str, *, shop: str, order_no: str, zone: Zone
     """The letter in that language; its times are those of the shop's zone."""
     words = letter_words(language)
     text = {key: words.texts[letter.kind][key].format(order_no=order_no) for key in ("subject", "opening", "request")}
-    lines = "\n".join(_lines(letter, words, order_no, zone))
+    lines = "\n".join(_lines(letter, language, order_no, zone))
     frame = words.frame
     parts = (
         frame[letter.to],
@@ -89,10 +89,11 @@ def write(letter: Letter, language: str, *, shop: str, order_no: str, zone: Zone
     return Written(subject=text["subject"], body="\n\n".join(parts))
 
 
-def _lines(letter: Letter, words: LetterWords, order_no: str, zone: ZoneInfo) -> Iterator[str]:
+def _lines(letter: Letter, language: str, order_no: str, zone: ZoneInfo) -> Iterator[str]:
+    words = letter_words(language)
     values = {"order_no": order_no, **letter.names}
     for key in HEAD:
         if key in values:
             yield words.facts[key].format(value=values[key])
     for key, moment in letter.moments.items():
-        yield words.facts[key].format(value=stamp(moment, zone))
+        yield words.facts[key].format(value=formats.letter_moment(moment, zone, language))

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
+from models import formats
 from models.catalogue import words
 from models.deadline import RuleId
 from models.policy import ARTICLE, DEFAULT, HOURS_A_DAY, YOURS, Clock, Policy, Source, Unit
@@ -96,12 +97,18 @@ def _figure_behind(clock: Timed, figure: Clock | None) -> Clock | None:
 
 
 def origin_words(told: Told) -> str:
-    """Say it ("platform rule, read on 2026-11-22: 2 business days until 23:59")."""
+    """Say it ("platform rule, read on 22 Nov 2026: 2 business days until 23:59")."""
     figure = told.figure
-    said = words().text(f"policies.origin.{told.origin}", name=told.name, read_on=figure.read_on if figure else "")
+    read_on = read_on_words(figure) if figure else ""
+    said = words().text(f"policies.origin.{told.origin}", name=told.name, read_on=read_on)
     if figure is None:
         return said
     return words().text("policies.origin.figure", origin=said, length=length_words(figure, told.rule))
+
+
+def read_on_words(source: Source) -> str:
+    """Say on which date a source was read; empty for what needs none."""
+    return formats.full_date(date.fromisoformat(source.read_on)) if source.read_on else ""
 
 
 def length_words(figure: Clock, rule: str = "") -> str:
@@ -112,12 +119,12 @@ def length_words(figure: Clock, rule: str = "") -> str:
     if unit is Unit.HOURS and days >= LONG_IN_DAYS and not hours:
         unit, length = Unit.CALENDAR_DAYS, days
     special = f"policies.length.{unit}_{length:g}"
-    said = text.text(special if special in text else f"policies.length.{unit}", n=f"{length:g}")
+    said = text.text(special if special in text else f"policies.length.{unit}", n=length)
     if figure.starts is not None:
         said = text.text(f"policies.length.starts_{figure.starts}", length=said)
     if figure.ends_at is not None:
-        said = text.text("policies.length.ends_at", length=said, time=f"{figure.ends_at:%H:%M}")
+        said = text.text("policies.length.ends_at", length=said, time=formats.clock(figure.ends_at))
     if figure.cut_off is not None and figure.cut_off != figure.ends_at:
-        said = text.text("policies.length.cut_off", length=said, time=f"{figure.cut_off:%H:%M}")
+        said = text.text("policies.length.cut_off", length=said, time=formats.clock(figure.cut_off))
     key = f"policies.length_of.{rule}"
     return text.text(key, length=said) if key in text else said

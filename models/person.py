@@ -43,8 +43,9 @@ class PinFault(StrEnum):
 
 
 class Right(StrEnum):
-    """What a person does beside the commands on an order, which name their own role (`models.command`)."""
+    """What a person does. Each command on an order names its own role beside (`models.command`)."""
 
+    GIVE_COMMANDS = "give_commands"  # on orders: any at all
     LABEL = "label"  # fetch a label: it shows the buyer's address
     RUN_AGAIN = "run_again"
     RUN_MANY_AGAIN = "run_many_again"
@@ -57,6 +58,7 @@ class Right(StrEnum):
 
 NEEDED: Final[Mapping[Right, Role]] = MappingProxyType(
     {
+        Right.GIVE_COMMANDS: Role.PACKER,
         Right.LABEL: Role.PACKER,
         Right.RUN_AGAIN: Role.PACKER,
         Right.RUN_MANY_AGAIN: Role.MANAGER,
@@ -80,7 +82,7 @@ class Person:
     @property
     def acts(self) -> bool:
         """Whether the role does anything but look."""
-        return ROLE_RANK[self.role] >= ROLE_RANK[Role.PACKER]
+        return self.may(Right.GIVE_COMMANDS)
 
     def may(self, right: Right) -> bool:
         """Tell whether the role allows it."""

@@ -15,6 +15,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
+from models.catalogue import words
 from models.deadline import RULES, ClockType, RuleId
 from models.history import ENOUGH_ATTEMPTS
 from models.policy import (
@@ -31,7 +32,7 @@ from models.policy import (
     Source,
     Unit,
 )
-from models.policy_entry import CALENDAR, CLOCK, INTERVAL, RANK, TEXT, WEEKDAYS, Key, read_table, texts
+from models.policy_entry import CALENDAR, CLOCK, INTERVAL, RANK, TEXT, WEEKDAYS, Key, policy_fault, read_table, texts
 from models.stage import RANK as RANKS
 
 INTERVALS: Final = frozenset({"complaint_follow_up", "late_claim_asks_again"})
@@ -45,8 +46,8 @@ TABLES: Final = ("clocks", "intervals", "auto_cancel", "cancel_limit_rank", "cal
 POLICY: Final[Mapping[str, Key]] = {
     "name": TEXT,
     "version": Key(TEXT.read, "text", 'version = "1"'),
-    "markets": Key(texts, "a list of country codes", 'markets = ["US"]'),
-    **{name: Key(lambda table: table, "a table", f"[{name}]") for name in TABLES},
+    "markets": Key(texts, "markets", 'markets = ["US"]'),
+    **{name: Key(lambda table: table, "table", f"[{name}]") for name in TABLES},
 }
 ALLOWED_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "clocks": tuple(RULES),
@@ -65,21 +66,23 @@ def _is_target(rule: str) -> bool:
 
 
 WRONG: Final[tuple[tuple[Check, str], ...]] = (
-    (lambda rule, it: (it.unit is Unit.ATTEMPTS) != (rule == RuleId.D12), "attempts are counted by D12, and D12 alone"),
-    (lambda rule, it: rule == RuleId.D12 and it.length != ENOUGH_ATTEMPTS, f"length can only be {ENOUGH_ATTEMPTS}"),
-    (lambda rule, it: rule == RuleId.D03 and it.unit is not Unit.HOURS, "it is told in hours before D02 is over"),
-    (lambda rule, it: _is_target(rule) and it.unit in DAYS, "our own aims count hours or business_hours: they pause"),
-    (lambda _, it: it.unit in DAYS and it.length % 1 != 0, "length counts whole days"),
-    (lambda _, it: it.cut_off is not None and it.unit is not Unit.BUSINESS_DAYS, "cut_off goes with business_days"),
-    (lambda _, it: it.ends_at is not None and it.unit not in DAYS, "ends_at goes with a unit of days"),
-    (lambda _, it: it.zone is not None and it.unit not in DAYS, "zone goes with a unit of days"),
+    (lambda rule, it: (it.unit is Unit.ATTEMPTS) != (rule == RuleId.D12), "attempts"),
+    (lambda rule, it: rule == RuleId.D12 and it.length != ENOUGH_ATTEMPTS, "enough"),
+    (lambda rule, it: rule == RuleId.D03 and it.unit is not Unit.HOURS, "before"),
+    (lambda rule, it: _is_target(rule) and it.unit in DAYS, "target"),
+    (lambda _, it: it.unit in DAYS and it.length % 1 != 0, "whole_days"),
+    (lambda _, it: it.cut_off is not None and it.unit is not Unit.BUSINESS_DAYS, "cut_off"),
+    (lambda _, it: it.ends_at is not None and it.unit not in DAYS, "ends_at"),
+    (lambda _, it: it.zone is not None and it.unit not in DAYS, "zone"),
     (
         lambda _, it: it.ends_at is not None and not it.length and (it.cut_off or time.max) > it.ends_at,
-        "a length of 0 that ends_at a time needs a cut_off that is not later",
+        "same_day",
     ),
-    (lambda _, it: it.starts is not None and it.otherwise is None, "starts needs a figure of the base policy"),
+    (lambda _, it: it.starts is not None and it.otherwise is None, "starts"),
 )
-"""What can be wrong with a clock whose keys are right one by one."""
+"""What can be wrong with a clock whose keys are right one by one; its words are in words/*/settings.toml, [clocks]."""
+
+SPECIAL: Final = {"attempts": RuleId.D12, "ship": RuleId.D02, "enough": ENOUGH_ATTEMPTS}
 
 
 def parse_policy(text: str, base: Policy | None = None) -> Policy:
@@ -92,7 +95,7 @@ def parse_policy(text: str, base: Policy | None = None) -> Policy:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PolicyError(f"not TOML: {error}") from error
+        raise policy_fault("not_toml", why=error) from error
     return policy_of(data, base)
 
 
@@ -104,7 +107,7 @@ def policy_of(data: Mapping[str, Any], base: Policy | None = None) -> Policy:
     auto_cancel = {name: _figure(f"auto_cancel.{name}", "", it, None) for name, it in cancels}
     intervals, sources = _intervals(_named(top, "intervals"))
     if not base and (missing := INTERVALS - set(intervals)):
-        raise PolicyError(f"intervals: missing {', '.join(sorted(missing))}")
+        raise policy_fault("missing", where="intervals", names=", ".join(sorted(missing)))
     rank = base.cancel_limit_rank if base else 0
     if (entry := top.get("cancel_limit_rank")) is not None:
         rank, sources["cancel_limit_rank"] = _rank(entry)
@@ -142,7 +145,7 @@ def own_figure(rule: str, entry: object, policy: Policy) -> Clock:
 def _known(table: str, name: str) -> bool:
     names = ALLOWED_NAMES["clocks" if table == "figures" else table]
     if name not in names:
-        raise PolicyError(f"{table}.{name}: there is no such figure; there are {', '.join(names)}")
+        raise policy_fault("no_figure", where=f"{table}.{name}", known=", ".join(names))
     return True
 
 
@@ -150,7 +153,7 @@ def _named(top: Mapping[str, Any], table: str) -> Mapping[str, Any]:
     """A table whose names are known."""
     entries = top.get(table, {})
     if not isinstance(entries, Mapping):
-        raise PolicyError(f"{table} must be a table")
+        raise policy_fault("must_be_table", where=table)
     return {name: entry for name, entry in entries.items() if _known(table, name)}
 
 
@@ -170,16 +173,16 @@ def _figure(where: str, rule: str, entry: object, otherwise: Clock | None, neede
     """One figure. `rule` is empty for one that is no clock of ours."""
     values = {"source": YOURS, **read_table(entry, CLOCK, where, needed)}
     clock = Clock(**values, otherwise=otherwise if "starts" in values else None)
-    for is_wrong, words in WRONG:
+    for is_wrong, code in WRONG:
         if is_wrong(rule, clock):
-            raise PolicyError(f"{where}: {words}")
+            raise PolicyError(words().text(f"settings.clocks.{code}", where=where, **SPECIAL))
     _dated(clock, where)
     return clock
 
 
 def _dated(source: Source, where: str) -> None:
     if source.source not in OURS and not source.read_on:
-        raise PolicyError(f"{where} needs read_on: {CLOCK['read_on'].allowed}. Example: {CLOCK['read_on'].example}")
+        raise policy_fault("needs", where=where, name="read_on", **CLOCK["read_on"].told)
 
 
 def _source(values: Mapping[str, Any], where: str) -> Source:
@@ -202,7 +205,7 @@ def _rank(entry: object) -> tuple[int, Source]:
     values = read_table(entry, RANK, where, ("rank", "source"))
     if values["rank"] not in RANKS.values():
         known = ", ".join(str(rank) for rank in sorted({*RANKS.values()}))
-        raise PolicyError(f"{where}.rank: no stage has it; there are {known}")
+        raise policy_fault("no_rank", where=f"{where}.rank", known=known)
     return values["rank"], _source(values, where)
 
 
@@ -211,7 +214,7 @@ def _calendar(entry: object) -> PolicyCalendar:
     calendar = PolicyCalendar(**values)
     _dated(calendar, "calendar")
     if calendar.subdivision and not calendar.country:
-        raise PolicyError("calendar.subdivision needs country")
+        raise policy_fault("no_country", where="calendar.subdivision")
     return calendar
 
 

@@ -1,6 +1,6 @@
 """Reading one table of figures: which keys it may have, what each may hold, and the words for what is wrong.
 
-Pure. What it raises names the entry, what stands there, what is allowed, and an example.
+Pure but for the catalogue of words. What it raises names the entry, what stands there, what is allowed, and an example.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from math import isfinite
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from models.catalogue import words
 from models.policy import PolicyError, Start, Unit
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -22,25 +23,43 @@ LONGEST: Final = 24 * 366  # of any figure, in its own unit
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a key may hold: how it is read (ValueError or TypeError: not so), the words for that, an example."""
+    """What a key may hold: how it is read (ValueError or TypeError: not so), which words say that, an example.
+
+    `names` are those of a choice.
+    """
 
     read: Callable[[Any], Any]
-    allowed: str
+    allowed: str  # in words/*/settings.toml, [figures]
     example: str
+    names: str = ""
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What is allowed, and the example, in words."""
+        text = words()
+        return {
+            "allowed": text.text(f"settings.figures.{self.allowed}", names=self.names),
+            "example": text.text("settings.example", line=self.example),
+        }
+
+
+def policy_fault(code: str, **values: object) -> PolicyError:
+    """What is wrong, in words, to be raised."""
+    return PolicyError(words().text(f"settings.policy.{code}", **values))
 
 
 def read_table(entry: object, keys: Mapping[str, Key], where: str, needed: tuple[str, ...] = ()) -> dict[str, Any]:
     """The table's values, each read by its key. Raises PolicyError for an unknown, missing or wrong one."""
     if not isinstance(entry, Mapping):
-        raise PolicyError(f"{where} must be a table with {', '.join(needed or keys)}")
+        raise policy_fault("not_a_table", where=where, keys=", ".join(needed or keys))
     for name in entry:
         if name not in keys:
-            near = get_close_matches(str(name), keys, n=1)
-            advice = f"did you mean {near[0]}?" if near else f"known are {', '.join(keys)}"
-            raise PolicyError(f"{where}: unknown {name}; {advice}")
+            if near := get_close_matches(str(name), keys, n=1):
+                raise policy_fault("unknown_near", where=where, name=name, near=near[0])
+            raise policy_fault("unknown", where=where, name=name, known=", ".join(keys))
     for name in needed:
         if name not in entry:
-            raise PolicyError(f"{where} needs {name}: {keys[name].allowed}. Example: {keys[name].example}")
+            raise policy_fault("needs", where=where, name=name, **keys[name].told)
     return {name: read_value(value, keys[name], f"{where}.{name}") for name, value in entry.items()}
 
 
@@ -49,7 +68,7 @@ def read_value(value: object, key: Key, where: str) -> Any:  # noqa: ANN401 - wh
     try:
         return key.read(value)
     except (TypeError, ValueError, KeyError, OSError):
-        raise PolicyError(f"{where} = {value!r} is not {key.allowed}. Example: {key.example}") from None
+        raise policy_fault("wrong", where=where, value=repr(value), **key.told) from None
 
 
 def text(value: object) -> str:
@@ -121,9 +140,9 @@ def weekdays(value: object) -> frozenset[int]:
     return found
 
 
-def one_of(kind: type[StrEnum]) -> str:
-    """The words for a choice."""
-    return f"one of {', '.join(kind)}"
+def choice(kind: type[StrEnum], example: str) -> Key:
+    """A key that holds one of these."""
+    return Key(kind, "choice", example, ", ".join(kind))
 
 
 def _listed(value: object) -> list[Any]:
@@ -134,26 +153,26 @@ def _listed(value: object) -> list[Any]:
 
 TEXT: Final = Key(text, "text", 'name = "us-2026"')
 SOURCE: Final[Mapping[str, Key]] = {
-    "source": Key(text, '"article", "default", or the platform\'s page', 'source = "U-us 8064131472115499"'),
-    "read_on": Key(day, "the date on which the source was read", "read_on = 2026-11-22"),
+    "source": Key(text, "source", 'source = "U-us 8064131472115499"'),
+    "read_on": Key(day, "read_on", "read_on = 2026-11-22"),
 }
 CLOCK: Final[Mapping[str, Key]] = {
-    "length": Key(number, f"a number from 0 to {LONGEST}", "length = 2"),
-    "unit": Key(Unit, one_of(Unit), 'unit = "business_days"'),
-    "warn": Key(numbers, "a list of hours left", "warn = [24, 6, 1]"),
-    "warn_share": Key(shares, "a list of shares left, from 0 to 1", "warn_share = [0.5, 0.2]"),
-    "cut_off": Key(wall_time, "a time of day", 'cut_off = "14:00"'),
-    "ends_at": Key(wall_time, "a time of day", 'ends_at = "23:59"'),
-    "zone": Key(zone, "a name of the IANA time zone list", 'zone = "America/Los_Angeles"'),
-    "starts": Key(Start, one_of(Start), 'starts = "order_placed"'),
+    "length": Key(number, "number", "length = 2", str(LONGEST)),
+    "unit": choice(Unit, 'unit = "business_days"'),
+    "warn": Key(numbers, "hours_left", "warn = [24, 6, 1]"),
+    "warn_share": Key(shares, "shares_left", "warn_share = [0.5, 0.2]"),
+    "cut_off": Key(wall_time, "time_of_day", 'cut_off = "14:00"'),
+    "ends_at": Key(wall_time, "time_of_day", 'ends_at = "23:59"'),
+    "zone": Key(zone, "zone", 'zone = "America/Los_Angeles"'),
+    "starts": choice(Start, 'starts = "order_placed"'),
     **SOURCE,
 }
-INTERVAL: Final[Mapping[str, Key]] = {"hours": Key(number, "a number of hours", "hours = 1"), **SOURCE}
-RANK: Final[Mapping[str, Key]] = {"rank": Key(whole, "the rank of a stage", "rank = 50"), **SOURCE}
+INTERVAL: Final[Mapping[str, Key]] = {"hours": Key(number, "hours", "hours = 1"), **SOURCE}
+RANK: Final[Mapping[str, Key]] = {"rank": Key(whole, "rank", "rank = 50"), **SOURCE}
 CALENDAR: Final[Mapping[str, Key]] = {
     "zone": CLOCK["zone"],
-    "weekdays": Key(weekdays, f"a list of {', '.join(WEEKDAYS)}", 'weekdays = ["mon", "tue", "wed", "thu", "fri"]'),
-    "country": Key(text, "a country code of two capitals", 'country = "GB"'),
-    "subdivision": Key(text, "a part of the country", 'subdivision = "ENG"'),
+    "weekdays": Key(weekdays, "choices", 'weekdays = ["mon", "tue", "wed", "thu", "fri"]', ", ".join(WEEKDAYS)),
+    "country": Key(text, "country", 'country = "GB"'),
+    "subdivision": Key(text, "subdivision", 'subdivision = "ENG"'),
     **SOURCE,
 }

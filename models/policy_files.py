@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from models.policy import Policy, PolicyError
 from models.policy_data import parse_policy, policy_of, with_figures
+from models.policy_entry import policy_fault
 from models.public_holidays import public_holidays
 
 BASE: Final = "article"
@@ -55,7 +56,7 @@ def policy_from_data(data: Mapping[str, Any]) -> Policy:
 def figures_of(name: str) -> Policy:
     """The policy of that name as its file tells it: no holidays are looked up, so it is quick. Raises PolicyError."""
     if name not in policy_names():
-        raise PolicyError(f"no policy {name!r}; there are {', '.join(policy_names())}")
+        raise policy_fault("no_policy", name=repr(name), known=", ".join(policy_names()))
     return parse_file(f"{name}.toml", _text_of(name))
 
 

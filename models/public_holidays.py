@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Final
 
-from models.policy import PolicyError
+from models.policy_entry import policy_fault
 
 FIRST_YEAR: Final = 2020
 LAST_YEAR: Final = 2060
@@ -34,5 +34,5 @@ def holiday_names(country: str, subdivision: str = "") -> Mapping[date, str]:
         found = holidays.country_holidays(country, subdiv=subdivision or None, years=years, language="en_US")
     except NotImplementedError:
         where = f"{country} {subdivision}".strip()
-        raise PolicyError(f"calendar: nothing is known of public holidays in {where}") from None
+        raise policy_fault("no_holidays", where=where) from None
     return dict(sorted(found.items()))

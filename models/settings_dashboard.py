@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Annotated, Final, Literal
 
-from models.settings_key import Host, Section, SettingsPath, WebAddress, key
+from models.catalogue import words
+from models.settings_key import Host, Section, SettingsPath, WebAddress, example_of, key
 
 ANYBODY: Final = ("common", "organizations", "consumers")  # Microsoft's endpoints for all the world
 ALL_ADDRESSES: Final = "0.0.0.0"  # noqa: S104  # whoever comes by one of them must sign in
@@ -17,39 +18,22 @@ LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 class DashboardSettings(Section):
     """Without a sign-in whoever sits at this machine is the manager, and nobody else gets in."""
 
-    sign_in: Annotated[
-        Literal["none", "pin", "company"],
-        key("one of none (this machine alone), pin, company", 'sign_in = "pin"'),
-    ] = "none"
-    address: Annotated[
-        str, key("an address of this machine, 0.0.0.0 for all of them", 'address = "0.0.0.0"', pattern=r"^[\w.:-]+$")
-    ] = "127.0.0.1"
-    port: Annotated[int, key("a number from 1 to 65535", "port = 8501", ge=1, le=65535)] = 8501
+    sign_in: Annotated[Literal["none", "pin", "company"], key('sign_in = "pin"')] = "none"
+    address: Annotated[str, key('address = "0.0.0.0"', pattern=r"^[\w.:-]+$")] = "127.0.0.1"
+    port: Annotated[int, key("port = 8501", ge=1, le=65535)] = 8501
     hosts: Annotated[
-        tuple[Host, ...],
-        key("a list of the names by which others reach this machine", 'hosts = ["shop-pc.local"]'),
+        tuple[Host, ...], key('hosts = ["shop-pc.local"]')
     ] = ()  # its number in the network needs no name here
-    session_hours: Annotated[int, key("a number of hours from 1 to 168", "session_hours = 12", ge=1, le=168)] = (
+    session_hours: Annotated[int, key("session_hours = 12", ge=1, le=168)] = (
         12  # [D] a shift: whoever leaves a phone behind leaves it for one
     )
-    certificate: Annotated[
-        SettingsPath | None, key("the path of a file with the TLS certificate", 'certificate = "shop-pc.pem"')
-    ] = None
-    certificate_key: Annotated[
-        SettingsPath | None, key("the path of a file with its key", 'certificate_key = "shop-pc-key.pem"')
-    ] = None
+    certificate: Annotated[SettingsPath | None, key('certificate = "shop-pc.pem"')] = None
+    certificate_key: Annotated[SettingsPath | None, key('certificate_key = "shop-pc-key.pem"')] = None
     provider: Annotated[
-        WebAddress | None,
-        key(
-            "the https address of your company's OpenID configuration",
-            'provider = "https://accounts.google.com/.well-known/openid-configuration"',
-        ),
+        WebAddress | None, key('provider = "https://accounts.google.com/.well-known/openid-configuration"')
     ] = None
-    client_id: Annotated[str, key("the client id of your app there", 'client_id = "1234.apps"', pattern=r"^\S*$")] = ""
-    public_url: Annotated[
-        WebAddress | None,
-        key("the https address under which your people open the dashboard", 'public_url = "https://ship.example.com"'),
-    ] = None
+    client_id: Annotated[str, key('client_id = "1234.apps"', pattern=r"^\S*$")] = ""
+    public_url: Annotated[WebAddress | None, key('public_url = "https://ship.example.com"')] = None
 
     @property
     def alone(self) -> bool:
@@ -104,10 +88,9 @@ def is_loopback(host: str) -> bool:
 def dashboard_faults(given: DashboardSettings) -> Iterator[tuple[str, str]]:
     """Find what is wrong although each key alone is right: the key, and why and what to do."""
     if given.alone and not is_loopback(given.address):
-        lets_in = f'`[dashboard] address = "{given.address}"` lets others in, but nobody signs in.'
-        yield "address", f'{lets_in} Write `sign_in = "pin"` too (`shipclock share` says how), or leave `address` out'
+        yield "address", words().text("settings.lets_in", given=given.address)
     if (given.certificate is None) != (given.certificate_key is None):
-        yield "certificate", "`[dashboard]` needs `certificate` and `certificate_key` together, or neither of them"
+        yield "certificate", words().text("settings.both_or_none")
     if given.sign_in == "company":
         yield from _company_faults(given)
 
@@ -115,8 +98,9 @@ def dashboard_faults(given: DashboardSettings) -> Iterator[tuple[str, str]]:
 def _company_faults(given: DashboardSettings) -> Iterator[tuple[str, str]]:
     for name in ("provider", "client_id", "public_url"):
         if not getattr(given, name):
-            example = (DashboardSettings.model_fields[name].examples or [""])[0]
-            yield "sign_in", f'`[dashboard] sign_in = "company"` needs the key `{name}`. Example: {example}'
+            yield (
+                "sign_in",
+                words().text("settings.company_needs", key=name, example=example_of(DashboardSettings, name)),
+            )
     if given.provider and any(f"/{anybody}/" in given.provider for anybody in ANYBODY):
-        told = "lets the people of every organisation name themselves as yours"
-        yield "provider", f"`[dashboard] provider` {told}. Write your own tenant's id in place of `common`"
+        yield "provider", words().text("settings.anybody")

@@ -1,6 +1,6 @@
 """What can be wrong with settings, in words: the key, what is allowed, an example; never a secret.
 
-Pure but for the names of the policies. Owns every check that needs more than one key.
+Pure but for the names of the policies and the catalogue of words. Owns every check that needs more than one key.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
+from models.catalogue import words
 from models.extension import extension_of
 from models.home import password_name
 from models.language import languages
 from models.policy import PolicyError
 from models.policy_data import own_figure
 from models.policy_files import figures_of, policy_names
-from models.settings import AlertSettings, MailboxSettings, Settings, ShopSettings, WatchSettings
+from models.settings import MailboxSettings, Settings, ShopSettings, TikTokSettings, WatchSettings
+from models.settings_alerts import AlertSettings, alert_faults
 from models.settings_dashboard import DashboardSettings, dashboard_faults
+from models.settings_key import example_of
 
 Where: TypeAlias = tuple[str | int, ...]  # ("shop", 0, "handover")
 
@@ -31,6 +33,7 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "alerts": AlertSettings,
     "watch": WatchSettings,
     "dashboard": DashboardSettings,
+    "tiktok": TikTokSettings,
 }
 REPEATED: Final = frozenset({"mailbox", "shop", "extension"})
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -39,12 +42,7 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "folder": ("path",),
 }
 SECRET_KEYS: Final = frozenset({"addresses", "fallback", "ping"})  # each holds a token
-
-SECRETS_ELSEWHERE: Final = (
-    "a secret never stands in this file. Put it into `.env` beside it. Example: SHIPCLOCK_PASSWORD_MAIN=abcd"
-)
-LANGUAGE: Final = Settings.model_fields["language"]
-LANGUAGE_ABOVE: Final = "it stands at the top of the file, above the first [[...]]"
+DOTENV: Final = "SHIPCLOCK_PASSWORD_MAIN=abcd"  # an example of a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,8 @@ def faults_between(settings: Settings) -> Iterator[Fault]:
     yield from _mailbox_faults(settings)
     yield from _shop_faults(settings)
     yield from _extension_faults(settings)
+    for key, told in alert_faults(settings.alerts):
+        yield Fault(("alerts", key), told)
     for key, told in dashboard_faults(settings.dashboard):
         yield Fault(("dashboard", key), told)
 
@@ -72,31 +72,35 @@ def fault_of(error: Any, data: Mapping[str, Any]) -> Fault:  # noqa: ANN401  # p
     if error["type"] == "extra_forbidden":
         return Fault(where, _unknown(where))
     if name == "language":
-        return Fault(where, f"`language{_given(data, where)}` is not {_one_of(languages())}. {_example(LANGUAGE)}")
+        told = {"given": _given(data, where), "allowed": _one_of(languages()), "example": example_of(Settings, name)}
+        return Fault(where, _say("wrong_language", **told))
     key = next((part for part in where[1:] if isinstance(part, str)), None)
     if section is None or key is None:
-        shape = f"[[{name}]]" if name in REPEATED else f"[{name}]"
-        return Fault(where, f"`{name}` is not a table. Write it as {shape} on a line of its own, its keys below")
+        return Fault(where, _say("no_table", name=name, shape=f"[[{name}]]" if name in REPEATED else f"[{name}]"))
     where = where[: where.index(key) + 1]
-    field = section.model_fields[key]
+    told = {"table": _table(where), "key": key, "allowed": _allowed(name, key), "example": example_of(section, key)}
     if error["type"] == "missing":
-        return Fault(where, f"{_table(where)} needs the key `{key}`: {_allowed(field)}. {_example(field)}")
-    return Fault(where, f"`{_table(where)} {key}{_given(data, where)}` is not {_allowed(field)}. {_example(field)}")
+        return Fault(where, _say("missing", **told))
+    return Fault(where, _say("wrong", given=_given(data, where), **told))
 
 
 def _unknown(where: Where) -> str:
     """Name the nearest known key, or all of them."""
     key = str(where[-1])
     if get_close_matches(key, ["password"]):
-        return f"{_table(where)} has no key `{key}`: {SECRETS_ELSEWHERE}"
+        return _say("secret", table=_table(where), key=key, example=_say("example", line=DOTENV))
     if key == "language":
-        return f"{_table(where)} has no key `language`: {LANGUAGE_ABOVE}. {_example(LANGUAGE)}"
-    known = SECTIONS[str(where[0])].model_fields if len(where) > 1 else Settings.model_fields
-    near = get_close_matches(key, known, n=1)
-    advice = f"Did you mean `{near[0]}`?" if near else f"Known keys: {', '.join(known)}"
-    example = f" {_example(known[near[0]])}" if near else ""
-    owner = _table(where) if len(where) > 1 else "the file"
-    return f"{owner} has no key `{key}`. {advice}{example}"
+        return _say("language_above", table=_table(where), example=example_of(Settings, key))
+    section = SECTIONS[str(where[0])] if len(where) > 1 else Settings
+    owner = _table(where) if len(where) > 1 else _say("whole_file")
+    near = get_close_matches(key, section.model_fields, n=1)
+    if near:
+        return _say("unknown_near", owner=owner, key=key, near=near[0], example=example_of(section, near[0]))
+    return _say("unknown", owner=owner, key=key, known=", ".join(section.model_fields))
+
+
+def _say(code: str, **values: object) -> str:
+    return words().text(f"settings.{code}", **values)
 
 
 def _table(where: Where) -> str:
@@ -104,12 +108,8 @@ def _table(where: Where) -> str:
     return f"[[{name}]]" if name in REPEATED else f"[{name}]"
 
 
-def _allowed(field: FieldInfo) -> str:
-    return field.description or "a known value"
-
-
-def _example(field: FieldInfo) -> str:
-    return f"Example: {field.examples[0]}" if field.examples else ""
+def _allowed(section: str, key: str) -> str:
+    return _say(f"allowed.{section}.{key}")
 
 
 def _given(data: Mapping[str, Any], where: Where) -> str:
@@ -130,6 +130,8 @@ def _toml(value: Any) -> str:  # noqa: ANN401  # whatever TOML gives
             return str(value).lower()
         case list():
             return f"[{', '.join(_toml(part) for part in value)}]"
+        case dict():
+            return f"{{{', '.join(f'{name} = {_toml(part)}' for name, part in value.items())}}}"
         case _:
             return str(value)
 
@@ -138,7 +140,7 @@ def _empty(settings: Settings) -> Iterator[Fault]:
     """A file without mailbox or shop gives nothing to do."""
     for name in ("mailbox", "shop"):
         if not getattr(settings, name):
-            yield Fault((name,), f"there is no [[{name}]]. Run `shipclock init` for a complete example")
+            yield Fault((name,), _say("empty", name=name))
 
 
 def _mailbox_faults(settings: Settings) -> Iterator[Fault]:
@@ -146,26 +148,18 @@ def _mailbox_faults(settings: Settings) -> Iterator[Fault]:
     for place, mailbox in enumerate(settings.mailbox):
         where = ("mailbox", place)
         if (variable := password_name(mailbox.name)) in taken:
-            yield Fault(
-                (*where, "name"),
-                f'`[[mailbox]] name = "{mailbox.name}"` is taken: two mailboxes would share {variable}. '
-                'Example: name = "second"',
-            )
+            example = _say("example", line='name = "second"')
+            told = _say("mailbox_taken", name=mailbox.name, variable=variable, example=example)
+            yield Fault((*where, "name"), told)
         taken.add(variable)
         if mailbox.kind != "imap" and mailbox.after_reading != "leave":
-            yield Fault(
-                (*where, "after_reading"),
-                f'`[[mailbox]] after_reading = "{mailbox.after_reading}"` is for kind = "imap" alone. '
-                'Example: after_reading = "leave"',
-            )
+            example = _say("example", line='after_reading = "leave"')
+            told = _say("imap_alone", given=mailbox.after_reading, example=example)
+            yield Fault((*where, "after_reading"), told)
         for key in NEEDED[mailbox.kind]:
             if not getattr(mailbox, key):
-                field = MailboxSettings.model_fields[key]
-                yield Fault(
-                    where,
-                    f'a [[mailbox]] of kind = "{mailbox.kind}" needs the key `{key}`: '
-                    f"{_allowed(field)}. {_example(field)}",
-                )
+                about = {"allowed": _allowed("mailbox", key), "example": example_of(MailboxSettings, key)}
+                yield Fault(where, _say("needed_by_kind", kind=mailbox.kind, key=key, **about))
 
 
 def _shop_faults(settings: Settings) -> Iterator[Fault]:
@@ -175,10 +169,7 @@ def _shop_faults(settings: Settings) -> Iterator[Fault]:
     for place, shop in enumerate(settings.shop):
         where = ("shop", place)
         if shop.name.casefold() in taken:
-            yield Fault(
-                (*where, "name"),
-                f'`[[shop]] name = "{shop.name}"` is taken by a shop above. Each shop needs its own',
-            )
+            yield Fault((*where, "name"), _say("shop_taken", name=shop.name))
         taken.add(shop.name.casefold())
         yield from _not_one_of((*where, "mailbox"), shop.mailbox, mailboxes)
         yield from _not_one_of((*where, "policy"), shop.policy, policies)
@@ -195,11 +186,8 @@ def _sign_faults(settings: Settings) -> Iterator[Fault]:
                 owner = next((other for other in others if value.casefold() in _signs(other, key)), None)
                 if owner is not None:
                     given = "" if key in SECRET_KEYS else f' = "{value}"'
-                    yield Fault(
-                        ("shop", place, key),
-                        f'`[[shop]] {key}{given}` is also that of the shop "{owner.name}", so it tells nothing. '
-                        "Leave it to one of them",
-                    )
+                    told = _say("sign_shared", key=key, given=given, other=owner.name)
+                    yield Fault(("shop", place, key), told)
 
 
 def _signs(shop: ShopSettings, key: str) -> Collection[str]:
@@ -234,10 +222,13 @@ def _not_one_of(where: Where, value: str, known: Collection[str]) -> Iterator[Fa
     if value in known:
         return
     key = where[-1]
-    example = (get_close_matches(value, known, n=1) or [*known, "main"])[0]
-    allowed = _one_of(known) if known else "there, for the file has none"
-    yield Fault(where, f'`{_table(where)} {key} = "{value}"` is not {allowed}. Example: {key} = "{example}"')
+    near = (get_close_matches(value, known, n=1) or [*known, "main"])[0]
+    told = {
+        "allowed": _one_of(known) if known else _say("there_are_none"),
+        "example": _say("example", line=f'{key} = "{near}"'),
+    }
+    yield Fault(where, _say("wrong", table=_table(where), key=key, given=f' = "{value}"', **told))
 
 
 def _one_of(known: Collection[str]) -> str:
-    return f"one of {', '.join(known)}"
+    return _say("one_of", names=", ".join(known))

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from models.catalogue import words
 from models.home import CONFIG_NAME, Home
-from models.language import UnknownLanguageError, settle
+from models.language import ENGLISH, VARIABLE, UnknownLanguageError, languages, settle
 from models.settings import Settings
 from models.settings_fault import Fault, Where, fault_of, faults_between
 
@@ -32,16 +33,22 @@ def load_settings(home: Home) -> Settings:
     Raises SettingsError for a missing or unreadable file, and for each wrong, missing or unknown key.
     """
     if not home.config.exists():
-        raise SettingsError(
-            f"There is no settings file. Looked for {_looked_for(home)}. "
-            "Run `shipclock init` to make one, or set SHIPCLOCK_CONFIG to yours."
-        )
-    settings = read_settings(home.config)
+        raise SettingsError(_say("no_file", places=_looked_for(home)))
+    text = _text_of(home.config)
+    data = _parsed(text, home.config)
+    _speak(data.get("language"), home)
+    return _settings(data, text, home.config)
+
+
+def _speak(language: object, home: Home) -> None:
+    """Speak the file's language before the file is judged, so that what is wrong is said in it."""
+    spoken = language if isinstance(language, str) and language in languages() else ENGLISH
+    settle(spoken, {})  # one that the environment names wrongly is refused in it
     try:
-        settle(settings.language, home.environment)
+        settle(spoken, home.environment)
     except UnknownLanguageError as fault:
-        raise SettingsError(str(fault)) from None
-    return settings
+        told = {"variable": VARIABLE, "given": fault, "known": ", ".join(languages())}
+        raise SettingsError(_say("unknown_language", **told)) from None
 
 
 def read_settings(file: Path) -> Settings:
@@ -51,7 +58,10 @@ def read_settings(file: Path) -> Settings:
 
 def parse_settings(text: str, file: Path) -> Settings:
     """Read the text of a settings file that stands, or will stand, at `file`; as load_settings."""
-    data = _parsed(text, file)
+    return _settings(_parsed(text, file), text, file)
+
+
+def _settings(data: Mapping[str, Any], text: str, file: Path) -> Settings:
     lines = lines_of(text)
     try:
         settings = Settings.model_validate(data, context={"folder": file.absolute().parent})
@@ -84,40 +94,46 @@ def _looked_for(home: Home) -> str:
     if home.environment.get("SHIPCLOCK_CONFIG"):  # then no other place counts
         return f"{home.config} (SHIPCLOCK_CONFIG)"
     here = Path.cwd() / CONFIG_NAME
-    return " and ".join(str(path) for path in dict.fromkeys((here, home.config)))
+    return _say("and").join(str(path) for path in dict.fromkeys((here, home.config)))
 
 
 def _text_of(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise SettingsError(f"{file} is not UTF-8 text. Save it again as UTF-8.") from None
+        raise SettingsError(_say("not_utf8", file=file)) from None
     except OSError as fault:
-        raise SettingsError(f"{file} cannot be read ({fault.strerror}). Check the path and its rights.") from None
+        raise SettingsError(_say("unreadable", file=file, why=fault.strerror)) from None
 
 
 def _parsed(text: str, file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
-        words = re.sub(r" \(at .*\)$", "", str(fault))
+        why = re.sub(r" \(at .*\)$", "", str(fault))
         at = re.search(r"at line (\d+)", str(fault))
         number = int(at[1]) if at else len(text.splitlines())
         key = KEY.match([*text.splitlines(), ""][number - 1])
-        raise SettingsError(
-            f"{file.name} line {number}: {f'`{key[1]}` is' if key else 'this is'} not TOML ({words}). "
-            f'Text stands in quotes, a list in brackets. Example: name = "main"\nThe file is {file}'
-        ) from None
+        values = {"key": key[1] if key else "", "why": why, "example": _say("example", line='name = "main"')}
+        told = _say("key_not_toml" if key else "not_toml", **values)
+        where = _say("at_line", file=file.name, line=number, words=told)
+        raise SettingsError(f"{where}\n{_say('the_file', file=file)}") from None
 
 
 def _error(file: Path, lines: Mapping[Where, int], faults: list[Fault]) -> SettingsError:
-    told = [f"{file.name}{_line(lines, fault.where)}: {fault.words}" for fault in faults]
-    return SettingsError("\n".join([*dict.fromkeys(told), f"The file is {file}"]))  # a list's parts fail alike
+    told = [_told(file, _line(lines, fault.where), fault) for fault in faults]
+    return SettingsError("\n".join([*dict.fromkeys(told), _say("the_file", file=file)]))  # a list's parts fail alike
 
 
-def _line(lines: Mapping[Where, int], where: Where) -> str:
-    """Say the line of a key, else of the table it belongs to."""
-    for length in range(len(where), 0, -1):
-        if line := lines.get(where[:length]):
-            return f" line {line}"
-    return ""
+def _told(file: Path, line: int | None, fault: Fault) -> str:
+    return _say("at_line" if line else "at", file=file.name, line=line, words=fault.words)
+
+
+def _line(lines: Mapping[Where, int], where: Where) -> int | None:
+    """Give the line of a key, else of the table it belongs to."""
+    found = (lines.get(where[:length]) for length in range(len(where), 0, -1))
+    return next((line for line in found if line), None)
+
+
+def _say(code: str, **values: object) -> str:
+    return words().text(f"settings.{code}", **values)

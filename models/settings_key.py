@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
+from models.catalogue import words
 from models.language import languages
 from models.policy_entry import WEEKDAYS
 
@@ -34,6 +35,7 @@ SHARED_ENDINGS: Final = frozenset(
 )
 
 
+NEVER: Final = "never"  # a shop's word for no quiet hours, whatever those of all are
 FOLDER_USES: Final = frozenset({r"\all", r"\archive", r"\junk"})  # RFC 6154
 
 
@@ -65,6 +67,11 @@ def _quiet(given: object) -> object:
     if start == end:
         raise ValueError(given)
     return start, end
+
+
+def _own_quiet(given: object) -> object:
+    """The same, or "never"."""
+    return given if given == NEVER else _quiet(given)
 
 
 def _two_times(given: object) -> tuple[time, time]:
@@ -140,6 +147,7 @@ Currency = Annotated[str, AfterValidator(_currency)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
 Quiet = Annotated[tuple[time, time], BeforeValidator(_quiet)]
+OwnQuiet = Annotated[tuple[time, time] | Literal["never"], BeforeValidator(_own_quiet)]
 Domain = Annotated[str, Field(pattern=r"^[^@\s/]+\.[^@\s/.]+$"), AfterValidator(str.lower)]
 Place = Literal["above", "below"]  # a server's verdict, seen from its own Received header
 ReceiverName = Annotated[str, Field(pattern=r"^(\*\.)?[^\s;*]*$", max_length=253), AfterValidator(_receiver)]
@@ -151,9 +159,15 @@ Weekday = Annotated[int, BeforeValidator(_weekday), Field(ge=0, le=6)]
 SettingsPath = Annotated[Path, AfterValidator(_from_settings_folder)]
 
 
-def key(allowed: str, example: str, **rest: Any) -> Any:  # noqa: ANN401  # pydantic's Field is untyped
-    """Describe a key: what is allowed (after "is not ...") and a line that would be right."""
-    return Field(description=allowed, examples=[example], **rest)
+def key(example: str, **rest: Any) -> Any:  # noqa: ANN401  # pydantic's Field is untyped
+    """Describe a key by a line that would be right; what is allowed says words/*/settings.toml, `allowed.TABLE.KEY`."""
+    return Field(examples=[example], **rest)
+
+
+def example_of(section: type[BaseModel], name: str) -> str:
+    """Say a line that would be right for a key; empty where none is known."""
+    examples = section.model_fields[name].examples
+    return words().text("settings.example", line=examples[0]) if examples else ""
 
 
 class Section(BaseModel):

@@ -12,17 +12,16 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, Request, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, WebSocket, sync_playwright
 
 ROOT: Final = Path(__file__).parents[1]
 CHROMIUM: Final = shutil.which("chromium")
@@ -31,9 +30,17 @@ ARGUMENTS: Final = (
 )  # fmt: skip
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
 START: Final = 60.0  # seconds until the server must answer
+LOOK: Final = 0.1  # seconds between two questions whether it does
 DESKTOP: Final[Mapping[str, Any]] = {"viewport": {"width": 1400, "height": 900}}
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: .ci/install-debian installs it")
+# Note what each click falls on; no moment is over before it is said to be, however slow a machine is.
+STAND_STILL: Final = """() => {
+    window.fell = []
+    const button = target => target.closest('button')?.closest('[class*=st-key-answer-]')
+    document.addEventListener('click', one => window.fell.push(button(one.target)?.className ?? ''), true)
+    document.addEventListener('animationstart', one => one.target.getAnimations().forEach(all => all.pause()), true)
+}"""
 
 
 def free_port() -> int:
@@ -44,13 +51,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def dashboard(home: Path, port: int = 0) -> Iterator[str]:
-    """Serve the dashboard of that home; give its address. It is ended by its own process id."""
+def dashboard(home: Path, port: int = 0, root: Path = ROOT) -> Iterator[str]:
+    """Serve that home by the code in `root`; give the address. The server is ended by its own process id."""
     port = port or free_port()
     environment = {**os.environ, "SHIPCLOCK_HOME": str(home), "SHIPCLOCK_CONFIG": str(home / "shipclock.toml")}
     command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
     with (home / "dashboard.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(command, cwd=root, env=environment, stdout=log, stderr=log)
     try:
         wait_until_healthy(f"http://127.0.0.1:{port}", server)
         yield f"http://127.0.0.1:{port}"
@@ -62,13 +69,17 @@ def dashboard(home: Path, port: int = 0) -> Iterator[str]:
 def wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
     """Wait until the server says that it is healthy. Raises RuntimeError when it ends or takes too long."""
     end = time.monotonic() + START
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):  # noqa: S310  # our own server
-                return
-        except (urllib.error.URLError, OSError):
-            continue
+    while time.monotonic() < end and not _ended(server):
+        with suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):  # noqa: S310  # our own server
+            return
     raise RuntimeError(f"the dashboard did not start (exit code {server.poll()})")
+
+
+def _ended(server: subprocess.Popen[bytes]) -> bool:
+    """Whether the server ends within a moment; who asks without one takes the core that it starts with."""
+    with suppress(subprocess.TimeoutExpired):
+        server.wait(LOOK)
+    return server.poll() is not None
 
 
 @contextmanager
@@ -120,7 +131,7 @@ def visit(browser: Browser, address: str, **options: Any) -> Iterator[Visit]:  #
     context = browser.new_context(**{**DESKTOP, **options})
     page = context.new_page()
     visited = Visit(page, address)
-    page.on("request", lambda request: _note(request, visited))
+    context.on("request", lambda request: _note(request.url, visited))  # of windows that it opens, too
     page.on("websocket", lambda socket: _listen(socket, visited))
     try:
         yield visited
@@ -128,13 +139,14 @@ def visit(browser: Browser, address: str, **options: Any) -> Iterator[Visit]:  #
         context.close()
 
 
-def _note(request: Request, visited: Visit) -> None:
-    parts = urlsplit(request.url)
+def _note(url: str, visited: Visit) -> None:
+    parts = urlsplit(url)
     if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in LOOPBACK:
-        visited.foreign.append(request.url)
+        visited.foreign.append(url)
 
 
 def _listen(socket: WebSocket, visited: Visit) -> None:
+    _note(socket.url, visited)  # it is no request
     socket.on(
         "framereceived", lambda frame: visited.frames.append(frame if isinstance(frame, bytes) else frame.encode())
     )

@@ -25,7 +25,12 @@ def _list() -> None:
     if not count:
         parts.empty(say("breaches.none"))
         return
-    pages = min(-(-count // PAGE), 200)
+    _listed(min(-(-count // PAGE), 200))
+
+
+@st.fragment
+def _listed(pages: int) -> None:
+    """Draw one page of the list; whoever turns it has this part drawn alone."""
     offset = (min(int(st.session_state.get("page", 1) or 1), pages) - 1) * PAGE
     days = groupby(queries.breaches(offset), key=lambda one: present.day_name(one.due_at, queries.zone_of(one.shop_id)))
     for day, missed in days:

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import charts, downloads, figure_words, parts, present, queries
+from dashboard import charts, downloads, figure_words, parts, queries
 from dashboard.words import capital, say
+from models import formats
 from models.carrier_figures import Journey, Leg, compare, ended_between
 from models.db.shop_numbers import Sample
 from models.deadline import Fault
@@ -93,7 +94,7 @@ def tonight(shop: str, zone: ZoneInfo) -> None:
 def rates(period: Period, told: Sequence[Tally]) -> None:
     """Show the breach rate and the late-dispatch rate by due day."""
     st.header(say("figures.rates.title"))
-    first, last = (present.date_name(day.date) for day in (period.days[0], period.days[-1]))
+    first, last = (formats.day(day.date) for day in (period.days[0], period.days[-1]))
     st.markdown(f"{say('figures.counted', since=first, until=last)} {figure_words.left_out(undecided(told))}")
     over = settled(told)
     days = by_day(over)
@@ -106,7 +107,7 @@ def rates(period: Period, told: Sequence[Tally]) -> None:
     with st.expander(say("figures.rates.table")):
         columns = [say(f"figures.{name}") for name in ("day", "rates.dispatch_column", "rates.all_column")]
         lines = [
-            (present.date_name(day.date), figure_words.rate_badge(day.dispatch), figure_words.rate_badge(day.all))
+            (formats.day(day.date), figure_words.rate_badge(day.dispatch), figure_words.rate_badge(day.all))
             for day in reversed(days)
         ]
         st.table([dict(zip(columns, line, strict=True)) for line in lines], border="horizontal", width=TABLE)
@@ -123,7 +124,11 @@ def faults(period: Period, told: Sequence[Tally]) -> None:
     columns = [say(f"figures.{name}") for name in ("limit", "missed")]
     columns += [capital(figure_words.who(fault)) for fault in (Fault.SHOP, Fault.CARRIER)]
     lines = [
-        (figure_words.limit_name(rule), figure_words.rate_badge(rate), rate.by_shop, rate.by_carrier)
+        (
+            figure_words.limit_name(rule),
+            figure_words.rate_badge(rate),
+            *map(formats.number, (rate.by_shop, rate.by_carrier)),
+        )
         for rule, rate in limits
     ]
     st.table([dict(zip(columns, line, strict=True)) for line in lines], border="horizontal")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import actions, mail_shops, noticed, parts, present, queries, teaching
+from dashboard import actions, mail_shops, noticed, parts, present, queries, rights, teaching
+from dashboard.settling import settling
 from dashboard.words import catalogue, plain, say
 from ingest.quarantine import Waiting
+from models.db.reading import up_to_cap
+from models.person import Right
 
 
 def page() -> None:
@@ -25,7 +28,9 @@ def _waiting() -> None:
         parts.empty(say("mail.none"))
         return
     st.header(say("mail.waiting", count=queries.waiting_mails()))
-    st.button(say("mail.read_all"), key="read-all", icon=":material/replay:", type="primary", on_click=_read_all)
+    rights.line(Right.READ_MAIL, Right.JUDGE_MAIL)
+    if rights.may(Right.READ_MAIL):
+        st.button(say("mail.read_all"), key="read-all", icon=":material/replay:", type="primary", on_click=_read_all)
     for mail, version in waiting:
         _card(mail, version)
     teaching.show_dialog()
@@ -34,7 +39,7 @@ def _waiting() -> None:
 def _counts() -> None:
     counts = queries.mail_counts()
     told = [
-        say("mail.counted", outcome=catalogue().text(f"mail.outcomes.{outcome}"), count=count)
+        say("mail.counted", outcome=catalogue().text(f"mail.outcomes.{outcome}"), count=up_to_cap(count))
         for outcome, count in sorted(counts.items(), key=lambda one: -one[1])
     ]
     st.markdown(say("mail.counts", counts=" · ".join(told)) if told else say("mail.no_mail"))
@@ -55,7 +60,8 @@ def _card(mail: Waiting, version: str) -> None:
         st.markdown(_details(mail, version, present.ago(mail.seen_at, now)))
         if mail.order_no:
             _order(mail.order_no)
-        mail_shops.shop_buttons(mail)
+        if rights.may(Right.JUDGE_MAIL):
+            mail_shops.shop_buttons(mail)
         with st.container(horizontal=True, gap="small"):
             _buttons(mail)
 
@@ -81,18 +87,21 @@ def _order(order_no: str) -> None:
 
 
 def _buttons(mail: Waiting) -> None:
-    key = mail.message_id
-    if mail.readable:
-        st.button(say("mail.why"), key=f"why-{key}", on_click=teaching.look_at, args=(key,))
-        st.button(say("mail.read"), key=f"read-{key}", on_click=_read, args=(key,))
-        with st.popover(say("mail.let_in"), key=f"ask-let-in-{key}"):
-            st.markdown(say("mail.sure_let_in", number=key))
-            st.button(say("mail.yes_let_in", number=key), key=f"let-in-{key}", on_click=_let_in, args=(key,))
-    else:
+    key, judges = mail.message_id, rights.may(Right.JUDGE_MAIL)
+    if not mail.readable:
         st.markdown(say("mail.gone"))
-    with st.popover(say("mail.ignore"), key=f"ask-ignore-{key}"):
-        st.markdown(say("mail.sure_ignore", number=key))
-        st.button(say("mail.yes_ignore", number=key), key=f"ignore-{key}", on_click=_ignore, args=(key,))
+    else:
+        st.button(say("mail.why"), key=f"why-{key}", on_click=teaching.look_at, args=(key,))
+        if rights.may(Right.READ_MAIL):
+            st.button(say("mail.read"), key=f"read-{key}", on_click=_read, args=(key,))
+        if judges:
+            with st.popover(say("mail.let_in"), key=f"ask-let-in-{key}"):
+                st.markdown(say("mail.sure_let_in", number=key))
+                st.button(say("mail.yes_let_in", number=key), key=f"let-in-{key}", on_click=_let_in, args=(key,))
+    if judges:
+        with st.popover(say("mail.ignore"), key=f"ask-ignore-{key}"):
+            st.markdown(say("mail.sure_ignore", number=key))
+            st.button(say("mail.yes_ignore", number=key), key=f"ignore-{key}", on_click=_ignore, args=(key,))
 
 
 def _read_all() -> None:
@@ -111,4 +120,5 @@ def _ignore(message_id: int) -> None:
     parts.tell(actions.ignore_mail(message_id))
 
 
-page()
+with settling():
+    page()

@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import forms, parts, present, proof, queries, who
+from dashboard import forms, parts, present, proof, queries, rights, who
+from dashboard.settling import settling
 from dashboard.timeline import timeline
 from dashboard.words import capital, catalogue, plain, said, say
 from models.command import offered
 from models.db.reading import OrderFile
 from models.db.tables import OrderRow
 from models.order import Order
+from models.person import Right
 
 
 def page() -> None:
@@ -128,10 +130,11 @@ def _todos(row: OrderRow, now: datetime) -> None:
 
 def _possible(row: OrderRow, order: Order) -> None:
     st.header(say("order.possible"))
+    rights.line(Right.GIVE_COMMANDS)
     with st.container(horizontal=True, gap="small"):
         for command in offered(order, who.looker().role, queries.policy_of(row).cancel_limit_rank):
             parts.command_button(row.shop_id, row.order_no, command)
-    if queries.has_keys(row.shop_id) and not order.terminal:
+    if queries.has_keys(row.shop_id) and not order.terminal and rights.may(Right.LABEL):
         parts.label_button(row.shop_id, row.order_no)
 
 
@@ -165,12 +168,13 @@ def _clocks(file: OrderFile, zone: ZoneInfo, now: datetime) -> None:
 def _timeline(file: OrderFile, zone: ZoneInfo, now: datetime) -> None:
     """Draw what happened, the newest first, each entry with its way back."""
     st.header(say("order.timeline"))
+    mine = rights.retractable(queries.facts(file.order.id), now)
     for place, entry in enumerate(timeline(file, now, zone)):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"entry-{place}"):
-            st.markdown(present.when(entry.at, zone, now), width=130)
+            st.markdown(present.when(entry.at, zone, now), width=175)
             st.markdown(entry.who, width=150)
             st.markdown(entry.what, width="content")
-            if entry.fact_id:
+            if entry.fact_id in mine:
                 parts.take_back_button(file.order.shop_id, file.order.order_no, entry.fact_id, entry.what)
 
 
@@ -196,4 +200,5 @@ def _work(file: OrderFile, zone: ZoneInfo, now: datetime) -> None:
         st.page_link("views/problems.py", label=say("work.problems"), icon=":material/build:")
 
 
-page()
+with settling():
+    page()

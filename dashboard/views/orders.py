@@ -24,15 +24,20 @@ def page() -> None:
     if not count:
         parts.empty(say("orders.none"))
         return
-    st.markdown(say("orders.more", cap=f"{COUNT_CAP:,}") if count > COUNT_CAP else say("orders.count", count=count))
-    pages = -(-min(count, COUNT_CAP) // PAGE)
+    st.markdown(say("orders.more", cap=COUNT_CAP) if count > COUNT_CAP else say("orders.count", count=count))
+    _listed(numbers, stage, shop, open_only=open_only, pages=-(-min(count, COUNT_CAP) // PAGE))
+    parts.zones()
+
+
+@st.fragment
+def _listed(numbers: tuple[str, ...], stage: str | None, shop: str | None, *, open_only: bool, pages: int) -> None:
+    """Draw one page of the list; whoever turns it has this part drawn alone."""
     chosen = st.session_state.get("page", 1) or 1
     offset = (min(int(chosen), pages) - 1) * PAGE
     for row in queries.orders(numbers, stage=stage, shop=shop, open_only=open_only, offset=offset):
         _line(row)
     if pages > 1:
         st.pagination(pages, key="page", bind="query-params")
-    parts.zones()
 
 
 def _filters() -> tuple[tuple[str, ...], str | None, str | None, bool]:

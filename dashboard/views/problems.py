@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import actions, alarms, parts, present, queries
+from dashboard import actions, alarms, parts, present, queries, rights
+from dashboard.settling import settling
 from dashboard.words import capital, say
 from models.db.reading import Problem
 from models.error_class import REFUSALS, ErrorClass
+from models.person import Right
 
 
 def page() -> None:
     """Draw the steps that need somebody, the latest first."""
     parts.heading("problems")
+    rights.line(Right.RUN_AGAIN, Right.RUN_MANY_AGAIN, Right.ACKNOWLEDGE, Right.SILENCE)
     alarms.section()
     problems = queries.problems()
     if not problems:
         parts.empty(say("problems.none"))
         return
     st.markdown(say("problems.intro"))
-    _many()
+    if rights.may(Right.RUN_MANY_AGAIN):
+        _many()
     for problem, tried in problems:
         _card(problem, tried)
     parts.zones()
@@ -38,7 +42,8 @@ def _card(problem: Problem, tried: int) -> None:
         if problem.refused:
             st.markdown(say("problems.decide"))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            _rerun_button(problem)
+            if rights.may(Right.RUN_AGAIN):
+                _rerun_button(problem)
             if page := queries.run_page(problem.flow_run_id):
                 st.link_button(say("problems.run"), page, icon=":material/open_in_new:", type="tertiary")
 
@@ -94,4 +99,5 @@ def _run_again(shop: str, order_no: str, step: str) -> None:
     parts.tell(actions.run_again(shop, order_no, step))
 
 
-page()
+with settling():
+    page()

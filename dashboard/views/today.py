@@ -6,10 +6,11 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import forms, gathered, noticed, parts, present, queries
+from dashboard import batches, forms, gathered, noticed, parts, present, queries, rights
+from dashboard.settling import settling
 from dashboard.words import plain, say
-from models.db.reading import PAGE
 from models.gathering import GATHERED
+from models.person import Right
 
 FEW: Final = 10
 SEEN: Final = "todo-mark"
@@ -61,15 +62,16 @@ def todo_list() -> None:
     late = queries.overdue(queries.rounded(now))
     overdue = present.badge(say("today.overdue", count=late), "error", "red") if late else ""
     st.header(f"{say('today.todo')} {overdue}")
+    rights.line(Right.GIVE_COMMANDS)
     chosen = kind_filter()
     more = st.session_state.get("all-todos", False)
-    todos = queries.todos(kind=chosen, limit=PAGE)
+    todos = batches.rows(queries.rounded(now), chosen)
     questions = queries.questions() if chosen in {None, GATHERED} else []
     if not todos and not questions:
         ages = queries.data_age()
         read = max((age.last_ok_at for age in ages if age.last_ok_at), default=None)
         parts.empty(say("today.nothing", read=present.ago(read, now)) if read else say("today.unknown"))
-    parts.todo_cards(todos if more else todos[:FEW], now)
+    batches.cards(todos if more else todos[:FEW], now)
     if len(todos) > FEW:
         st.toggle(say("today.all", count=len(todos)), key="all-todos")
     for line in questions:
@@ -102,11 +104,13 @@ def next_clocks() -> None:
             st.markdown(due, width="content")
 
 
-parts.heading("today")
-pulse()
-st.session_state[SEEN] = queries.todo_mark()
-todo_list()
-noticed.lines()  # after the orders: on a phone the first of those must be seen without scrolling
-late_shares()
-next_clocks()
+batches.go_where_sent()
+with settling():
+    parts.heading("today")
+    pulse()
+    st.session_state[SEEN] = queries.todo_mark()
+    todo_list()
+    noticed.lines()  # after the orders: on a phone the first of those must be seen without scrolling
+    late_shares()
+    next_clocks()
 forms.show_dialog()

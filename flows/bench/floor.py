@@ -1,6 +1,6 @@
 """A floor to measure on: a home with simulated shops behind HTTP, their mail in a Maildir, and people who pack.
 
-All orders are ordinary ones that the platform transports; a share of them meets a fault once, when it is shipped.
+All orders are ordinary ones that the platform transports; some of them cannot be shipped on the day they come.
 Time is virtual: the platform plays up to a moment, then Shipclock works as long as it has to.
 """
 
@@ -24,7 +24,7 @@ from flows.demo.home import agree
 from flows.office import Office, open_office
 from flows.shop.simulator.cast import casts
 from flows.shop.simulator.drop import MaildirDrop
-from flows.shop.simulator.fault import FaultMode, let_fail
+from flows.shop.simulator.fault import FaultMode, let_fail, mend
 from flows.shop.simulator.mails import RECEIVER
 from flows.shop.simulator.marketplace import Platform, begin_play
 from flows.shop.simulator.script import Crowd, OrderPlan
@@ -35,7 +35,7 @@ from models.command import Command
 from models.command_name import CommandName
 from models.db.packing_rules import record_reading
 from models.db.session import open_session
-from models.db.tables import OrderRow, TodoRow
+from models.db.tables import OrderRow, StepRow, TodoRow
 from models.db.wake import note_awake
 from models.home import CONFIG_NAME, TIKTOK_SECRET, find_home
 from models.stage import Role, ShippingMode
@@ -47,7 +47,6 @@ PACKER: Final = "packer"
 MAILBOX: Final = "measured"
 CHOSEN_OF: Final = 4  # a crowd of so many times as many orders surely holds enough ordinary ones
 SPARE: Final = 60
-CALLS: Final = 12  # that fail of such an order: one step with all the tries that client and task give it at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +72,7 @@ class Floor:
 
     def play_to(self, moment: datetime) -> None:
         """Let the platform, its buyers and carriers act up to a moment; nobody has slept over it."""
+        self._mend_failed()
         self.platform.advance(moment)
         clock.set_virtual(self.office.engine, moment)
         with open_session(self.office.engine) as session:
@@ -82,6 +82,13 @@ class Floor:
             ]
             record_reading(session, [one.name for one in shops], PACKER, moment)
             session.commit()
+
+    def _mend_failed(self) -> None:
+        """Let the orders go through from now on whose step has failed."""
+        failed = select(OrderRow.order_no).join(StepRow, col(StepRow.order_id) == col(OrderRow.id))
+        with open_session(self.office.engine, read_only=True) as session:
+            for order_no in session.exec(failed.where(col(StepRow.first_failed_at).is_not(None))).all():
+                mend(self.shop.store, order_no)
 
     def pack(self) -> int:
         """Let the packers pack whatever waits for them, each order by a command; give how many."""
@@ -108,7 +115,7 @@ def open_floor(
 ) -> Iterator[Floor]:
     """Make a floor for so many orders, placed over so many days, and serve its shops while the block lasts.
 
-    Of `failing` orders the first step at the shop that ships them fails. Its database is a file, unless
+    Of `failing` orders the step that ships them fails until the day is over. Its database is a file, unless
     `database_url` names another that is the floor's alone.
     """
     folder.mkdir(parents=True)
@@ -124,7 +131,7 @@ def open_floor(
         agree(office, shop)
         broken = frozenset(plan.order_no for plan in plans[:: -(-orders // failing)]) if failing else frozenset[str]()
         for order_no in broken:
-            let_fail(play, "ship", FaultMode.REFUSES, order_no=order_no, calls=CALLS)
+            let_fail(play, "ship", FaultMode.REFUSES, order_no=order_no, calls=None)
         try:
             yield Floor(office=office, shop=shop, platform=Platform(play, drop), plans=plans, failing=broken)
         finally:

@@ -11,6 +11,7 @@ from flows.cli.output import EXIT_FAULT, emit, fail, note, say, table
 from flows.office import Office
 from flows.rerun import Where, run_address
 from flows.rerun_many import ManyReport, preview, rerun_many
+from models import formats
 from models.catalogue import words
 from models.db.failed import Choice
 from models.db.reading import Problem, problems
@@ -69,7 +70,7 @@ def count_only(choice: Choice, *, as_json: bool) -> None:
         return
     say(words().text("cli.rerun.would", count=total))
     for error_class, count in counts.items():
-        say(f"  {count:>6}  {words().text(f'pages.classes.{error_class}')} ({error_class})")
+        say(f"  {formats.number(count):>6}  {words().text(f'pages.classes.{error_class}')} ({error_class})")
     _tell_of_refusals(choice)
 
 

@@ -11,6 +11,7 @@ import typer
 
 from flows import alarms
 from flows.alarms import Line, Told, Wish
+from flows.channels import who_hears
 from flows.cli.opening import local, opened, zone_of
 from flows.cli.outcome import actor
 from flows.cli.output import EXIT_REFUSED, EXIT_USAGE, emit, fail, note, say, table
@@ -33,6 +34,8 @@ def show(limit: int, *, as_json: bool) -> None:
     if as_json:
         emit({"alerts": [line.as_json() for line in lines], "count": count})
         return
+    for told in who_hears(office.settings.alerts):
+        note(told)
     for channel in alarms.failing_channels(office):
         since = local(channel.failing_since, zone_of(office, office.settings.shop[0].name))
         note(words().text("alarms.fails", place=channel.place + 1, since=since, count=channel.failures))

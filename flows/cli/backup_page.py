@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from flows.cli.output import emit, note, say
+from models import formats
 from models.catalogue import words
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 MIB: Final = 2**20
 LARGE: Final = 64 * MIB  # what is smaller is done before anybody wonders
 TENTH: Final = 10
+UNIVERSAL: Final = ZoneInfo("UTC")
 
 
 def progress(*, quiet: bool) -> Tell:
@@ -27,7 +31,7 @@ def progress(*, quiet: bool) -> Tell:
         if quiet or size < LARGE or (what, tenth) in told:
             return
         told.add((what, tenth))
-        note(words().text(f"cli.backup.{what}", percent=tenth * TENTH, size=f"{size / MIB:,.0f}"))
+        note(words().text(f"cli.backup.{what}", percent=formats.percent(tenth / TENTH), size=round(size / MIB)))
 
     return tell
 
@@ -53,9 +57,9 @@ def show_taken(taken: Taken, *, as_json: bool) -> None:
             }
         )
         return
-    values = {"file": taken.file, "orders": f"{about.orders:,}", "rows": f"{sum(about.rows.values()):,}"}
+    values = {"file": taken.file, "orders": about.orders, "rows": sum(about.rows.values())}
     text = words()
-    say(text.text("cli.backup.done", **values, size=f"{taken.size / MIB:,.1f}", when=_when(taken.manifest.saved_at)))
+    say(text.text("cli.backup.done", **values, size=round(taken.size / MIB, 1), when=_when(taken.manifest.saved_at)))
     say(text.text("cli.backup.apart"))
     for line in _apart(taken):
         say(f"  - {line}")
@@ -97,7 +101,7 @@ def show_restored(restored: Restored, *, as_json: bool) -> None:
         )
         return
     text = words()
-    values = {"orders": f"{about.orders:,}", "when": _when(about.saved_at), "database": restored.database}
+    values = {"orders": about.orders, "when": _when(about.saved_at), "database": restored.database}
     say(text.text("cli.restore.done", **values))
     if restored.kept:
         say(text.text("cli.restore.kept", kept=restored.kept))
@@ -122,5 +126,5 @@ def _steps(restored: Restored) -> Iterator[str]:
     yield text.text("cli.restore.since", when=_when(restored.manifest.saved_at))
 
 
-def _when(moment: object) -> str:
-    return f"{moment:%d %b %Y %H:%M} UTC"
+def _when(moment: datetime) -> str:
+    return formats.full_moment(moment, UNIVERSAL)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from flows.cli.login import Login
 from flows.cli.output import note, say, table
 from ingest.survey import Survey, survey
+from models import formats
 from models.catalogue import words
 from models.home import Home
 
@@ -32,8 +33,8 @@ def _rows(found: Survey) -> Iterator[list[str]]:
     """Give one line for each thing that mails are about: first orders, then what is unclear, then the rest."""
     text = words()
     for kind, count in found.kinds.most_common():
-        yield [str(count), text.text(f"mail.kinds.{kind}"), text.text("cli.init.fate.orders")]
+        yield [formats.number(count), text.text(f"mail.kinds.{kind}"), text.text("cli.init.fate.orders")]
     for unclear, count in found.unclear.most_common():
-        yield [str(count), text.text(f"mail.quarantine.{unclear}.why"), text.text("cli.init.fate.unclear")]
+        yield [formats.number(count), text.text(f"mail.quarantine.{unclear}.why"), text.text("cli.init.fate.unclear")]
     for ignored, count in found.ignored.most_common():
-        yield [str(count), text.text(f"mail.ignored.{ignored}"), text.text("cli.init.fate.ignored")]
+        yield [formats.number(count), text.text(f"mail.ignored.{ignored}"), text.text("cli.init.fate.ignored")]

@@ -15,6 +15,7 @@ from flows.cli.output import fail
 from flows.cli.reasons import moment
 from flows.office import Office
 from ingest.values import order_no_in
+from models import formats
 from models.catalogue import words
 from models.db.audit import note
 from models.db.facts import facts_of
@@ -136,9 +137,9 @@ def _store(office: Office, shop: ShopSettings, entry: Entry) -> Answer:
 
 def _advice(entry: Entry, shop: ShopSettings) -> str | None:
     """What to look at: from before the shop's beginning imports and mails leave an order out, so it may be a slip."""
-    if not shop.is_history(entry.placed_at):
+    if shop.orders_from is None or not shop.is_history(entry.placed_at):
         return None
-    return words().text("export.enter.history", order_no=entry.order_no, day=shop.orders_from)
+    return words().text("export.enter.history", order_no=entry.order_no, day=formats.full_date(shop.orders_from))
 
 
 def _record(  # all of one entry

@@ -48,7 +48,7 @@ def guarded(command: Callable[[], None], *, debug: bool) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else EXIT_FAULT
     except KeyboardInterrupt:
-        note("Stopped.")
+        note(_said("stopped"))
         return 130
     except Exception as fault:  # noqa: BLE001  # the user gets a sentence, whatever happened
         if debug:
@@ -64,19 +64,29 @@ def _told(fault: Exception, *, debug: bool) -> int:
             note(str(fault))
             return code
     if isinstance(fault, OSError) and fault.filename:
-        note(f"{fault.filename}: {fault.strerror}. Check that the path is right and that your user may use it.")
+        note(_said("file", file=fault.filename, why=fault.strerror))
         return EXIT_FAULT
     note(_unexpected(fault, debug=debug))
     return EXIT_FAULT
 
 
 def _unexpected(fault: Exception, *, debug: bool) -> str:
-    words = f"Something went wrong inside Shipclock ({type(fault).__name__}). Nothing is lost."
+    what = _said("unexpected", kind=type(fault).__name__)
     if debug:
-        return words
+        return what
     file = _written_down(fault)
-    where = f"Where it happened stands in {file}." if file else "Its log could not be written either."
-    return f"{words} {where} Put {DEBUG} behind the command to see all of it."
+    where = _said("written_down", file=file) if file else _said("not_written_down")
+    return f"{what} {where} {_said('debug', option=DEBUG)}"
+
+
+def _said(key: str, **values: object) -> str:
+    """Say a text of the catalogue. Where that cannot be read itself, the values alone are better than silence."""
+    from models.catalogue import words
+
+    try:
+        return words().text(f"faults.command.{key}", **values)
+    except (OSError, ValueError):  # no file can be opened, or it is no TOML
+        return " ".join(map(str, values.values()))
 
 
 def _written_down(fault: Exception) -> Path | None:

@@ -11,6 +11,7 @@ from flows.cli.outcome import actor, refusal
 from flows.cli.output import EXIT_REFUSED, fail, say
 from flows.office import Office
 from flows.questions import Answered, answer_yes, find_questions
+from models import formats
 from models.catalogue import words
 from models.gathering import ABOUT, GATHERED, PRIORITY, About, Gathered
 from models.stage import Role
@@ -31,7 +32,7 @@ def title(line: Gathered) -> str:
 
 def _title(line: Gathered, about: About) -> str:
     count = len(line.orders[about])
-    return words().text(f"todos.gathered.{about}.title", count=count, day=f"{line.until:%a} {line.until:%d %b}")
+    return words().text(f"todos.gathered.{about}.title", count=count, day=formats.day(line.until))
 
 
 def in_full(line: Gathered, *, several: bool) -> str:

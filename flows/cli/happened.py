@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from flows.cli.opening import local
+from models import formats
 from models.answer import said_by
 from models.catalogue import words
 from models.disagreement import lines_told
@@ -30,7 +32,7 @@ def version_rows(facts: Sequence[Fact], zone: ZoneInfo) -> list[list[str]]:
             local(fact.occurred_at, zone),
             _whose(fact),
             "; ".join(_item(item) for item in lines_told(fact)),
-            " ".join(filter(None, (fact.text("amount"), fact.text("currency")))),
+            _amount(fact),
         ]
         for fact in sorted(placed, key=lambda fact: (fact.observed_at, fact.source_key))
     ]
@@ -67,6 +69,15 @@ def _whose(fact: Fact) -> str:
 def _item(item: Mapping[str, Json]) -> str:
     count, title, sku = item_rows([item])[0]
     return " ".join(filter(None, (count, title, f"({sku})" if title and sku else sku)))
+
+
+def _amount(fact: Fact) -> str:
+    """Write an amount in its currency; as it was told where it is none, or without a currency."""
+    told, currency = fact.text("amount") or "", fact.text("currency") or ""
+    try:
+        return formats.money(Decimal(told), currency) if currency else told
+    except ArithmeticError:  # no number, or one that no order can cost
+        return f"{told} {currency}".strip()
 
 
 def _count(item: Mapping[str, Json]) -> str:

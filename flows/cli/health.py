@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from flows.channels import who_hears
 from flows.cli.deployment_health import LOOPBACK, prefect_findings
 from flows.cli.door_health import door_findings
 from flows.cli.finding import Finding, bad, good
@@ -26,6 +27,7 @@ from ingest.authentication import WRITES_BELOW
 from ingest.errors import MailboxError
 from ingest.opening import connected
 from ingest.sealed import SealError, check_key
+from models import formats
 from models.catalogue import words
 from models.db.schema import current_version
 from models.db.session import DatabaseError, open_session
@@ -57,6 +59,7 @@ def findings(*, offline: bool) -> Iterator[Finding]:
     for shop in office.settings.shop:
         yield from shop_findings(office, shop, offline=offline) if shop.api else []
     yield _alerts(office)
+    yield from (good("alert_levels", told=told) for told in who_hears(office.settings.alerts))
     yield from door_findings(office)
     yield from prefect_findings(office)
 
@@ -114,7 +117,7 @@ def _mailbox(office: Office, mailbox: MailboxSettings) -> Iterator[Finding]:
     except MailboxError as fault:
         yield bad("mailbox", str(fault))
         return
-    counts = ", ".join(f"{folder} {count}" for folder, count in messages.items())
+    counts = ", ".join(f"{folder} {formats.number(count)}" for folder, count in messages.items())
     yield good("mailbox", mailbox=mailbox.name, counts=counts)
     if receiver is not None:
         yield from _verdicts(mailbox, receiver)

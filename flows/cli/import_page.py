@@ -18,6 +18,7 @@ from flows.cli.output import emit, note, say, table
 from ingest.export import Export
 from ingest.export_fault import RefusedLine
 from ingest.export_recording import Entered, Importer, ImportResult
+from models import formats
 from models.catalogue import words
 from models.db.session import open_session
 from models.db.standing import known_elsewhere, requests_of
@@ -58,7 +59,9 @@ class Imported:
         say(self._counts())
         moved = [one for one in entered if one.before is not one.after]
         if len(moved) > LISTED and not self.every:
-            _table("count", [[str(count), *move] for move, count in Counter(map(_move, moved)).most_common()])
+            _table(
+                "count", [[formats.number(count), *move] for move, count in Counter(map(_move, moved)).most_common()]
+            )
             note(text.text("export.import.every"))
         elif moved:
             _table("order", [[one.order.order_no, *_move(one)] for one in moved])

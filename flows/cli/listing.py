@@ -13,6 +13,7 @@ from flows.cli import gathered
 from flows.cli.opening import local, zone_of
 from flows.cli.output import say, table
 from flows.office import Office
+from models import formats
 from models.catalogue import words
 from models.db.reading import COUNT_CAP, DataAge
 from models.db.tables import OrderRow
@@ -192,7 +193,7 @@ def no_orders(*, filtered: bool) -> str:
 
 def more(shown: int, count: int) -> str:
     """Say that there is more than was shown."""
-    total = f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
+    total = f"{formats.number(COUNT_CAP)}+" if count > COUNT_CAP else count
     return words().text("cli.more", shown=shown, count=total)
 
 

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from flows.cli.output import fail, note
 from flows.office import Office, open_office
+from models import formats
 from models.catalogue import words
 from models.db.orders import find_rows
 from models.db.reading import orders_count
@@ -63,7 +64,7 @@ def zone_of(office: Office, shop_id: str) -> ZoneInfo:
 
 def local(moment: datetime | None, zone: ZoneInfo) -> str:
     """Write a moment as the shop's clock shows it, with its zone ("23 Nov 2026 14:05 +07"); empty for none."""
-    return moment.astimezone(zone).strftime("%d %b %Y %H:%M %Z") if moment else ""
+    return formats.full_moment(moment, zone) if moment else ""
 
 
 def tell_migration(migration: Migration) -> None:

@@ -15,6 +15,7 @@ from flows.cli.outcome import actor
 from flows.cli.output import EXIT_REFUSED, fail, say, table
 from flows.cli.shops_page import Told
 from flows.people import hashed, made_pin
+from models import formats
 from models.catalogue import words
 from models.db import people, sign_ins
 from models.db.people_tables import PersonRow
@@ -41,7 +42,7 @@ class Page:
     def _row(self, row: PersonRow) -> list[str]:
         by = [row.email or "", words().text("people.door.pin") if row.pin else ""]
         until = self._shut_until(row)
-        door = words().text("people.shut_until", at=f"{until.astimezone():%H:%M}") if until else ""
+        door = words().text("people.shut_until", at=formats.clock(until.astimezone())) if until else ""
         return [row.name, words().text(f"people.roles.{row.role}"), ", ".join(filter(None, by)), door]
 
     def _shut_until(self, row: PersonRow) -> datetime | None:

@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from flows.cli.finding import Finding
+from models import formats
 from models.catalogue import words
 from models.extension import extension_of
 from models.home import find_home
@@ -47,9 +48,9 @@ def holidays(calendars: Iterable[PolicyCalendar], today: date) -> Iterator[Findi
         except PolicyError as wrong:
             yield _bad("holidays", str(wrong))
             continue
-        coming = [f"{day:%d %b %Y} {name.partition(';')[0]}" for day, name in names.items() if day >= today]
+        coming = [f"{formats.full_date(day)} {name.partition(';')[0]}" for day, name in names.items() if day >= today]
         if not coming or max(names) < today + AHEAD:
-            told = words().text("policies.check.holidays_end", where=where, last=f"{max(names):%d %b %Y}")
+            told = words().text("policies.check.holidays_end", where=where, last=formats.full_date(max(names)))
             yield _bad("holidays", told, words().text("policies.check.holidays_advice"))
         else:
             yield _good("holidays", where=where, days=", ".join(coming[:NEXT]))

@@ -13,6 +13,7 @@ from flows.cli.output import EXIT_BUSY, EXIT_FAULT, fail
 from flows.office import Office
 from ingest.errors import MailboxBusyError, MailboxError
 from ingest.poll import PollResult, poll_mailbox
+from models import formats
 from models.catalogue import words
 from models.settings import MailboxSettings
 
@@ -71,7 +72,8 @@ def _told(mailbox: str, result: PollResult) -> str:
     if not result.seen:
         return text.text("cli.poll.nothing", mailbox=mailbox)
     counts = ", ".join(
-        f"{count} {text.text(f'mail.outcomes.{outcome}')}" for outcome, count in sorted(result.outcomes.items())
+        f"{formats.number(count)} {text.text(f'mail.outcomes.{outcome}')}"
+        for outcome, count in sorted(result.outcomes.items())
     )
     line = text.text("cli.poll.read", mailbox=mailbox, count=result.seen, counts=counts, new=len(result.new_orders))
     return f"{line} {text.text('cli.poll.waiting')}" if result.quarantined else line

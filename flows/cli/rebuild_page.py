@@ -45,10 +45,10 @@ class Rebuilt:
         """Print it in words."""
         text = words()
         if not self.differences:
-            say(text.text("cli.rebuild.nothing", orders=f"{self.orders:,}"))
+            say(text.text("cli.rebuild.nothing", orders=self.orders))
             return
         different = len({(one.shop_id, one.order_no) for one in self.differences})
-        say(text.text("cli.rebuild.found", orders=f"{self.orders:,}", different=f"{different:,}"))
+        say(text.text("cli.rebuild.found", orders=self.orders, different=different))
         for line in self._lines():
             say(f"  {line}")
         if not self.mended:
@@ -64,7 +64,7 @@ class Rebuilt:
         kinds = groupby(sorted(self.differences, key=_kind), key=_kind)
         alike = [(len(ones), ones[0]) for ones in (list(found) for _, found in kinds)]
         return [
-            words().text("cli.rebuild.kind", count=f"{count:,}", **_told(first))
+            words().text("cli.rebuild.kind", count=count, **_told(first))
             for count, first in sorted(alike, key=lambda pair: (-pair[0], _kind(pair[1])))
         ]
 
@@ -105,5 +105,5 @@ def _look(
         found += part.differences
         if not quiet and done // TELL_EVERY > told:
             told = done // TELL_EVERY
-            note(words().text("cli.rebuild.progress", done=f"{done:,}", orders=f"{expected:,}"))
+            note(words().text("cli.rebuild.progress", done=done, orders=expected))
     return done, found

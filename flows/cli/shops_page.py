@@ -14,11 +14,12 @@ from flows.cli.outcome import actor
 from flows.cli.output import EXIT_REFUSED, emit, note, say, table
 from flows.lesson_words import lesson_words
 from flows.office import Office
-from ingest.shop_mail import KindCount, mail_of_shops
+from ingest.shop_mail import KIND_CAP, KindCount, mail_of_shops
 from ingest.shop_sign import list_signs
 from ingest.shop_teaching import Forgotten, Taught, forget_sign, teach_shop
 from models.catalogue import words
 from models.db.mail_tables import ShopSignRow
+from models.db.reading import up_to_cap
 from models.db.session import open_session
 from models.settings import ShopSettings
 
@@ -104,7 +105,9 @@ def _count_lines(counts: Sequence[KindCount]) -> Iterator[list[str]]:
     for count in counts:
         if count.total or count.asks:
             key = "count" if count.total else "never_asks"
-            told = words().text(f"mail.by_shop.{key}", total=count.total, lately=count.lately)
+            told = words().text(
+                f"mail.by_shop.{key}", total=up_to_cap(count.total, KIND_CAP), lately=up_to_cap(count.lately, KIND_CAP)
+            )
             yield [words().text(f"mail.kinds.{count.kind}"), told]
 
 

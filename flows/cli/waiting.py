@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flows.cli.opening import local, opened
 from flows.cli.outcome import actor
@@ -120,4 +121,4 @@ def _handled(mail: int | None, result: PollResult, told: str, *, done: bool) -> 
 
 def _arrived(office: Office, mail: Waiting) -> str:
     shops = office.shops_of(mail.mailbox)
-    return local(mail.seen_at, shops[0].zone) if shops else mail.seen_at.isoformat()
+    return local(mail.seen_at, shops[0].zone if shops else ZoneInfo("UTC"))

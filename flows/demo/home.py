@@ -24,6 +24,7 @@ from flows.shop.grant import store as store_grant
 from flows.shop.simulator.cast import casts
 from flows.shop.simulator.mails import RECEIVER
 from flows.shop.simulator.marketplace import begin_play
+from flows.shop.simulator.script import Crowd
 from flows.shop.simulator.serving import Served, serve
 from flows.shop.simulator.store import Store
 from flows.shop.wire import open_http
@@ -67,17 +68,22 @@ class MailServer:
 
 @contextmanager
 def open_demo_home(
-    path: Path | None, seed: int, server: MailServer | None = None, database_url: str | None = None
+    path: Path | None,
+    seed: int,
+    server: MailServer | None = None,
+    database_url: str | None = None,
+    crowd: Crowd | None = None,
 ) -> Iterator[DemoHome]:
     """Make the home of a demo, and serve its shops while the block lasts; in a temporary folder when `path` is None.
 
-    Its database is a file in it, unless `database_url` names another that is the demo's alone.
+    Its database is a file in it, unless `database_url` names another that is the demo's alone. A `crowd` buys in
+    place of those who live through the stories.
 
     A home that was played in before goes on from where it was. Processes that are started afterwards find it
     through the environment. Raises OtherPlayError for a home of another seed.
     """
     folder = path or Path(tempfile.mkdtemp(prefix="shipclock-demo-"))
-    with serve(_play_in(folder, seed)) as shop:
+    with serve(_play_in(folder, seed, crowd)) as shop:
         maildir = server.maildir if server else folder / "Maildir"
         (folder / CONFIG_NAME).write_text(_settings(shop, maildir, server), encoding="utf-8")
         os.environ.update(SHIPCLOCK_HOME=str(folder), SHIPCLOCK_CONFIG=str(folder / CONFIG_NAME))
@@ -92,10 +98,10 @@ def open_demo_home(
         yield DemoHome(home=office.home, office=office, shop=shop, maildir=maildir)
 
 
-def _play_in(folder: Path, seed: int) -> Store:
+def _play_in(folder: Path, seed: int, crowd: Crowd | None) -> Store:
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        return begin_play(folder / SIMULATOR, seed=seed, start=START)
+        return begin_play(folder / SIMULATOR, seed=seed, start=START, crowd=crowd)
     except ValueError:
         raise OtherPlayError(f"{folder} holds a demo of another --seed. Give that one, or another --home.") from None
 

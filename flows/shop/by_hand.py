@@ -5,6 +5,7 @@ Nothing happens here. Every step waits for a person; what they must do is a to-d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +27,10 @@ class ShopByHand:
         """Nobody can be asked."""
         del order_no
         return None
+
+    def look_ahead(self, *, confirming: Sequence[str], tracking: Sequence[str]) -> None:
+        """Nobody can be asked."""
+        del confirming, tracking
 
     def confirm(self, order_no: str, *, key: str) -> Answer:
         """Wait until a person has checked the stock."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache, cached_property
@@ -13,6 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine
 
+from flows.shop.api_error import ApiError
 from flows.shop.client import ShopClient
 from flows.shop.protocol import ShopError
 from flows.shop.schema import ApiOrder, Cancellation, CancelStatus, Initiator, ShippingType
@@ -20,6 +23,7 @@ from models.db.effects import LEASE, Intent
 from models.settings import ShopSettings
 
 DEFAULT: Final = "default"
+AHEAD_SECONDS: Final = 5.0  # what was read longer ago is read again
 
 
 class Way(StrEnum):
@@ -46,6 +50,8 @@ class Desk:
     engine: Engine
     now: Callable[[], datetime]
     lease: timedelta = LEASE
+    clock: Callable[[], float] = time.monotonic
+    _ahead: dict[str, tuple[float, ApiOrder]] = field(default_factory=dict, repr=False)  # by order number: when, what
 
     @cached_property
     def client(self) -> ShopClient:
@@ -58,10 +64,19 @@ class Desk:
 
     def order(self, order_no: str, call: str) -> ApiOrder:
         """Read the order as the platform has it. Raises ApiError, and ShopError where the platform has none."""
-        found = next((order for order in self.client.orders([order_no]) if order.id == order_no), None)
+        read_at, found = self._ahead.pop(order_no, (0.0, None))
+        if found is None or self.clock() - read_at > AHEAD_SECONDS:
+            found = next((order for order in self.client.orders([order_no]) if order.id == order_no), None)
         if found is None:
             raise ShopError(call, order_no, "unknown_order", transient=False)
         return found
+
+    def read_ahead(self, order_nos: Sequence[str]) -> None:
+        """Read these orders in few calls, for who asks for them one by one within some seconds, each once."""
+        self._ahead.clear()
+        with suppress(ApiError):  # whoever asks for an order then hears of it
+            read_at = self.clock()
+            self._ahead.update({order.id: (read_at, order) for order in self.client.orders(order_nos)})
 
     def way(self, kind: ShippingType) -> Way:
         """Say which call ships an order of this shop's market."""

@@ -6,7 +6,7 @@ an idempotency key: doing it again with the same key must not do it twice. Nothi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -79,6 +79,9 @@ class Shop(Protocol):
 
     def status_of(self, order_no: str) -> PlatformStatus | None:
         """What the platform says now, to ask before acting; None where nobody can be asked."""
+
+    def look_ahead(self, *, confirming: Sequence[str], tracking: Sequence[str]) -> None:
+        """Read these orders in few calls: each is about to be asked for. What fails is asked for again then."""
 
     def confirm(self, order_no: str, *, key: str) -> Answer:
         """Check stock and decide to fulfil."""

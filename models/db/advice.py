@@ -1,81 +1,110 @@
 """What a fault of the database means, and what to do: one sentence for whoever runs Shipclock.
 
-Pure. Never the statement, its values or the address: they may hold a password.
+Pure but for the catalogue of words, where the sentences are (`faults.database`). Never the statement, its values or the
+address: they may hold a password.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-NO_SUCH_DATABASE: Final = (
-    "SHIPCLOCK_DATABASE_URL is no database that can be used here. Leave it out, so that a file in the home is "
-    "taken, or write it like sqlite:////home/you/shipclock.db or postgresql://you:password@host/shipclock"
-)
-FULL: Final = "The disk is full. Free some space and start again: nothing was lost."
-LOCKED: Final = "Another program keeps the database locked. Close it (or wait) and start again."
-UNREACHABLE: Final = (
-    "The database server does not answer. See that it runs and that SHIPCLOCK_DATABASE_URL names it; "
-    "what was under way is done again."
-)
-LOGIN: Final = "The database server refused the login. Check user and password in SHIPCLOCK_DATABASE_URL."
-NO_DATABASE: Final = "There is no such database on the server. Make it, or check the name in SHIPCLOCK_DATABASE_URL."
-NO_CONNECTION_LEFT: Final = "The database server has no connection left. Allow it more, or run fewer workers."
-NONE_FREE: Final = "All connections to the database are in use. Wait a moment and try again."
+from models.catalogue import words
+
+
+class DatabaseFault(StrEnum):
+    """What can be wrong with a database; `OTHER` is what nobody foresaw."""
+
+    NONE_SUCH = "none_such"  # the address is none, or of an engine that is not spoken here
+    FULL = "full"
+    SERVER_FULL = "server_full"
+    NOT_WRITTEN = "not_written"
+    LOCKED = "locked"
+    READ_ONLY = "read_only"
+    NOT_OPENED = "not_opened"
+    NOT_OURS = "not_ours"
+    DAMAGED = "damaged"
+    UNREACHABLE = "unreachable"
+    LOGIN = "login"
+    NOT_ON_SERVER = "not_on_server"
+    NO_CONNECTION_LEFT = "no_connection_left"
+    NONE_FREE = "none_free"  # of our own connections
+    COPY = "copy"
+    IN_THE_WAY = "in_the_way"
+    NO_RIGHTS = "no_rights"
+    TOO_LONG = "too_long"
+    SERVER_FILES = "server_files"
+    SERVER_DAMAGED = "server_damaged"
+    NEWER = "newer"  # than this program
+    NOT_UPDATED = "not_updated"
+    OTHER = "other"
+
+
+_F: Final = DatabaseFault
 
 # By what SQLite says.
-SIGNS: Final[Mapping[str, str]] = {
-    "disk is full": FULL,
-    "disk i/o error": "The disk does not take what is written. Check it and its free space, then start again.",
-    "database is locked": LOCKED,
-    "readonly database": "The database may not be written. Give your user the right to write its file and folder.",
-    "unable to open": "The database cannot be opened. Check SHIPCLOCK_DATABASE_URL and the folder's rights.",
-    "not a database": "The file is no Shipclock database. Check SHIPCLOCK_DATABASE_URL or restore a backup.",
-    "malformed": "The database file is damaged. Restore a backup.",
+SIGNS: Final[Mapping[str, DatabaseFault]] = {
+    "disk is full": _F.FULL,
+    "disk i/o error": _F.NOT_WRITTEN,
+    "database is locked": _F.LOCKED,
+    "readonly database": _F.READ_ONLY,
+    "unable to open": _F.NOT_OPENED,
+    "not a database": _F.NOT_OURS,
+    "malformed": _F.DAMAGED,
 }
 
 # By what PostgreSQL says before there is a connection: the driver has no code then.
-REFUSALS: Final[Mapping[str, str]] = {
-    "password": LOGIN,
-    "pg_hba": LOGIN,
-    "role ": LOGIN,
-    "too many": NO_CONNECTION_LEFT,
-    "connection slots": NO_CONNECTION_LEFT,
-    "database ": NO_DATABASE,
+REFUSALS: Final[Mapping[str, DatabaseFault]] = {
+    "password": _F.LOGIN,
+    "pg_hba": _F.LOGIN,
+    "role ": _F.LOGIN,
+    "too many": _F.NO_CONNECTION_LEFT,
+    "connection slots": _F.NO_CONNECTION_LEFT,
+    "database ": _F.NOT_ON_SERVER,
 }
 
 # By the code that PostgreSQL gives, or the class that its first two signs are.
-CODES: Final[Mapping[str, str]] = {
-    "08": UNREACHABLE,
-    "25006": "The database server takes no changes now: it is a copy, or being maintained. Name the one that does.",
-    "28": LOGIN,
-    "3D": NO_DATABASE,
-    "40": "Two runs were in each other's way in the database. What was under way is done again.",
-    "42501": "The database's user may not do this. Give it all rights in the database that is Shipclock's.",
-    "53100": FULL.replace("The disk", "The disk of the database server"),
-    "53300": NO_CONNECTION_LEFT,
-    "55P03": LOCKED,
-    "57014": "The database took too long. Check how busy its server is; what was under way is done again.",
-    "57": UNREACHABLE,
-    "58": "The database server cannot read or write its files. Look into its log.",
-    "XX": "The database is damaged. Look into the log of its server, and restore a backup.",
+CODES: Final[Mapping[str, DatabaseFault]] = {
+    "08": _F.UNREACHABLE,
+    "25006": _F.COPY,
+    "28": _F.LOGIN,
+    "3D": _F.NOT_ON_SERVER,
+    "40": _F.IN_THE_WAY,
+    "42501": _F.NO_RIGHTS,
+    "53100": _F.SERVER_FULL,
+    "53300": _F.NO_CONNECTION_LEFT,
+    "55P03": _F.LOCKED,
+    "57014": _F.TOO_LONG,
+    "57": _F.UNREACHABLE,
+    "58": _F.SERVER_FILES,
+    "XX": _F.SERVER_DAMAGED,
 }
 
 
 def advice(fault: DBAPIError) -> str:
     """Say in one sentence what is wrong and what to do; never the statement or its values."""
+    return told(_found(fault), kind=type(fault.orig).__name__)
+
+
+def told(fault: DatabaseFault, **values: object) -> str:
+    """Say a fault in the language that is spoken now."""
+    return words().text(f"faults.database.{fault}", **values)
+
+
+def _found(fault: DBAPIError) -> DatabaseFault:
     code, text = getattr(fault.orig, "sqlstate", None) or "", str(fault.orig).lower()
     for known in (code, code[:2]):
         if known in CODES:
             return CODES[known]
     if fault.connection_invalidated:
-        return UNREACHABLE
+        return DatabaseFault.UNREACHABLE
     of_postgresql = hasattr(fault.orig, "pgconn")
-    for sign, words in (REFUSALS if of_postgresql else SIGNS).items():
+    for sign, meant in (REFUSALS if of_postgresql else SIGNS).items():
         if sign in text:
-            return words
+            return meant
     if of_postgresql and isinstance(fault, OperationalError):
-        return UNREACHABLE
-    return f"The database refused ({type(fault.orig).__name__}). Run `shipclock check`."
+        return DatabaseFault.UNREACHABLE
+    return DatabaseFault.OTHER

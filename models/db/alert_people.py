@@ -6,7 +6,8 @@ Each is done once, by compare-and-set, and stands in the audit by name. The call
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
@@ -18,12 +19,13 @@ from models.db.audit import note
 from models.db.tables import AlertRow
 from models.fact import Json
 
+NEVER: Final = datetime.min.replace(tzinfo=UTC)  # before any moment
 ACKNOWLEDGED, SILENCED, UNSILENCED = "alert_acknowledged", "alert_silenced", "alert_unsilenced"
 
 
 def open_alerts() -> tuple[ColumnElement[bool], ...]:
     """Give what makes an alert one that somebody may acknowledge: it waits, or it is told once more."""
-    waits = col(AlertRow.next_attempt_at).is_not(None) | col(AlertRow.repeat_at).is_not(None)
+    waits = (col(AlertRow.next_attempt_at) > NEVER) | (col(AlertRow.repeat_at) > NEVER)  # found by their indexes
     return (waits, col(AlertRow.acknowledged_at).is_(None), col(AlertRow.text_key) != DIGEST)
 
 

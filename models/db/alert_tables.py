@@ -47,3 +47,16 @@ class GroupRow(Table, table=True):
     shop_id: str = Field(primary_key=True)  # empty for what concerns no shop
     rule: str = Field(primary_key=True)
     told_at: datetime = moment(nullable=False)
+
+
+class DangerRow(Table, table=True):
+    """A clock that one message of many named as close to its time; gone when none of its shop and rule is."""
+
+    __tablename__ = "alert_danger"
+
+    order_id: str = Field(primary_key=True)
+    rule: str = Field(primary_key=True)
+    about: str = Field(primary_key=True, default="")
+    shop_id: str
+    told_at: datetime = moment(nullable=False)
+    channel: int

@@ -13,8 +13,11 @@ from typing import Final
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
+from models.alert_channel import NOBODY
+from models.db.alerts import BREACH_LEVEL
 from models.db.page_reading import LATE, NOBODYS
-from models.db.tables import DeadlineRow, OrderRow, TodoRow
+from models.db.tables import AlertRow, DeadlineRow, OrderRow, TodoRow
+from models.deadline import DeadlineState
 from models.gathering import ABOUT
 
 SOON: Final = timedelta(hours=6)
@@ -52,3 +55,20 @@ def missed_by_rule(session: Session, day: Day) -> Mapping[str, int]:
     )
     query = select(DeadlineRow.rule, func.count()).join(OrderRow, col(OrderRow.id) == col(DeadlineRow.order_id))
     return dict(session.exec(query.where(*missed).group_by(col(DeadlineRow.rule))).all())
+
+
+def met_after_warning(session: Session, day: Day) -> int:
+    """Count the clocks that were met the day before, in time and after people had been told that they are close."""
+    met = (
+        col(DeadlineRow.due_at) >= day.before,  # what was met in time is due later: few, and there is an index
+        col(DeadlineRow.met_at) >= day.before,
+        col(DeadlineRow.met_at) < day.begins,
+        DeadlineRow.state == DeadlineState.MET,
+        DeadlineRow.shop_id == day.shop,
+        col(DeadlineRow.warn_level) > 0,
+    )
+    clock = col(DeadlineRow.order_id) + "|" + col(DeadlineRow.rule) + "|" + col(DeadlineRow.about)
+    keys = [clock + f"|{level}" for level in range(1, BREACH_LEVEL)]
+    sent = (col(AlertRow.sent_at).is_not(None), col(AlertRow.channel).is_distinct_from(NOBODY))
+    told = select(AlertRow.dedup_key).where(col(AlertRow.dedup_key).in_(keys), *sent).exists()
+    return session.exec(select(func.count()).select_from(DeadlineRow).where(*met, told)).one()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -66,6 +66,24 @@ def facts_of(session: Session, order_id: str) -> list[Fact]:
     """Give all facts of one order, in no particular order."""
     query = select(*(FACTS.c[name] for name in FACT_COLUMNS)).where(FACTS.c.order_id == order_id)
     return [fact_from(values) for values in session.execute(query)]
+
+
+def facts_by_order(session: Session, order_ids: Collection[str]) -> dict[str, list[Fact]]:
+    """Give all facts of each of these orders, in no particular order."""
+    query = select(FACTS.c.order_id, *(FACTS.c[name] for name in FACT_COLUMNS))
+    found: dict[str, list[Fact]] = {key: [] for key in order_ids}
+    for key, *values in session.execute(query.where(FACTS.c.order_id.in_(order_ids))):
+        found[key].append(fact_from(values))
+    return found
+
+
+def source_keys_of(session: Session, order_ids: Collection[str]) -> dict[str, set[str]]:
+    """Give by which keys the facts of each of these orders are stored."""
+    found: dict[str, set[str]] = {key: set() for key in order_ids}
+    query = select(FACTS.c.order_id, FACTS.c.source_key).where(FACTS.c.order_id.in_(order_ids))
+    for key, source_key in session.execute(query):
+        found[key].add(source_key)
+    return found
 
 
 def fact_from(values: Iterable[Any]) -> Fact:

@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, Engine, func, literal, tuple_
-from sqlmodel import Session, col, or_, select, update
+from sqlmodel import Session, and_, col, or_, select, update
 
 from models.db.audit import note
 from models.db.session import open_session
 from models.db.steps import StepStatus
-from models.db.tables import OrderRow, StepRow
+from models.db.tables import TROUBLE, OrderRow, StepRow
 from models.error_class import FAULTS, ErrorClass
 
 AT_A_TIME: Final = 200
@@ -34,13 +34,6 @@ class Choice:
     error_class: ErrorClass | None = None
     shop: str | None = None
     order_ids: Sequence[str] = ()
-
-
-def in_trouble() -> ColumnElement[bool]:
-    """The condition for steps that failed or were refused and still matter."""
-    failing = (col(StepRow.status) == StepStatus.DEAD.value) | col(StepRow.first_failed_at).is_not(None)
-    refused = col(StepRow.outcome).in_(["refused", "business_failure"])
-    return (failing | refused) & (col(StepRow.status) != StepStatus.DONE.value)
 
 
 def count_failed(session: Session, choice: Choice, now: datetime) -> Mapping[ErrorClass, int]:
@@ -86,9 +79,9 @@ def _queue(session: Session, choice: Choice, now: datetime, keys: list[tuple[str
 
 
 def _chosen(choice: Choice, now: datetime) -> ColumnElement[bool]:
-    """The condition for the choice: in trouble, and nobody is at it."""
+    """The condition for the choice: they failed or were refused and still matter, and nobody is at it."""
     lapsed = (col(StepRow.status) == StepStatus.RUNNING.value) & (col(StepRow.lease_until) <= now)
-    chosen = in_trouble() & or_(col(StepRow.status).in_(STANDING), lapsed)
+    chosen = and_(TROUBLE, or_(col(StepRow.status).in_(STANDING), lapsed))
     if choice.order_ids:
         chosen &= col(StepRow.order_id).in_(choice.order_ids)
     if choice.error_class or not choice.order_ids:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from models.db.advice import NO_SUCH_DATABASE
+from models.db.advice import DatabaseFault, told
 from models.db.session import DatabaseError
 
 Progress: TypeAlias = Callable[[int, int], None]  # bytes done, bytes in all
@@ -72,13 +72,13 @@ def store_of(url: str) -> Store:
     try:
         parsed = make_url(url)
     except ArgumentError:  # never the address itself: it may hold a password
-        raise DatabaseError(NO_SUCH_DATABASE) from None
+        raise DatabaseError(told(DatabaseFault.NONE_SUCH)) from None
     match parsed.get_backend_name():
         case "sqlite" if parsed.database and parsed.database != ":memory:":
             return SqliteStore(Path(parsed.database).absolute())
         case "postgresql":
             return PostgresqlStore(parsed)
-    raise DatabaseError(NO_SUCH_DATABASE)
+    raise DatabaseError(told(DatabaseFault.NONE_SUCH))
 
 
 def check_rows(found: Mapping[str, int], expected: Mapping[str, int]) -> None:

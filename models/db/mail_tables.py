@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
-from sqlmodel import Column, Field
+from sqlalchemy import BigInteger, ColumnElement, Index, LargeBinary, UniqueConstraint, text
+from sqlmodel import Column, Field, col
 
 from models.db.columns import Table, json_column, moment
 
 TO_TOUCH: Final = text("touch IS NOT NULL")  # few of them ever wait
+UNFITTING: Final = text("dkim = 'fail'")  # its own signature does not fit, as of few
 
 
 class MailboxRow(Table, table=True):
@@ -57,6 +58,8 @@ class MessageRow(Table, table=True):
         UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
         Index("ix_message_outcome_seen", "outcome", "seen_at"),
         Index("ix_message_touch", "touch", "mailbox", sqlite_where=TO_TOUCH, postgresql_where=TO_TOUCH),
+        Index("ix_message_kind", "shop_id", "kind", "outcome", "seen_at"),
+        Index("ix_message_unfitting", "dkim", "outcome", "seen_at", sqlite_where=UNFITTING, postgresql_where=UNFITTING),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -130,3 +133,11 @@ class TokenRow(Table, table=True):
     ciphertext: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     expires_at: datetime | None = moment()  # of the access token; it is refreshed early
     refused_at: datetime | None = moment()  # since then a person must sign in again
+
+
+def of_mailbox(name: str) -> ColumnElement[bool]:
+    """The condition for the mails of a mailbox.
+
+    Written so that no index serves it: SQLite would rather gather all that ever came there than take a time's.
+    """
+    return col(MessageRow.mailbox).concat("") == name

@@ -5,7 +5,7 @@ Nothing here decides: `models.order.fold` does. What is cached can be thrown awa
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 from models.db.batch import write
 from models.db.columns import defaults_of
 from models.db.derived import Derived, derive
-from models.db.facts import API_TELLS, add_facts, evidence_of, facts_of, note_evidence
+from models.db.facts import API_TELLS, add_facts, evidence_of, facts_by_order, facts_of, note_evidence
 from models.db.insert import insert_new_keys
 from models.db.policies import keep_policy, kept_policy
 from models.db.shop_sync import connected_since
@@ -166,6 +166,16 @@ def find_rows(session: Session, order_no: str, shop: str | None = None) -> Seque
     if shop is not None:
         query = query.where(OrderRow.shop_id == shop)
     return session.exec(query.order_by(OrderRow.shop_id)).all()
+
+
+def known_orders(session: Session, shop: ShopSettings, order_nos: Collection[str], now: datetime) -> dict[str, Order]:
+    """Give these orders of one shop as they are now, by number, each from its facts; nothing is written."""
+    keys = {order_id(shop.name, number): number for number in order_nos}
+    rows = session.execute(select(ORDERS.c.id, ORDERS.c.policy).where(ORDERS.c.id.in_(keys)))
+    policies: dict[str, str] = {row.id: row.policy for row in rows}
+    terms = {policy: terms_of(session, shop, policy) for policy in set(policies.values())}
+    told = facts_by_order(session, policies)
+    return {keys[key]: fold(told[key], terms[policy], now) for key, policy in policies.items()}
 
 
 def folded(session: Session, shop: ShopSettings, row: OrderRow, now: datetime) -> Order:

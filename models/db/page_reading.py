@@ -13,9 +13,9 @@ from typing import Final
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from models.db.mail_tables import MessageRow
-from models.db.reading import PAGE
-from models.db.tables import AttemptRow, ClockRow, DeadlineRow, OrderRow
+from models.db.mail_tables import UNFITTING, MessageRow
+from models.db.reading import COUNT_CAP, PAGE
+from models.db.tables import MISSED, AttemptRow, ClockRow, DeadlineRow, OrderRow
 from models.deadline import RULES, Fault
 
 NOBODYS: Final = tuple(rule.value for rule, row in RULES.items() if row.fault is Fault.NOBODY)  # nothing to do
@@ -61,23 +61,17 @@ def next_due(session: Session, limit: int = PAGE) -> list[NextDue]:
 
 
 def breach_count(session: Session, shop: str | None = None) -> int:
-    """Count the breaches that `models.db.reading.breaches` lists."""
-    query = select(func.count()).select_from(DeadlineRow)
+    """Count the breaches that `models.db.reading.breaches` lists, up to COUNT_CAP + 1."""
+    query = select(DeadlineRow.due_at).where(MISSED)
     if shop is not None:
         query = query.join(OrderRow, col(OrderRow.id) == col(DeadlineRow.order_id)).where(OrderRow.shop_id == shop)
-    return session.exec(query.where(col(DeadlineRow.state).in_(LATE), DeadlineRow.fault != "nobody")).one()
-
-
-def mail_counts(session: Session) -> dict[str, int]:
-    """Count the mails seen, by what became of them."""
-    return dict(session.exec(select(MessageRow.outcome, func.count()).group_by(MessageRow.outcome)).all())
+    return session.exec(select(func.count()).select_from(query.limit(COUNT_CAP + 1).subquery())).one()
 
 
 def unfitting_signatures(session: Session, since: datetime) -> int:
     """Count the mails seen after `since` that were believed though their own signature (DKIM) does not fit."""
-    believed = col(MessageRow.outcome) == "parsed"
-    query = select(func.count()).where(believed, col(MessageRow.dkim) == "fail", col(MessageRow.seen_at) > since)
-    return session.exec(query).one()
+    query = select(func.count()).select_from(MessageRow).where(UNFITTING, col(MessageRow.seen_at) > since)
+    return session.exec(query.where(MessageRow.outcome == "parsed")).one()
 
 
 def attempt_counts(session: Session, order_ids: Sequence[str]) -> dict[tuple[str, str], int]:

@@ -1,4 +1,4 @@
-"""The tables of the people who use the dashboard: who they are, who is signed in, whose tries are turned away."""
+"""The tables of the people who use the dashboard: who they are, how they come in, what they are about to pack."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from models.db.columns import Table, moment
+from models.db.columns import Table, json_column, moment
 
 
 class PersonRow(Table, table=True):
@@ -44,3 +44,15 @@ class SignInTryRow(Table, table=True):
     shut_until: datetime | None = moment()
     turned_away: int = 0  # while it was shut
     last_at: datetime = moment(nullable=False)
+
+
+class PackingListRow(Table, table=True):
+    """What somebody has put together at the packing table: order numbers, until they are done or cleared away."""
+
+    __tablename__ = "packing_list"
+
+    token: str = Field(primary_key=True)
+    person: str
+    holds: bool
+    numbers: list[str] = json_column(list)
+    changed_at: datetime = moment(nullable=False, index=True)

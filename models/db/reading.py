@@ -5,22 +5,46 @@ Read-only. Rows are acted on by order number, never by their position in an answ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import func
-from sqlmodel import Session, col, or_, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlalchemy import ColumnElement, false, func, literal_column
+from sqlmodel import Session, and_, col, or_, select
 
-from models.db.failed import in_trouble
+from models.db.alert_tables import SilenceRow
 from models.db.mail_tables import MailboxRow, MessageRow
-from models.db.tables import AlertRow, AttemptRow, AuditRow, CaseRow, DeadlineRow, FactRow, OrderRow, StepRow, TodoRow
+from models.db.stored import of_shops
+from models.db.tables import (
+    ENDING,
+    MISSED,
+    TROUBLE,
+    AlertRow,
+    AttemptRow,
+    AuditRow,
+    CaseRow,
+    DeadlineRow,
+    FactRow,
+    OrderRow,
+    StepRow,
+    TodoRow,
+)
 from models.error_class import REFUSALS, ErrorClass
+from models.formats import number
+from models.stage import TERMINAL, Stage
 
 PAGE: Final = 50
 COUNT_CAP: Final = 10_000
+OVER: Final = sorted(TERMINAL)
+NOT_OVER: Final = [stage.value for stage in Stage if stage not in TERMINAL]
+
+
+def up_to_cap(count: int, cap: int | None = None) -> str:
+    """Say what was counted up to `cap` + 1, COUNT_CAP where none is given: "10,000+" where it is more."""
+    most = COUNT_CAP if cap is None else cap
+    return f"{number(most)}+" if count > most else number(count)
+
 
 RowT = TypeVar("RowT", FactRow, DeadlineRow, CaseRow, TodoRow, StepRow, AttemptRow, AuditRow)
 
@@ -35,10 +59,21 @@ def orders_page(
     limit: int = PAGE,
     offset: int = 0,
 ) -> list[OrderRow]:
-    """Give orders, the newest first. `numbers` are exact, or the beginning or end of one."""
-    query = _orders(numbers, stage, shop, open_only=open_only)
-    newest = (col(OrderRow.placed_at).desc().nulls_last(), col(OrderRow.id))
-    return list(session.exec(query.order_by(*newest).limit(limit).offset(offset)))
+    """Give orders, the newest first, at last those of which it is not known. `numbers`: beginnings or ends."""
+    many = bool(numbers) and orders_count(session, numbers=numbers, stage=stage, shop=shop) > COUNT_CAP
+    query = select(OrderRow).where(*_orders(numbers, stage, shop, many=many))
+    if open_only:  # told by what is over, so that the newest are looked through and not all that are open sorted
+        query = query.where(col(OrderRow.stage).not_in(OVER))
+    placed = query.where(col(OrderRow.placed_at).is_not(None))
+    newest = (col(OrderRow.placed_at).desc(), col(OrderRow.id).desc())
+    found = list(session.exec(placed.order_by(*newest).limit(limit).offset(offset)))
+    if len(found) == limit:
+        return found
+    before = offset + len(found)
+    if not found and offset:
+        before = session.exec(select(func.count()).select_from(placed.subquery())).one()
+    rest = query.where(col(OrderRow.placed_at).is_(None)).order_by(col(OrderRow.id).desc())
+    return found + list(session.exec(rest.limit(limit - len(found)).offset(max(0, offset - before))))
 
 
 def orders_count(
@@ -50,24 +85,44 @@ def orders_count(
     open_only: bool = False,
 ) -> int:
     """Count the same orders, up to COUNT_CAP + 1 ("10,000+")."""
-    some = _orders(numbers, stage, shop, open_only=open_only).limit(COUNT_CAP + 1).subquery()
-    return session.exec(select(func.count()).select_from(some)).one()
+    query = select(OrderRow.order_no if numbers else OrderRow.stage).where(*_orders(numbers, stage, shop))
+    if open_only:
+        query = query.where(col(OrderRow.stage).in_(NOT_OVER))
+    return session.exec(select(func.count()).select_from(query.limit(COUNT_CAP + 1).subquery())).one()
 
 
 def _orders(
-    numbers: Sequence[str], stage: str | None, shop: str | None, *, open_only: bool
-) -> SelectOfScalar[OrderRow]:
-    query = select(OrderRow)
-    if numbers:
-        like = [col(OrderRow.order_no) == n for n in numbers]
-        like += [col(OrderRow.order_no).startswith(n, autoescape=True) for n in numbers]
-        like += [col(OrderRow.order_no).endswith(n, autoescape=True) for n in numbers]
-        query = query.where(or_(*like))
+    numbers: Sequence[str], stage: str | None, shop: str | None, *, many: bool = False
+) -> Iterator[ColumnElement[bool]]:
+    """The conditions for such orders; of `many` the newest are looked through, and not all of the numbers sorted."""
+    if numbers and many:
+        number_of = col(OrderRow.order_no).concat("")
+        yield or_(*(like(n, autoescape=True) for n in numbers for like in (number_of.startswith, number_of.endswith)))
+    elif numbers:
+        yield or_(*(like for number in numbers for like in (_begins(number), _ends(number))))
     if stage is not None:
-        query = query.where(OrderRow.stage == stage)
+        yield col(OrderRow.stage) == stage
     if shop is not None:
-        query = query.where(OrderRow.shop_id == shop)
-    return query.where(col(OrderRow.terminal).is_(False)) if open_only else query
+        yield of_shops([shop])
+
+
+def _begins(number: str) -> ColumnElement[bool]:
+    """The condition for order numbers that begin so; those of digits are found by their index."""
+    begins: ColumnElement[bool] = col(OrderRow.order_no).startswith(number, autoescape=True)
+    if not (number.isascii() and number.isdigit()):
+        return begins
+    shorter = number.rstrip("9")  # what comes next ends in one digit more, and nothing comes behind 99
+    until = [col(OrderRow.order_no) < f"{shorter[:-1]}{int(shorter[-1]) + 1}"] if shorter else []
+    return and_(col(OrderRow.order_no) >= number, *until, begins)
+
+
+def _ends(number: str) -> ColumnElement[bool]:
+    """The condition for order numbers that end so, found by their index; fewer digits are the end of too many."""
+    ends: ColumnElement[bool] = col(OrderRow.order_no).endswith(number, autoescape=True)
+    if len(number) < ENDING:
+        return false()
+    ending = func.substr(OrderRow.order_no, func.length(OrderRow.order_no) - literal_column(str(ENDING - 1)))
+    return and_(ending == number[-ENDING:], ends)
 
 
 def stage_counts(session: Session, shop: str | None = None) -> dict[str, int]:
@@ -91,6 +146,7 @@ class OrderFile:
     attempts: Sequence[AttemptRow]
     alerts: Sequence[AlertRow]
     audit: Sequence[AuditRow]
+    silences: Sequence[SilenceRow]  # of its shop, whatever they keep back
 
 
 def order_file(session: Session, order_id: str) -> OrderFile | None:
@@ -102,7 +158,9 @@ def order_file(session: Session, order_id: str) -> OrderFile | None:
     def of_order(table: type[RowT], *by: Any) -> Sequence[RowT]:  # noqa: ANN401  # any columns
         return session.exec(select(table).where(col(table.order_id) == order_id).order_by(*by)).all()
 
-    alerts = select(AlertRow).where(col(AlertRow.dedup_key).startswith(f"{order_id}|", autoescape=True))
+    keys = col(AlertRow.dedup_key).between(f"{order_id}|", f"{order_id}~")  # sorted so by bytes and by people
+    alerts = select(AlertRow).where(keys)
+    silences = select(SilenceRow).where(col(SilenceRow.shop_id).in_(["", order.shop_id]))
     return OrderFile(
         order=order,
         facts=of_order(FactRow, FactRow.occurred_at, FactRow.kind),
@@ -113,6 +171,7 @@ def order_file(session: Session, order_id: str) -> OrderFile | None:
         attempts=of_order(AttemptRow, AttemptRow.id),
         alerts=session.exec(alerts.order_by(col(AlertRow.created_at))).all(),
         audit=of_order(AuditRow, AuditRow.id),
+        silences=session.exec(silences.order_by(col(SilenceRow.since), col(SilenceRow.id))).all(),
     )
 
 
@@ -150,7 +209,7 @@ def problems(
         query = query.where(StepRow.error_class == error_class)
     if shop is not None:
         query = query.where(OrderRow.shop_id == shop)
-    rows = session.exec(query.where(in_trouble()).order_by(*latest).limit(limit))
+    rows = session.exec(query.where(TROUBLE).order_by(*latest).limit(limit))
     return [_problem(step, order) for step, order in rows]
 
 
@@ -192,7 +251,7 @@ class Breach:
 def breaches(session: Session, *, shop: str | None = None, limit: int = PAGE, offset: int = 0) -> list[Breach]:
     """Give breaches of the platform's clocks and of our own aims, the latest due first."""
     query = select(DeadlineRow, OrderRow).join(OrderRow, col(OrderRow.id) == col(DeadlineRow.order_id))
-    query = query.where(col(DeadlineRow.state).in_(["BREACHED", "MET_LATE"]), DeadlineRow.fault != "nobody")
+    query = query.where(MISSED)
     if shop is not None:
         query = query.where(OrderRow.shop_id == shop)
     latest = (col(DeadlineRow.due_at).desc(), col(DeadlineRow.order_id), col(DeadlineRow.rule))

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, Engine, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from models.db.advice import advice
+from models.db.advice import DatabaseFault, advice, told
 from models.db.session import DatabaseError
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0010"  # the newest file in migrations/versions; a test holds them together
+HEAD: Final = "0014"  # the newest file in migrations/versions; a test holds them together
 TURN: Final = 0x5348_4950  # of our own among a server's advisory locks
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
@@ -84,18 +84,13 @@ def _upgrade(engine: Engine, before: str | None) -> None:
     config = alembic_config()
     try:
         if before is not None and before not in known_versions(config):
-            message = (
-                f"The database was made by a newer Shipclock (version {before}, this one knows {HEAD}). "
-                "Update Shipclock, or point SHIPCLOCK_DATABASE_URL at another database."
-            )
-            raise DatabaseError(message)
+            raise DatabaseError(told(DatabaseFault.NEWER, version=before, known=HEAD))
         with engine.begin() as connection:
             _take_turn(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError as fault:
-        message = f"The database cannot be brought up to date: {fault}"
-        raise DatabaseError(message) from None
+        raise DatabaseError(told(DatabaseFault.NOT_UPDATED, why=fault)) from None
 
 
 def _take_turn(connection: Connection) -> None:

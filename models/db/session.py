@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 from sqlmodel import Session
 
-from models.db.advice import NO_SUCH_DATABASE, NONE_FREE, advice
+from models.db.advice import DatabaseFault, advice, told
 
 BUSY_MILLISECONDS: Final = 30_000
 POSTGRESQL: Final = "postgresql+psycopg"
@@ -54,13 +54,13 @@ def make_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:  # never the URL itself: it may hold a password
-        raise DatabaseError(NO_SUCH_DATABASE) from None
+        raise DatabaseError(told(DatabaseFault.NONE_SUCH)) from None
     match parsed.drivername:
         case "postgresql" | "postgres" | "postgresql+psycopg":
             return _postgresql(parsed.set(drivername=POSTGRESQL))
         case "sqlite" | "sqlite+pysqlite":
             return _sqlite(parsed)
-    raise DatabaseError(NO_SUCH_DATABASE)
+    raise DatabaseError(told(DatabaseFault.NONE_SUCH))
 
 
 def _postgresql(url: URL) -> Engine:
@@ -135,4 +135,4 @@ def _told() -> Iterator[None]:
     except DBAPIError as fault:
         raise DatabaseError(advice(fault)) from None
     except NoneFreeError:
-        raise DatabaseError(NONE_FREE) from None
+        raise DatabaseError(told(DatabaseFault.NONE_FREE)) from None

@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement
+import sqlalchemy
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import Session, col, func, or_, select, update
 
 from models.db.alerts import Alert, raise_alert
-from models.db.tables import AttemptRow, OrderRow, StepRow
+from models.db.columns import table_of
+from models.db.tables import AttemptRow, FactRow, OrderRow, StepRow
 from models.error_class import ErrorClass
 from models.stage import Step
 
@@ -38,7 +40,7 @@ class StepStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A step that is ours until the lease ends."""
+    """A step that is ours until the lease ends. `facts` are those of its order by then: more of them are news."""
 
     order_id: str
     shop_id: str
@@ -46,6 +48,7 @@ class Claim:
     step: Step
     attempts: int
     by: str
+    facts: int
 
 
 COLUMNS: Final = ("step", "status", "attempts", "next_attempt_at", "first_failed_at", "error_code", "updated_at")
@@ -113,23 +116,33 @@ def _free(now: datetime) -> ColumnElement[bool]:
     return (col(StepRow.next_attempt_at) <= now) & or_(waits, lapsed)
 
 
+STEPS: Final = table_of(StepRow)
+TAKEN: Final = ("status", "next_attempt_at", "lease_by", "lease_until", "updated_at")
+SEEN: Final = ("order_id", "step", "status", "updated_at", "lease_until")
+FACTS_KNOWN: Final = sqlalchemy.select(func.count()).where(table_of(FactRow).c.order_id == bindparam("seen_order_id"))
+CLAIM: Final = (
+    STEPS.update()
+    .where(
+        *(STEPS.c[name] == bindparam(f"seen_{name}") for name in SEEN[:-1]),
+        STEPS.c.lease_until.is_not_distinct_from(bindparam("seen_lease_until", type_=STEPS.c.lease_until.type)),
+    )
+    .values({name: bindparam(name) for name in TAKEN})
+    .returning(FACTS_KNOWN.scalar_subquery())
+)
+"""Compare-and-set, made once: a run claims thousands. Whoever had the step may have renewed its lease meanwhile."""
+
+
 def claim(session: Session, row: StepRow, order: OrderRow, *, by: str, now: datetime) -> Claim | None:
     """Take the step if nobody else did in the meantime; None: another run was first, which is fine."""
-    lease = col(StepRow.lease_until).is_not_distinct_from(row.lease_until)  # whoever had it may have renewed it
-    seen = (col(StepRow.status) == row.status) & (col(StepRow.updated_at) == row.updated_at) & lease
-    mine = (col(StepRow.order_id) == row.order_id) & (col(StepRow.step) == row.step)
-    changed = session.exec(
-        update(StepRow)
-        .where(mine & seen)
-        .values(
-            status=StepStatus.RUNNING.value,
-            next_attempt_at=row.next_attempt_at or now,
-            lease_by=by,
-            lease_until=now + LEASE,
-            updated_at=_later(row, now),
-        )
-    ).rowcount
-    if not changed:
+    taken = {
+        "status": StepStatus.RUNNING.value,
+        "next_attempt_at": row.next_attempt_at or now,
+        "lease_by": by,
+        "lease_until": now + LEASE,
+        "updated_at": _later(row, now),
+    }
+    facts = session.connection().execute(CLAIM, {f"seen_{name}": getattr(row, name) for name in SEEN} | taken).scalar()
+    if facts is None:
         return None
     return Claim(
         order_id=row.order_id,
@@ -138,6 +151,7 @@ def claim(session: Session, row: StepRow, order: OrderRow, *, by: str, now: date
         step=Step(row.step),
         attempts=row.attempts,
         by=by,
+        facts=facts,
     )
 
 
@@ -180,9 +194,7 @@ class Ending:
 
 def finish(session: Session, claimed: Claim, ending: Ending, *, run: str | None, by: str, now: datetime) -> bool:
     """Record how the attempt ended, with its history; False if the lease was lost to another run."""
-    row = session.exec(
-        select(StepRow).where(StepRow.order_id == claimed.order_id, StepRow.step == claimed.step.value)
-    ).one()
+    row = session.get_one(StepRow, (claimed.order_id, claimed.step.value))
     session.add(
         AttemptRow(
             order_id=claimed.order_id,

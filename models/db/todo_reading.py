@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, col, select
 
 from models.db.reading import PAGE
@@ -60,16 +61,20 @@ def todo_list(
             query = query.where(col(column) == value)
     if order_no is None:
         query = query.where(col(TodoRow.kind).not_in(ABOUT))
-    worst = (col(TodoRow.priority), col(TodoRow.due_at).is_(None), col(TodoRow.due_at), col(OrderRow.order_no))
-    return [_todo_line(todo, order) for todo, order in session.exec(query.order_by(*worst).limit(limit).offset(offset))]
+    found = session.exec(query.order_by(*worst_first()).limit(limit).offset(offset))
+    return [todo_line(todo, order) for todo, order in found]
+
+
+def worst_first() -> tuple[SQLCoreOperations[Any], ...]:
+    """Give the sequence of to-dos: by priority, then by due time (none last)."""
+    return (col(TodoRow.priority), col(TodoRow.due_at).is_(None), col(TodoRow.due_at), col(OrderRow.order_no))
 
 
 def todo_counts(session: Session, shop: str | None = None) -> dict[str, int]:
     """Count what people must do, by kind."""
-    query = select(TodoRow.kind, func.count()).join(OrderRow, col(OrderRow.id) == col(TodoRow.order_id))
-    query = query.where(col(TodoRow.kind).not_in(ABOUT))
+    query = select(TodoRow.kind, func.count()).where(col(TodoRow.kind).not_in(ABOUT))
     if shop is not None:
-        query = query.where(OrderRow.shop_id == shop)
+        query = query.join(OrderRow, col(OrderRow.id) == col(TodoRow.order_id)).where(OrderRow.shop_id == shop)
     return dict(session.exec(query.group_by(TodoRow.kind)).all())
 
 
@@ -101,7 +106,8 @@ def questions(session: Session, *, shop: str | None = None) -> list[Question]:
     ]
 
 
-def _todo_line(todo: TodoRow, order: OrderRow) -> TodoLine:
+def todo_line(todo: TodoRow, order: OrderRow) -> TodoLine:
+    """Give a row of to-dos with what is shown of its order."""
     return TodoLine(
         order_id=order.id,
         shop_id=order.shop_id,

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from models.db.session import make_engine
 from models.home import Home
-from tests.browser import chromium, dashboard
+from tests.browser import Visit, chromium, dashboard, visit
 from tests.dashboard import seed
 
 APP = str(Path(__file__).parents[2] / "dashboard" / "frame.py")
@@ -66,6 +66,14 @@ def started() -> Iterator[tuple[Playwright, Browser]]:
     """A browser for the tests of a module."""
     with chromium() as running:
         yield running
+
+
+@pytest.fixture
+def seen(started: tuple[Playwright, Browser], address: str) -> Iterator[Visit]:
+    """A person at that dashboard; no request of the page leaves this machine."""
+    with visit(started[1], address) as visited:
+        yield visited
+        assert visited.foreign == []
 
 
 @pytest.fixture

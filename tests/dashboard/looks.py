@@ -14,18 +14,42 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
+from urllib.parse import quote
 
 import axe_playwright_python
 import typer
 from playwright.sync_api import Browser, Page, Playwright
 
 from flows.clock import set_virtual
-from models.db.session import make_engine
+from models.db.packing_lists import keep_list
+from models.db.session import make_engine, open_session
+from models.fact import FactKind
+from models.home import Home
+from models.packing_turn import PackingList
 from tests.browser import Visit, chromium, dashboard, visit
 from tests.dashboard import seed
 
 ORDER: Final = f"/order?order={seed.CARRIER_LATE.order_no}&shop=Lotus+Lane+Home"
-PATHS: Final = ("/", "/packing", "/orders", ORDER, "/breaches", "/figures", "/problems", "/mail", "/settings")
+LIST: Final = PackingList(
+    token="looks",
+    person="Lan",
+    holds=True,
+    numbers=(seed.CANCELLED.order_no, seed.NEW.order_no, seed.TO_PACK.order_no),
+    changed_at=seed.NOW - timedelta(minutes=2),
+)
+TOGETHER: Final = tuple(seed.Life(400 + n, [*seed.paid(30), (FactKind.STOCK_CONFIRMED, 28)]) for n in range(12))
+PATHS: Final = (
+    "/",
+    "/packing",
+    f"/packing?list={LIST.token}",
+    "/orders",
+    ORDER,
+    "/breaches",
+    "/figures",
+    "/problems",
+    "/mail",
+    "/settings",
+)
 SHARED: Final = '\n[dashboard]\nsign_in = "pin"\n'
 # Streamlit scrolls within the page.
 HEIGHT: Final = "document.querySelector('[data-testid=stMain]')?.scrollHeight ?? 0"
@@ -64,7 +88,8 @@ def homes(folder: Path, names: Sequence[str]) -> Iterator[Mapping[str, str]]:
 def _home(path: Path, name: str) -> Path:
     home = seed.make_home(path)
     if name != "empty":
-        seed.seed(home)
+        seed.seed(home, (*seed.STORY, *seed.PAST, *TOGETHER))
+        _list_at_the_packing_table(home)
     if name == "blind":
         engine = make_engine(home.database_url)
         set_virtual(engine, seed.NOW + BLIND_FOR)
@@ -72,6 +97,14 @@ def _home(path: Path, name: str) -> Path:
     if name == "shared":
         home.config.write_text(home.config.read_text(encoding="utf-8") + SHARED, encoding="utf-8")
     return home.path
+
+
+def _list_at_the_packing_table(home: Home) -> None:
+    engine = make_engine(home.database_url)
+    with open_session(engine) as session:
+        keep_list(session, LIST)
+        session.commit()
+    engine.dispose()
 
 
 @contextmanager
@@ -107,12 +140,18 @@ def main(folder: Path) -> int:
             with looking(playwright, browser, addresses[look.home], look) as seen:
                 for path in PATHS:
                     seen.go(in_language(path, look))
-                    grave += _picture(seen.page, folder, f"{name}-{path.strip('/').split('?')[0] or 'today'}")
+                    grave += _picture(seen.page, folder, f"{name}-{_named(path)}")
             with looking(playwright, browser, addresses["shared"], look) as seen:
-                seen.page.goto(addresses["shared"] + in_language("/sign-in", look))
+                seen.page.goto(f"{addresses['shared']}/sign-in?to={quote(in_language('/', look))}")
                 grave += _picture(seen.page, folder, f"{name}-sign-in")
     typer.echo(f"{len(list(folder.glob('*.png')))} pictures in {folder}; grave faults on {grave} of them")
     return grave
+
+
+def _named(path: str) -> str:
+    """Give a page's name for its picture: with a list it is another."""
+    page, _, asked = path.strip("/").partition("?")
+    return f"{page or 'today'}{'-list' if asked.startswith('list=') else ''}"
 
 
 def _picture(page: Page, folder: Path, name: str) -> bool:

@@ -14,14 +14,13 @@ from random import Random
 from typing import Final
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, func, select
 
 from flows.clock import set_virtual
 from flows.trouble import class_of
 from ingest.sealed import seal
 from models.db.mail_tables import MailboxRow, MessageRow, SealedMailRow
 from models.db.orders import record_facts
-from models.db.schema import migrate
 from models.db.session import make_engine, open_session
 from models.db.steps import StepStatus
 from models.db.tables import StepRow
@@ -30,6 +29,7 @@ from models.home import Home, find_home
 from models.ids import order_id
 from models.settings import ShopSettings
 from models.settings_file import load_settings
+from tests.databases import in_folder
 from tests.ingest.renderings import AUTHSERV_ID, Line, Sale, Strange, render
 
 NOW: Final = datetime(2026, 3, 18, 8, 0, tzinfo=UTC)
@@ -115,8 +115,7 @@ def make_home(path: Path) -> Home:
     (path / "mail").mkdir(exist_ok=True)
     (path / "shipclock.toml").write_text(SETTINGS, encoding="utf-8")
     home = find_home({"SHIPCLOCK_HOME": str(path), "SHIPCLOCK_CONFIG": str(path / "shipclock.toml")}, cwd=path)
-    engine = make_engine(home.database_url)
-    migrate(engine)
+    engine = make_engine(in_folder(path))
     set_virtual(engine, NOW)
     engine.dispose()
     return home
@@ -232,12 +231,18 @@ def add_strange_mail(engine: Engine, home: Home) -> int:
     )
     style = Strange(language="vi", currency="VND", choice=Random(1))
     raw = render(sale, style, "beside").replace(AUTHSERV_ID.encode(), b"mx.seller-inbox.example")
+    return add_waiting_mail(engine, home, raw)
+
+
+def add_waiting_mail(engine: Engine, home: Home, raw: bytes) -> int:
+    """Quarantine a mail as incomplete; its number."""
     with open_session(engine) as session:
+        uid = 40 + session.exec(select(func.count()).select_from(MessageRow)).one()
         row = MessageRow(
             mailbox="main",
             folder="INBOX",
             uidvalidity=1,
-            uid=40,
+            uid=uid,
             outcome="quarantined",
             reason="incomplete",
             seen_at=NOW,
@@ -246,8 +251,7 @@ def add_strange_mail(engine: Engine, home: Home) -> int:
         session.add(row)
         session.flush()
         number = row.id or 0
-        sealed = SealedMailRow(message_id=number, ciphertext=seal(raw, home), expires_at=NOW + 500 * HOUR)
-        session.add(sealed)
+        session.add(SealedMailRow(message_id=number, ciphertext=seal(raw, home), expires_at=NOW + 500 * HOUR))
         session.commit()
     return number
 

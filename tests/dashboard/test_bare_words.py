@@ -17,7 +17,9 @@ from tests.dashboard import seed
 from tests.dashboard.test_pages import PAGES, words_of
 
 # What others wrote or nobody translates: shops, zones, mailboxes, folders, carriers, numbers, currencies, languages.
+MONTHS_AND_DAYS = ("Thứ", "CN", "thg")  # Vietnamese: whose language is spoken, in its dates is spoken, too
 NAMES = (
+    *MONTHS_AND_DAYS,
     *(letter_words(code).name for code in letter_languages()),
     *map(str, seed.CARRIER[FactKind.MARKED_SHIPPED].values()),
     *(seed.SHOP, "Asia/Ho_Chi_Minh", "UTC", "main", "INBOX", "Junk", "VND", "VN", "shipclock.toml"),

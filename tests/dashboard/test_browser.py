@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from models.db.session import open_session
 from models.db.tables import OrderRow, StepRow
 from models.home import Home, find_home
 from models.ids import order_id
-from models.settings_file import load_settings
 from tests.browser import Visit, dashboard, needs_chromium, visit
 from tests.dashboard import seed
 from tests.dashboard.looks import PATHS
@@ -34,13 +32,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-@pytest.fixture
-def seen(started: tuple[Playwright, Browser], address: str) -> Iterator[Visit]:
-    with visit(started[1], address) as visited:
-        yield visited
-        assert visited.foreign == []
-
-
 def card(life: seed.Life, kind: str, about: str = "") -> str:
     return f"{order_id(seed.SHOP, life.order_no)}-{kind}-{about}"
 
@@ -52,20 +43,6 @@ def test_no_page_asks_another_host_or_shows_a_buyer(seen: Visit):
     received = b"\n".join(seen.frames)
     assert search_bytes(received, [seed.NEW.order_no], "the page")  # the search sees what is there
     assert search_bytes(received, seed.PLANTED, "the page") == []
-
-
-def test_done_acts_on_the_order_it_shows_although_the_list_has_shifted(seen: Visit, home: Home, engine: Engine):
-    seen.go("/?kind=confirm")
-    pressing = seed.Life(700, seed.paid(300))
-    with open_session(engine) as session:
-        seed.tell(session, load_settings(home).shop[0], [pressing])
-        session.commit()
-    seen.button(f"answer-{card(seed.NEW, 'confirm')}-confirm")
-    seen.page.wait_for_selector("[data-testid=stAlertContentSuccess]")
-    assert f"Order {seed.NEW.order_no}" in seen.page.inner_text("[data-testid=stAlertContentSuccess]")
-    with open_session(engine, read_only=True) as session:
-        stages = dict(session.exec(select(OrderRow.order_no, OrderRow.stage)).all())
-    assert (stages[seed.NEW.order_no], stages[pressing.order_no]) == ("CONFIRMED", "NEW")
 
 
 def test_run_again_asks_first_and_names_the_order(seen: Visit, engine: Engine):

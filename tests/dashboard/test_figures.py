@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from io import StringIO
 from typing import Any
@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import downloads, figure_words, queries
+from dashboard import charts, downloads, figure_words, queries
 from models.carrier_figures import FEW, CarrierFigures, Journey, Leg, LegFigure
 from models.csv_text import ENCODING
 from models.db.session import open_session
 from models.due_days import DayRate, Rate
 from models.fact import FactKind
-from models.language import let_choose
+from models.language import let_choose, settle
 from models.packing_pace import Forecast, Pace
 from models.time_to_ship import ShipTime, bars
 from tests.dashboard import seed
@@ -52,8 +52,14 @@ def test_tonight_is_told_in_words_and_too_little_history_is_said(told, usual, wo
 
 
 def test_a_rate_stands_beside_the_counts_it_rests_on():
-    assert figure_words.rate(Rate(3, 1, 0)) == "1 of 3 missed (33 %)"
-    assert "2 of 8 missed (25 %)" in figure_words.rates(Rate(3, 1, 0), Rate(8, 1, 1))
+    assert figure_words.rate(Rate(3, 1, 0)) == "1 of 3 missed (33%)"
+    assert "2 of 8 missed (25%)" in figure_words.rates(Rate(3, 1, 0), Rate(8, 1, 1))
+
+
+def test_counts_are_grouped_as_the_language_groups_them():
+    settle("vi", {})
+    assert figure_words.part(1200, Rate(12_345, 1200, 0)) == "1.200/12.345"
+    assert "1.200" in figure_words.rate(Rate(12_345, 1200, 0))
 
 
 def test_the_worst_day_is_the_one_with_most_late_orders_and_of_several_the_last():
@@ -185,6 +191,53 @@ def test_each_chart_has_a_title_a_text_instead_and_named_axes(open_page):
         assert chart.alt.endswith(".")
         assert axes["x"]["title"]
         assert axes["y"]["title"] or axes["y"]["type"] == "nominal"  # names speak for themselves
+
+
+LIMIT_IN_WORDS = {
+    "en": ("limit of TikTok Shop for set to shipped: 4%", "ask for less than 4% a week"),
+    "vi": ("giới hạn của TikTok Shop cho báo đã gửi hàng: 4%", "yêu cầu dưới 4% mỗi tuần"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.parametrize("days", [14, 15])  # with the counts above the bars, and without
+def test_the_words_of_the_platforms_limit_stand_above_the_chart_and_over_no_bar(language, days):
+    settle(language, {})
+    nothing = Rate(9, 0, 0)
+    spec = charts.rates([DayRate(date=date(2026, 3, day), dispatch=nothing, all=nothing) for day in range(1, days + 1)])
+    drawn = spec.to_dict()
+    assert drawn["title"]["subtitle"] == f"- - - {LIMIT_IN_WORDS[language][0]}"
+    assert limit_lines(drawn, "y") == [4.0]
+    assert drawn["layer"][0]["encoding"]["y"]["scale"]["domain"][1] > 4  # the line lies within the axis
+
+
+@pytest.mark.parametrize("slowest", [10, 90])  # nobody needed as long as the limit, and somebody longer
+def test_the_words_of_the_usual_limit_stand_above_the_chart_and_over_no_bar(slowest):
+    drawn = charts.ship_times(bars([a_ship_time(slowest)]), 72 * HOUR).to_dict()
+    assert drawn["title"]["subtitle"] == "- - - usual limit: 72 h"
+    assert limit_lines(drawn, "x") == [72.0]
+    assert drawn["layer"][0]["encoding"]["x"]["scale"]["domain"][1] >= 72
+
+
+def limit_lines(drawn: dict[str, Any], axis: str) -> list[float]:
+    """Where broken lines lie; what else belongs to a limit is no mark of the chart."""
+    at = [layer for layer in drawn["layer"] if layer["encoding"][axis]["field"] == "at"]
+    assert {layer["mark"]["type"] for layer in at} == {"rule"}
+    return [row["at"] for layer in at for row in drawn["datasets"][layer["data"]["name"]]]
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.usefixtures("carried")
+def test_the_page_says_the_platforms_limit_above_the_chart(open_page, language):
+    assert LIMIT_IN_WORDS[language][1] in words_of(open_page("figures", language=language))
+
+
+@pytest.mark.parametrize(("language", "signs"), [("en", (".", ",")), ("vi", (",", "."))])
+@pytest.mark.usefixtures("carried")
+def test_numbers_in_charts_have_the_signs_of_the_language(open_page, language, signs):
+    for chart in charts_of(open_page("figures", language=language)):
+        number = json.loads(chart.spec)["config"]["locale"]["number"]
+        assert (number["decimal"], number["thousands"]) == signs
 
 
 @pytest.mark.usefixtures("home")

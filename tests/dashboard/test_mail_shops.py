@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 from sqlmodel import select
 
 from flows.office import open_office
@@ -15,7 +13,7 @@ from ingest.poll import poll_mailbox
 from models.db.session import open_session
 from models.db.tables import OrderRow
 from models.home import Home
-from tests.browser import Visit, chromium, dashboard, needs_chromium, visit
+from tests.browser import Visit, needs_chromium
 from tests.dashboard import seed
 from tests.ingest.desk import corpus, order_no
 from tests.ingest.three_shops import USER, order
@@ -51,19 +49,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     poll_mailbox(office.engine, mailbox, office.shops_of("main"), home, lambda: seed.NOW)
     office.engine.dispose()
     return home
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as (_, running):
-        yield running
-
-
-@pytest.fixture
-def seen(browser: Browser, home: Home) -> Iterator[Visit]:
-    with dashboard(home.path) as address, visit(browser, address) as visited:
-        yield visited
-        assert visited.foreign == []
 
 
 def shops_of_orders(home: Home) -> dict[str, str]:

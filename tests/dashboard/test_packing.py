@@ -16,7 +16,7 @@ from models.db.tables import FactRow, OrderRow
 from models.fact import FactKind
 from models.home import Home
 from models.ids import order_id
-from tests.browser import Visit, needs_chromium, visit
+from tests.browser import STAND_STILL, Visit, needs_chromium, visit
 from tests.dashboard import seed
 
 pytestmark = [needs_chromium, pytest.mark.timeout(180)]
@@ -24,13 +24,15 @@ pytestmark = [needs_chromium, pytest.mark.timeout(180)]
 MORNING = tuple(seed.Life(200 + n, seed.paid(2)) for n in range(80))
 ASIDE = seed.Life(290, seed.paid(2))  # nobody names it
 TOGETHER = seed.Life(291, seed.paid(2))  # two people press at once
+TWICE = seed.Life(292, seed.paid(2))
+BUSY = tuple(seed.Life(400 + n, seed.paid(2)) for n in range(40))  # a batch that takes a while
 TAPS = 25
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = seed.make_home(tmp_path_factory.mktemp("packing") / "home")
-    seed.seed(home, (*seed.STORY, *MORNING, ASIDE, TOGETHER))
+    seed.seed(home, (*seed.STORY, *MORNING, *BUSY, ASIDE, TOGETHER, TWICE))
     return home
 
 
@@ -65,6 +67,7 @@ class Packer:
         if self.seen.page.locator(".st-key-keep-rules").count():
             self.press("keep-rules")
             self.seen.page.locator(".st-key-keep-rules").wait_for(state="detached")
+            self.seen.drawn()
 
     def told(self) -> str:
         found = self.seen.page.locator("[data-testid=stAlert]").first
@@ -78,6 +81,13 @@ def packers(started: tuple[Playwright, Browser], address: str) -> Iterator[list[
         found = [Packer(stack.enter_context(visit(started[1], address))) for _ in range(2)]
         yield found
         assert [one.seen.foreign for one in found] == [[], []]
+
+
+@pytest.fixture
+def packer(started: tuple[Playwright, Browser], address: str) -> Iterator[Packer]:
+    with visit(started[1], address) as seen:
+        yield Packer(seen)
+        assert seen.foreign == []
 
 
 def stages(engine: Engine) -> dict[str, str]:
@@ -122,6 +132,58 @@ def test_the_same_order_pressed_by_two_at_once_is_packed_once_and_both_are_told(
     assert any("Nothing was done twice" in words for words in told)
 
 
+@pytest.mark.parametrize("meanwhile", ["scan", "leave"])
+def test_who_scans_or_leaves_the_page_while_a_batch_is_done_breaks_nothing_off(
+    packers: list[Packer], engine: Engine, meanwhile: str
+):
+    packer, lives = packers[0], BUSY[:20] if meanwhile == "scan" else BUSY[20:]
+    packer.keep_the_rules()
+    packer.paste([life.order_no for life in lives])
+    packer.press("do-packed")
+    packer.seen.page.locator("[data-testid=stProgress]").wait_for()
+    if meanwhile == "scan":
+        packer.seen.page.locator(".st-key-packing-scan input").fill(ASIDE.order_no)
+        packer.seen.page.keyboard.press("Enter")
+    else:
+        packer.seen.page.get_by_role("link", name="Orders").first.dispatch_event("click")  # at once, while it is done
+    packer.seen.page.get_by_text(f"Packed: {len(lives)}.").wait_for()
+    assert "Nothing was done twice" not in packer.told()
+    after = stages(engine)
+    assert {after[life.order_no] for life in lives} == {"PACKED"}
+    assert {entries(engine, life)[FactKind.PACKED] for life in lives} == {1}
+    assert after[ASIDE.order_no] == "NEW"
+
+
+def test_a_second_click_on_packed_takes_nothing_back(packer: Packer, engine: Engine):
+    packer.keep_the_rules()
+    packer.scan(TWICE.order_no)
+    packed = packer.seen.page.locator(".st-key-do-packed button")
+    packed.click(trial=True)  # it has settled
+    box = packed.bounding_box()
+    assert box is not None
+    at = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    packer.seen.page.evaluate(STAND_STILL)
+    packer.seen.page.mouse.click(*at)
+    packer.seen.page.locator(".st-key-take-back button").wait_for()
+    packer.seen.drawn()
+    back = packer.seen.page.locator(".st-key-take-back button").bounding_box()
+    assert back is not None
+    assert back["y"] < at[1] < back["y"] + back["height"]  # where "Packed" was
+    packer.seen.page.mouse.click(*at)
+    assert packer.seen.page.evaluate("window.fell.length") == 2
+    packer.seen.drawn()
+    assert stages(engine)[TWICE.order_no] == "PACKED"
+    assert not packer.seen.page.evaluate("([x, y]) => !!document.elementFromPoint(x, y).closest('button')", at)
+
+
+def test_the_place_to_paste_stays_open_while_the_page_above_it_grows(packer: Packer):
+    packer.keep_the_rules()
+    packer.seen.page.locator("[data-testid=stExpander] summary").click()
+    packer.scan(ASIDE.order_no)
+    packer.scan(TOGETHER.order_no)
+    assert packer.seen.page.locator(".st-key-packing-paste textarea").is_visible()
+
+
 @pytest.mark.parametrize(
     ("life", "words"),
     [
@@ -131,8 +193,7 @@ def test_the_same_order_pressed_by_two_at_once_is_packed_once_and_both_are_told(
         (seed.UNPAID_GONE, "cancelled"),
     ],
 )
-def test_what_is_not_to_be_packed_fills_the_screen_with_stop_and_a_reason(packers: list[Packer], life, words):
-    packer = packers[0]
+def test_what_is_not_to_be_packed_fills_the_screen_with_stop_and_a_reason(packer: Packer, life, words):
     packer.keep_the_rules()
     packer.scan(ASIDE.order_no)
     packer.scan(life.order_no)
@@ -144,8 +205,7 @@ def test_what_is_not_to_be_packed_fills_the_screen_with_stop_and_a_reason(packer
     assert packer.seen.page.locator("[data-testid=stBaseButton-primary]").count() == 0
 
 
-def test_a_number_that_nobody_knows_stops_and_what_was_packed_can_be_taken_back(packers: list[Packer], engine: Engine):
-    packer = packers[0]
+def test_a_number_that_nobody_knows_stops_and_what_was_packed_can_be_taken_back(packer: Packer, engine: Engine):
     packer.keep_the_rules()
     packer.scan("999999999999999999")
     assert "No order here" in packer.seen.page.locator(".st-key-verdict-stop").inner_text()
@@ -155,3 +215,31 @@ def test_a_number_that_nobody_knows_stops_and_what_was_packed_can_be_taken_back(
     packer.press("take-back")
     packer.seen.page.get_by_text("Taken back: 1.").wait_for()
     assert stages(engine)[seed.TO_PACK.order_no] == "CONFIRMED"
+
+
+def test_a_reload_keeps_the_list_and_another_packer_sees_that_somebody_is_on_it(packers: list[Packer]):
+    lan, minh = packers
+    lan.keep_the_rules()
+    for life in (ASIDE, seed.TO_PACK):
+        lan.scan(life.order_no)
+    lan.seen.page.reload()
+    lan.seen.drawn()
+    assert seed.TO_PACK.order_no in lan.seen.page.locator(".st-key-verdict-go").inner_text()
+    assert lan.seen.page.locator(".st-key-do-packed button").inner_text() == "Packed (2)"
+    minh.scan(ASIDE.order_no)
+    assert "is on it, just now" in minh.seen.page.locator(".st-key-verdict-go").inner_text()
+
+
+def test_the_word_is_heard_by_those_alone_who_want_that(packers: list[Packer]):
+    packer = packers[0]
+    packer.scan(ASIDE.order_no)
+    assert packer.seen.page.locator("audio").count() == 0
+    packer.seen.page.locator(".st-key-sound label").first.click()
+    packer.seen.drawn()
+    for number in ("999999999999999999", ASIDE.order_no):
+        packer.scan(number)
+        packer.seen.page.wait_for_function("[...document.querySelectorAll('audio')].some(one => one.played.length > 0)")
+    packer.seen.page.reload()  # the address remembers it
+    packer.seen.drawn()
+    packer.scan(seed.TO_PACK.order_no)
+    packer.seen.page.locator("audio").wait_for(state="attached")

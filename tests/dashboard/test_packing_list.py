@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import streamlit as st
 
-from dashboard.packing import MOST
+from dashboard.packing_list import MOST
+from flows.clock import set_virtual
+from models.db.packing_lists import keep_list
 from models.db.session import open_session
 from models.fact import FactKind
+from models.packing_turn import ON_IT_FOR, PackingList
 from models.settings_file import load_settings
 from tests.dashboard import seed
 from tests.flows.shop.keyed_home import give_keys
@@ -66,3 +71,55 @@ def test_what_was_set_to_shipped_by_the_shops_keys_is_not_taken_back_here(open_p
         page.button(key="do-packed_arranged").click().run()
         assert "Packed and set to shipped: 1." in page.success[0].value
         assert "take-back" not in keys(page)
+
+
+def on_the_page(page):
+    return "\n".join(str(element.value) for kind in (page.markdown, page.info) for element in kind)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_tab_that_comes_back_has_its_list_and_the_number_that_was_scanned_last(open_page):
+    page = pasted(open_page, f"{ORDER} {seed.NEW.order_no}")
+    token = page.query_params["list"]
+    again = open_page("packing", list=token)
+    assert again.session_state["packing-list"] == (ORDER, seed.NEW.order_no)
+    assert f"**{seed.NEW.order_no}**" in on_the_page(again)
+    again.button(key="clear").click().run()
+    assert "list" not in again.query_params
+    assert "packing-list" not in open_page("packing", list=token).session_state
+
+
+@pytest.mark.usefixtures("home")
+def test_an_address_that_names_no_list_begins_with_an_empty_one(open_page):
+    page = open_page("packing", list="' OR 1=1 --")
+    assert not page.exception
+    assert "do-packed" not in keys(page)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_browser_that_was_opened_anew_offers_the_list_that_was_left(open_page):
+    pasted(open_page, f"{ORDER} {seed.NEW.order_no}")
+    page = open_page("packing").button(key="go-on").click().run()
+    assert page.session_state["packing-list"] == (ORDER, seed.NEW.order_no)
+
+
+def test_others_are_told_who_is_on_an_order_until_it_ends_by_itself_and_may_pack_it_all_the_same(open_page, engine):
+    lans = PackingList(token="l", person="Lan", holds=True, numbers=(ORDER, seed.NEW.order_no), changed_at=seed.NOW)
+    with open_session(engine) as session:
+        keep_list(session, lans)
+        session.commit()
+    set_virtual(engine, seed.NOW + timedelta(minutes=2))
+    page = pasted(open_page, f"{seed.NEW.order_no} {ORDER}")
+    assert "**Lan is on it, 2 min ago**" in on_the_page(page)
+    assert "Others are on some of these orders: Lan (1)" in on_the_page(page)
+    page.button(key="do-packed").click().run()
+    assert "Packed: 2." in page.success[0].value
+    set_virtual(engine, seed.NOW + ON_IT_FOR)
+    assert "is on it" not in on_the_page(pasted(open_page, ORDER))
+
+
+@pytest.mark.usefixtures("home")
+def test_what_is_done_or_taken_off_the_list_nobody_is_on_any_more(open_page):
+    mine = pasted(open_page, f"{ORDER} {seed.NEW.order_no}")
+    mine.button(key="do-packed").click().run()
+    assert "is on it" not in on_the_page(pasted(open_page, ORDER))

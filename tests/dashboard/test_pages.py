@@ -8,6 +8,8 @@ from sqlmodel import col, select
 from streamlit.testing.v1 import AppTest
 
 from dashboard.words import plain, say
+from flows.office import open_office
+from flows.wording_watch import watch_wording
 from models.db.mail_tables import MailboxRow, MessageRow, SealedMailRow
 from models.db.session import make_engine, open_session
 from models.db.tables import AuditRow, OrderRow, StepRow
@@ -297,13 +299,14 @@ def test_a_mailbox_that_is_not_read_is_an_error_on_today_and_mail(open_page, eng
 
 
 @pytest.mark.parametrize("name", ["today", "mail"])
-def test_a_field_that_mails_no_longer_state_is_a_line_on_today_and_mail(open_page, engine, name):
+def test_a_field_that_mails_no_longer_state_is_a_line_on_today_and_mail(open_page, engine, home, name):
     with open_session(engine) as session:
         for number in range(20):
             at = seed.NOW - (10 if number < 10 else 3) * 24 * seed.HOUR
             values = {"uid": 100 + number, "fields": ["total"] if number < 10 else [], "sent_at": at, "seen_at": at}
             session.add(MessageRow.model_validate({**A_MAIL, **values}))
         session.commit()
+    watch_wording(open_office(home))
     assert '"new order" \\(English\\) no longer state "total" as before' in words_of(open_page(name))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from flows.people import hashed
+from models.db.alerts import BREACH_LEVEL, Alert, raise_alerts
 from models.db.people import add_person
 from models.db.people_tables import SignInRow, SignInTryRow
 from models.db.session import make_engine, open_session
@@ -30,7 +31,39 @@ from tests.staff import become
 pytestmark = [needs_chromium, pytest.mark.timeout(180)]
 
 PINS = {"Lan": ("482913", Role.PACKER), "Mai": ("593017", Role.VIEWER), "Binh": ("604128", Role.MANAGER)}
+UNKNOWN = Alert(
+    subject="ord_1",
+    rule="D02",
+    level=BREACH_LEVEL,
+    text_key="breached",
+    shop_id=seed.SHOP,
+    order_no="576461413030000001",
+    critical=True,
+    values={"due_at": seed.NOW.isoformat()},
+)
 PARCEL = seed.Life(200, seed.paid(2))
+BUTTONS = (
+    "answer",
+    "problem",
+    "command",
+    "take-back",
+    "label",
+    "evidence",
+    "do-",
+    "add",
+    "keep-rules",
+    "ask-ord",
+    "many",
+    "know",
+    "silence",
+    "why",
+    "read",
+    "ask-let-in",
+    "ask-ignore",
+    "shop-",
+)
+KEYS_OF = """found => found.map(one => [...(one.closest("[class*=st-key-]")?.classList ?? [])]
+    .find(name => name.startsWith("st-key-"))?.slice(7) ?? "")"""
 SHARED = '\n[dashboard]\nsign_in = "pin"\n'
 
 
@@ -41,6 +74,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home.config.write_text(home.config.read_text(encoding="utf-8") + SHARED, encoding="utf-8")
     engine = make_engine(home.database_url)
     with open_session(engine) as session:
+        raise_alerts(session, [UNKNOWN], seed.NOW)
         for name, (pin, role) in PINS.items():
             add_person(session, Person(name=name, role=role), hashed(pin), by="owner", now=seed.NOW)
         session.commit()
@@ -58,9 +92,9 @@ def signed_in(browser: Browser, address: str, name: str, to: str = "/packing") -
     """Somebody who opened a page, was asked who they are, and told it."""
     with visit(browser, address) as seen:
         seen.page.goto(address + to)
-        seen.page.get_by_label("Name").fill(name)
-        seen.page.get_by_label("PIN").fill(PINS[name][0])
-        seen.page.get_by_role("button", name="Sign in").click()
+        seen.page.locator("#name").fill(name)
+        seen.page.locator("#pin").fill(PINS[name][0])
+        seen.page.locator("form button").click()
         seen.drawn()
         yield seen
 
@@ -86,6 +120,8 @@ def test_a_stranger_sees_the_door_alone_and_a_packer_the_page_they_wanted(starte
         assert seen.page.title() == "Shipclock"
         assert seed.SHOP not in seen.page.content()
         assert seen.frames == []
+        seen.page.goto(f"{address}/orders?language=vi")
+        assert "Đăng nhập" in seen.page.inner_text("main")
     with signed_in(started[1], address, "Lan", "/orders?language=vi") as seen:
         assert seen.page.url == f"{address}/orders?language=vi"
         assert seen.page.locator("h1").inner_text() == "Đơn hàng"
@@ -102,16 +138,37 @@ def test_a_wrong_pin_is_told_in_a_sentence_and_the_name_stays(started: tuple[Pla
         assert seen.page.get_by_label("Name").input_value() == "Mai"
 
 
-def test_a_viewer_is_offered_nothing_and_what_they_force_is_refused(
+def buttons(seen: Visit) -> set[str]:
+    """The kinds of buttons on the page, by their keys without numbers."""
+    keys = seen.page.eval_on_selector_all("[data-testid=stMain] button", KEYS_OF)
+    return {kind for key in keys for kind in BUTTONS if key.startswith(kind)}
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "offered"),
+    [
+        ("Mai", "/", set()),
+        ("Mai", f"/order?order={PARCEL.order_no}", {"evidence"}),
+        ("Mai", "/packing", {"add"}),
+        ("Mai", "/problems", set()),
+        ("Mai", "/mail", {"why"}),
+        ("Lan", "/problems", {"ask-ord", "know"}),
+        ("Lan", "/mail", {"why", "read"}),
+        ("Binh", "/problems", {"ask-ord", "know", "silence", "many"}),
+        ("Binh", "/mail", {"why", "read", "ask-let-in", "ask-ignore"}),
+    ],
+)
+def test_nobody_is_offered_what_would_be_refused_and_one_line_says_who_may(
+    started: tuple[Playwright, Browser], address, name, path, offered
+):
+    with signed_in(started[1], address, name, path) as seen:
+        assert buttons(seen) == offered
+        assert seen.text().count("Not for you as") == (name != "Binh")
+
+
+def test_what_was_drawn_for_a_packer_refuses_who_is_a_viewer_by_then(
     started: tuple[Playwright, Browser], address, engine
 ):
-    with signed_in(started[1], address, "Mai") as seen:
-        scan(seen, PARCEL.order_no)
-        assert seen.page.get_by_role("button", name="Packed").count() == 0
-        seen.go("/problems")
-        seen.page.get_by_role("button", name="Run again").first.click()
-        seen.page.locator("[class*=st-key-rerun] button").first.click()
-        seen.page.get_by_text("That is for packer").wait_for()
     with signed_in(started[1], address, "Lan") as seen:
         seen.button("keep-rules")
         seen.drawn()
@@ -120,6 +177,13 @@ def test_a_viewer_is_offered_nothing_and_what_they_force_is_refused(
         seen.button("do-packed")
         seen.page.wait_for_selector("[data-testid=stAlert]")
         assert packers(engine) == []
+        become(engine, "Lan", Role.PACKER)
+        seen.go("/problems")
+        seen.page.get_by_role("button", name="Run again").first.click()
+        seen.page.locator("[class*=st-key-rerun] button").first.wait_for()
+        become(engine, "Lan", Role.VIEWER)
+        seen.page.locator("[class*=st-key-rerun] button").first.click()
+        seen.page.get_by_text("That is for packer").wait_for()
         become(engine, "Lan", Role.PACKER)
 
 

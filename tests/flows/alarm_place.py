@@ -71,17 +71,24 @@ class Place:
 
 
 @contextmanager
-def alarm_place(folder: Path, database: str, more: str = "digest = false") -> Iterator[Place]:
-    """Open it, in the afternoon; `more` are further lines of [alerts]."""
+def alarm_place(folder: Path, database: str, more: str = "digest = false", *, shop: str = "") -> Iterator[Place]:
+    """Open it, in the afternoon; `more` are further lines of [alerts], `shop` of the second shop."""
     with smtp_server() as first, smtp_server() as second:
         home = a_home(folder, database)
         alerts = f'[alerts]\naddresses = ["{first.address}"]\nfallback = ["{second.address}"]\n{more}\n'
-        home.config.write_text(f"{SETTINGS}\n{SECOND_SHOP}\n{alerts}", encoding="utf-8")
+        home.config.write_text(f"{SETTINGS}\n{_second_shop(shop)}\n{alerts}", encoding="utf-8")
         office = open_office(home)
         place = Place(office=office, first=first, second=second)
         place.at(START)
         yield place
         office.engine.dispose()
+
+
+def _second_shop(own: str) -> str:
+    """Its settings, with lines of its own in place of the usual ones."""
+    keys = {line.partition(" =")[0] for line in own.splitlines()}
+    usual = [line for line in SECOND_SHOP.splitlines() if line.partition(" =")[0] not in keys]
+    return "\n".join([*usual, own])
 
 
 def missed(number: int, shop: str = SHOP, rule: str = "D02", hours: float = START) -> Alert:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import httpx
 
@@ -19,6 +19,10 @@ from flows.server import PAGE, prefect_client
 from flows.stack import Stack
 from flows.supervise import LOOK_SECONDS, start_runs
 from models.db.session import DatabaseError
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import FlowRun
 
 PATIENCE: Final = 90.0  # seconds that a round of runs is waited for; what is left is done in the next
 TRIES: Final = 100
@@ -48,6 +52,10 @@ class StackPlay(Play):
             self._look_after_runs(now)
             time.sleep(TICK)  # the processes that work are looked after meanwhile
 
+    def keep_busy(self) -> None:
+        """Let a run look for what is due, though nothing is."""
+        self._carry_through([Work(deployment="watch-deadlines")])
+
     def _look_after_runs(self, moment: float) -> None:
         """Do as the supervisor of `up` does once a minute."""
         if moment >= self.care_due:
@@ -67,8 +75,9 @@ class StackPlay(Play):
     def _carry_through(self, work: Sequence[Work]) -> None:
         self._until_it_works(lambda: start_runs(work, self.stack.api_url))
         until = time.monotonic() + PATIENCE
-        while work and time.monotonic() < until and self._until_it_works(lambda: under_way(self.stack)):
-            self.rest_until(time.monotonic() + TICK)
+        with prefect_client(self.stack.api_url) as client:  # one for all questions: to make it costs more than to ask
+            while work and time.monotonic() < until and self._until_it_works(lambda: under_way(client)):
+                self.rest_until(time.monotonic() + TICK)
 
     def _until_it_works(self, ask: Callable[[], Given]) -> Given:
         """Ask until the server and the database answer."""
@@ -80,10 +89,19 @@ class StackPlay(Play):
         return ask()
 
 
-def under_way(stack: Stack) -> int:
-    """How many runs that were started by somebody wait or run."""
-    states = states_of(stack)
-    return sum(states[state] for state in WAITING)
+def under_way(client: SyncPrefectClient) -> int:
+    """How many runs that were started by somebody wait or run, as far as the server tells at once."""
+    from prefect.client.schemas.filters import FlowRunFilter
+
+    waiting = FlowRunFilter.model_validate({"state": {"type": {"any_": sorted(WAITING)}}})
+    return sum(not _for_later(run) for run in client.read_flow_runs(flow_run_filter=waiting, limit=PAGE))
+
+
+def _for_later(run: FlowRun) -> bool:
+    """Whether a schedule made it, and it has not begun."""
+    from prefect.client.schemas.objects import StateType
+
+    return run.auto_scheduled and run.state_type is StateType.SCHEDULED
 
 
 def states_of(stack: Stack) -> Counter[str]:
@@ -96,6 +114,6 @@ def states_of(stack: Stack) -> Counter[str]:
             chosen = FlowRunFilter.model_validate({"state": {"type": {"any_": [kind]}}})
             offset = 0
             while runs := client.read_flow_runs(flow_run_filter=chosen, limit=PAGE, offset=offset):
-                found[kind] += sum(not run.auto_scheduled or kind != "SCHEDULED" for run in runs)
+                found[kind] += sum(not _for_later(run) for run in runs)
                 offset += PAGE
     return found

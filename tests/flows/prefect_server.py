@@ -86,14 +86,14 @@ def run_again(stack: Stack, run: UUID) -> None:
 
 def wait_for_end(stack: Stack, run: UUID) -> Any:  # noqa: ANN401  # Prefect's State of anything
     """Wait until the run is over and give its last state; fails after PATIENCE seconds."""
+    with prefect_client(stack.api_url) as client:  # one for all questions: to make it costs more than to ask
 
-    def ended() -> Any:  # noqa: ANN401  # as above
-        stack.tend()
-        with prefect_client(stack.api_url) as client:
+        def ended() -> Any:  # noqa: ANN401  # as above
+            stack.tend()
             state = client.read_flow_run(run).state
-        return state if state is not None and state.is_final() else None
+            return state if state is not None and state.is_final() else None
 
-    return wait_for(ended, f"the end of run {run}")
+        return wait_for(ended, f"the end of run {run}")
 
 
 def wait_for(ask: Callable[[], Found | None], what: str, patience: float = PATIENCE, tick: float = TICK) -> Found:

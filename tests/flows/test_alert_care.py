@@ -10,6 +10,7 @@ from pathlib import Path
 from shutil import move
 
 import pytest
+from sqlmodel import select
 
 from flows import alarms
 from flows.alarms import Standing, Told, Wish
@@ -23,7 +24,10 @@ from ingest.poll import poll_mailbox
 from models.db.alerts import Alert
 from models.db.orders import record_facts
 from models.db.session import open_session
+from models.db.tables import DeadlineRow
+from models.deadline import RuleId
 from models.fact import Fact
+from models.language import settle
 from tests.databases import ON_SQLITE
 from tests.flows.alarm_place import OTHER, SHOP, START, Place, alarm_place, missed, soon
 from tests.models.makers import a_fact, placed
@@ -276,6 +280,38 @@ def test_in_quiet_hours_only_what_cannot_wait_is_told_and_the_rest_is_one_messag
     )
 
 
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("own", "standing_at_23"),
+    [
+        ("", {SHOP: Standing.QUIET, OTHER: Standing.QUIET}),
+        ('quiet_hours = "23:30-05:00"', {SHOP: Standing.QUIET}),  # the other's begin later
+        ('quiet_hours = "never"', {SHOP: Standing.QUIET}),
+    ],
+    ids=["none", "later", "never"],
+)
+def test_a_shops_own_quiet_hours_count_in_place_of_those_of_all(tmp_path: Path, database: str, own, standing_at_23):
+    with alarm_place(tmp_path, database, 'digest = false\nquiet_hours = "22:00-07:00"', shop=own) as opened:
+        opened.awake_until(16)
+        opened.shout([soon(1, 48), soon(2, 48, OTHER)])
+        opened.send()
+        assert {line.shop: line.standing for line in alarms.open_lines(opened.office, 9)} == standing_at_23
+
+
+@ON_SQLITE
+def test_a_shops_own_quiet_hours_end_by_its_own_clock_and_hold_nothing_that_cannot_wait(tmp_path: Path, database: str):
+    own = 'quiet_hours = "20:00-04:00"\ntimezone = "Asia/Tokyo"'  # 18:00 to 02:00 in the first shop
+    with alarm_place(tmp_path, database, "digest = false", shop=own) as opened:
+        opened.awake_until(18.9)  # 01:54 in the first shop
+        cannot_wait = [missed(1, OTHER), soon(2, 19, OTHER)]
+        opened.shout([*cannot_wait, soon(3, 19.1, OTHER), soon(4, 48)])
+        assert opened.send().alerts == 3
+        (held,) = [line for line in alarms.open_lines(opened.office, 9) if line.standing is Standing.QUIET]
+        assert (held.shop, held.order_no) == (OTHER, soon(3, 19.1, OTHER).order_no)
+        assert opened.send(18.99) == NOTHING
+        assert opened.send(19).alerts == 1
+
+
 def test_what_waits_for_the_morning_is_no_sign_of_trouble(quiet: Place):
     quiet.shout([soon(3, 48)])
     quiet.send()
@@ -307,6 +343,22 @@ def test_at_eight_each_shop_is_told_of_its_day_once(daily: Place):
     assert "The mailbox was read less than a minute ago." in mine
     assert other.splitlines()[0] == "Nothing to do."
     assert other.splitlines()[1] == "No time limit was missed yesterday."
+
+
+@pytest.mark.parametrize(("language", "written"), [("en", ": 1,234"), ("vi", ": 1.234")])
+def test_the_days_counts_are_grouped_as_the_language_groups_them(daily: Place, language: str, written: str):
+    news(daily, *placed(-80), order_no=NUMBER)
+    with open_session(daily.office.engine) as session:
+        clock = session.exec(select(DeadlineRow).where(DeadlineRow.rule == RuleId.D02)).one()
+        session.add_all(DeadlineRow(**{**clock.model_dump(), "about": str(one)}) for one in range(1, 1234))
+        session.commit()
+    settle(language, {})
+    daily.awake_until(1)
+    look(daily.office)
+    daily.send()
+    counted = [line for body in daily.told for line in body.splitlines() if line.startswith("- ")]
+    assert [line for line in counted if line.endswith(written)]
+    assert [line for line in counted if "1234" in line] == []
 
 
 def test_a_machine_that_is_switched_on_in_the_afternoon_sends_no_digest(daily: Place):

@@ -10,13 +10,15 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows import claiming, clock, fulfil
-from flows.office import Office, open_office
+from flows.handful import Handful
+from flows.office import open_office
 from flows.shop.protocol import Answer, Outcome
 from flows.stack import Stack
 from flows.steps import StepFault
 from models.db.orders import record_facts
 from models.db.reading import problems
 from models.db.session import open_session
+from models.db.steps import Claim
 from models.stage import Step
 from tests.flows.prefect_server import a_home, wait_for
 from tests.models.makers import T0, placed
@@ -27,9 +29,9 @@ BROKEN, *WELL = (f"5764614130387000{number:02d}" for number in range(4))
 CHUNK = f"{Step.CONFIRM}-x4"
 
 
-def breaks_one(_office: Office, _shop: str, order_no: str, step: Step) -> Answer:
-    if order_no == BROKEN and step is Step.CONFIRM:
-        raise StepFault(step, order_no, "broken", transient=False)
+def breaks_one(_handful: Handful, claimed: Claim) -> Answer:
+    if claimed.order_no == BROKEN and claimed.step is Step.CONFIRM:
+        raise StepFault(claimed.step, claimed.order_no, "broken", transient=False)
     return Answer(outcome=Outcome.WAITING)
 
 
@@ -46,7 +48,7 @@ def test_a_backlog_is_taken_in_chunks_and_only_what_fails_has_a_task_run_of_its_
         record_facts(session, office.shop(SHOP), told, office.now())
         session.commit()
     monkeypatch.setattr(claiming, "BACKLOG", 4)
-    monkeypatch.setattr(fulfil, "carry_out", breaks_one)
+    monkeypatch.setattr(fulfil, "plainly", breaks_one)
 
     with (
         temporary_settings({PREFECT_API_URL: prefect_stack.api_url}),

@@ -6,14 +6,13 @@ The long form is the command itself.
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 from flows.bench.floor import START, Floor, open_floor
 from flows.claiming import Claiming
+from flows.handful import carry_out_all, plainly
 from flows.look import look
 from flows.shop.simulator.tally import double_effects
-from flows.steps import attempt, carry_out
 from flows.sync_shop import sync_one
 from ingest.poll import poll_mailbox
 
@@ -37,9 +36,7 @@ def drive(floor: Floor) -> None:
     office = floor.office.keeping_shops()
     claiming = Claiming(office=office, by="test")
     for due in claiming.lists():
-        for claimed in claiming.claims(due):
-            do = partial(carry_out, office, claimed.shop_id, claimed.order_no, claimed.step)
-            done = attempt(office, claimed, do, run=None, by="test")
+        for done in carry_out_all(claiming, due, plainly, run=None, by="test"):
             assert done.fault is None
 
 

@@ -14,7 +14,7 @@ from flows import clock
 from flows.claiming import LEASED, OUTAGE, RUN_SECONDS, TIMES, Claiming
 from flows.office import Office, open_office
 from flows.shop.protocol import Answer, Outcome
-from flows.steps import MOST_ATTEMPTS, Attempt, StepFault, attempt
+from flows.steps import MOST_ATTEMPTS, StepFault, Tried, attempt, write_down
 from models.db.orders import record_facts
 from models.db.session import open_session
 from models.db.steps import LEASE, Claim, StepStatus, claim, due_at_least, due_steps
@@ -53,7 +53,8 @@ def claiming(office: Office, by: str = "this run", seconds: Callable[[], float] 
 
 def taken(one: Claiming) -> Generator[Claim, None, None]:
     for due in one.lists():
-        yield from one.claims(due)
+        for held in one.handfuls(due):
+            yield from held
 
 
 def rows(office: Office, *, status: StepStatus) -> list[StepRow]:
@@ -61,15 +62,19 @@ def rows(office: Office, *, status: StepStatus) -> list[StepRow]:
         return list(session.exec(select(StepRow).where(StepRow.status == status.value)))
 
 
-def done(office: Office, claimed: Claim) -> Attempt:
-    return attempt(office, claimed, lambda: Answer(outcome=Outcome.WAITING), run=None, by="test")
+def done(office: Office, claimed: Claim) -> Tried:
+    return written(office, Tried(claim=claimed, result=Answer(outcome=Outcome.WAITING)))
 
 
-def fails(office: Office, claimed: Claim, *, transient: bool) -> Attempt:
-    def do() -> Answer:
-        raise StepFault(claimed.step, claimed.order_no, "broken", transient=transient)
+def fails(office: Office, claimed: Claim, *, transient: bool) -> Tried:
+    return written(
+        office, Tried(claim=claimed, result=StepFault(claimed.step, claimed.order_no, "broken", transient=transient))
+    )
 
-    return attempt(office, claimed, do, run=None, by="test")
+
+def written(office: Office, tried: Tried) -> Tried:
+    write_down(office, [tried], run=None, by="test")
+    return tried
 
 
 def test_a_shop_with_many_due_steps_does_not_hold_up_one_with_few(office: Office):

@@ -137,7 +137,7 @@ def test_a_run_that_the_servers_scheduler_made_completes(prefect_stack: Stack):
     from prefect.client.schemas.filters import FlowRunFilter
     from prefect.client.schemas.schedules import IntervalSchedule
 
-    often: Any = IntervalSchedule(interval=timedelta(seconds=20))
+    often: Any = IntervalSchedule(interval=timedelta(seconds=10))
     with prefect_client(prefect_stack.api_url) as client:
         deployment = client.read_deployment_by_name("send-alerts/send-alerts").id
         (schedule,) = client.create_deployment_schedules(deployment, [(often, True)])

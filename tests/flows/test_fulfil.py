@@ -26,7 +26,7 @@ HANGS_SECONDS = 60
 pytestmark = pytest.mark.timeout(0)  # pytest's own alarm and the one that interrupts a task are the same alarm
 
 
-def hangs(_office: Office, _shop: str, _order_no: str, _step: Step) -> Answer:
+def hangs(_office: Office, _shop: str, _order_no: str, _step: Step, _order: None) -> Answer:
     Event().wait(HANGS_SECONDS)
     raise AssertionError("it was not interrupted")
 

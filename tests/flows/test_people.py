@@ -11,12 +11,12 @@ from sqlmodel import col, select
 from flows.people import Entry, NoEntry, digest, enter, fits, hashed, made_pin, subject_of, who
 from models.db.people import add_person
 from models.db.people_tables import PersonRow, SignInRow
-from models.db.schema import migrate
 from models.db.session import make_engine, open_session
 from models.db.tables import AuditRow
 from models.person import FREE_TRIES, FREE_TRIES_FROM, Person, pin_fault
 from models.stage import Role
 from tests.dashboard.seed import NOW
+from tests.databases import in_folder
 from tests.staff import become
 
 PIN = "482913"
@@ -26,8 +26,7 @@ PHONE = "10.0.0.5"
 
 @pytest.fixture
 def engine(tmp_path) -> Engine:
-    made = make_engine(f"sqlite:///{tmp_path / 'shop.db'}")
-    migrate(made)
+    made = make_engine(in_folder(tmp_path))
     with open_session(made) as session:
         add_person(session, Person(name="Lan", role=Role.PACKER), hashed(PIN), by="owner", now=NOW)
         session.commit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from prefect.client.schemas.actions import WorkPoolUpdate
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.client.schemas.sorting import FlowRunSort
+from prefect.events.clients import PrefectEventSubscriber
 from prefect.events.filters import EventFilter
 from prefect.events.schemas.automations import Automation, EventTrigger
 from prefect.states import Pending, Running, Scheduled
@@ -155,14 +157,17 @@ def killed_run(stack: Stack) -> UUID:
     with subprocess.Popen([sys.executable, "-c", HANGS], env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         run = UUID(process.stdout.readline().strip())
-        with prefect_client(stack.api_url) as client:
-            beats = EventFilter.model_validate(
-                {"event": {"name": [BEATS]}, "resource": {"id": [f"prefect.flow-run.{run}"]}}
-            )
-            seen = {"filter": beats.model_dump(mode="json")}
-            wait_for(lambda: client.request("POST", "/events/filter", json=seen).json()["events"], "its heartbeat")
+        asyncio.run(heartbeat(stack, run))
         process.kill()
     return run
+
+
+async def heartbeat(stack: Stack, run: UUID) -> None:
+    """Wait until the server hears that the run is alive."""
+    beats = EventFilter.model_validate({"event": {"name": [BEATS]}, "resource": {"id": [f"prefect.flow-run.{run}"]}})
+    async with PrefectEventSubscriber(stack.api_url, beats) as heard:
+        async for _ in heard:
+            return
 
 
 def test_a_run_that_stays_pending_for_ten_minutes_is_let_go_and_not_before(held: Stack):

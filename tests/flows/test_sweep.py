@@ -15,11 +15,12 @@ from flows.look import Work, look
 from flows.office import Office, open_office
 from flows.sweep import sweep_once
 from ingest.poll import poll_mailbox
-from ingest.rescan import ask_as_routine
+from ingest.rescan import ask, ask_as_routine
 from models.db.mail_tables import MessageRow, RescanRow, SealedMailRow
 from models.db.orders import record_facts
 from models.db.session import open_session
 from models.db.tables import OrderRow
+from models.rescan import RescanCause
 from tests.flows.prefect_server import a_home
 from tests.models.makers import placed, t
 
@@ -95,11 +96,19 @@ def test_requests_that_were_done_long_ago_are_forgotten(office: Office):
         assert [row.cause for row in session.exec(select(RescanRow)).all()] == ["gap", "routine"]
 
 
-def test_mail_that_is_to_be_looked_through_is_work_for_poll_mailbox(office: Office):
+@pytest.mark.parametrize(("cause", "at_once"), [(RescanCause.GAP, True), (RescanCause.ROUTINE, False)])
+def test_mail_to_be_looked_through_is_work_at_once_unless_the_poll_by_schedule_is_early_enough(
+    office: Office, cause: RescanCause, *, at_once: bool
+):
+    def polling() -> list[Work]:
+        return [work for work in look(office).work if work.deployment == "poll-mailbox"]
+
     poll_mailbox(office.engine, office.settings.mailbox[0], office.settings.shop, office.home, office.now)
     with open_session(office.engine) as session:
-        ask_as_routine(session, "main", office.now())
+        ask(session, "main", office.now(), cause, office.now())
         session.commit()
-    assert Work(deployment="poll-mailbox", parameters={"mailbox": "main"}) in look(office).work
+    assert polling() == [Work(deployment="poll-mailbox", parameters={"mailbox": "main"})] * at_once
     poll_mailbox(office.engine, office.settings.mailbox[0], office.settings.shop, office.home, office.now)
-    assert [work for work in look(office).work if work.deployment == "poll-mailbox"] == []
+    assert polling() == []
+    with open_session(office.engine, read_only=True) as session:
+        assert session.exec(select(RescanRow.done_at)).one() is not None

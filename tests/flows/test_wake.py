@@ -102,7 +102,7 @@ def test_the_summary_tells_when_what_and_the_worst_first(office: Office, told):
     check_due(office)
     send_due(office)
     head, first, *_, last = told[0].body.splitlines()
-    assert head.startswith("Nobody looked from 02 Mar 02:12 to 02 Mar 07:42 (Asia/Ho_Chi_Minh).")
+    assert head.startswith("Nobody looked from Mon 2 Mar 02:12 to Mon 2 Mar 07:42 (Asia/Ho_Chi_Minh).")
     assert "Time limits that ran out: 1; Time limits that are close: " in head
     assert order_no(0) in first
     assert "late by 3 h" in first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from flows.mail_notices import find_notices
 from flows.office import Office, open_office
 from flows.sweep import sweep_once
 from flows.telling import compose
+from ingest.stated_mail import arrived_since, stated_since
 from models.db.mail_tables import MessageRow
 from models.db.session import open_session
 from models.db.tables import AlertRow
@@ -63,6 +65,15 @@ def test_a_field_that_mails_no_longer_state_is_told_with_what_to_do(office: Offi
     assert "last found 10 Mar 2026" in told.body
     assert "shipclock learn" in told.body
     assert find_notices(office) == [told.body]
+
+
+def test_the_line_goes_when_mails_state_it_again(office: Office):
+    came(office, 10, 10 * DAY, "total")
+    came(office, 10, 3 * DAY)
+    sweep_once(office)
+    assert find_notices(office)
+    came(office, 90, DAY, "total")
+    assert find_notices(office) == []
 
 
 def test_it_is_told_again_the_week_after_while_it_lasts(office: Office):
@@ -128,3 +139,23 @@ def test_a_silent_shop_is_a_line(office: Office):
         came(office, 1, timedelta(hours=hours), "total")
     (line,) = find_notices(office)
     assert line.startswith("Tre Viet Store: no mail from TikTok Shop for 24 h, which is unusual.")
+
+
+def test_of_very_many_mails_some_are_looked_at_and_show_the_same(office: Office, monkeypatch: pytest.MonkeyPatch):
+    came(office, 90, 10 * DAY, "total")
+    came(office, 90, 3 * DAY)
+    shop, since = office.settings.shop[0].name, NOW - 14 * DAY
+    with open_session(office.engine, read_only=True) as session:
+        assert (
+            len(stated_since(session, shop, since, most=60))
+            == len(arrived_since(session, "main", since, most=60))
+            == 45
+        )
+        assert len(stated_since(session, shop, since, most=180)) == 90
+        assert len(stated_since(session, shop, since, most=181)) == 180
+    sweep_once(office)
+    before = find_notices(office)
+    monkeypatch.setattr("flows.wording_watch.stated_since", partial(stated_since, most=60))
+    (told,) = find_notices(office)
+    assert "0 of 90 in the last 7 days, 90 of 90" in before[0]
+    assert "0 of 23 in the last 7 days, 22 of 22" in told

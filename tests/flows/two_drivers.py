@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from typing import Final, cast
@@ -17,9 +16,10 @@ from typing import Final, cast
 import psycopg
 from sqlmodel import col, select
 
+from flows.claiming import Claiming
+from flows.handful import carry_out_all, plainly
 from flows.office import Office, open_office
 from flows.shop.protocol import Answer, Outcome, Shop, Told
-from flows.steps import attempt, carry_out
 from models.db.orders import record_facts
 from models.db.session import open_session
 from models.db.steps import StepStatus
@@ -27,12 +27,10 @@ from models.db.tables import StepRow
 from models.fact import FactKind
 from models.home import Home
 from models.stage import Step
-from tests.flows.claims import claim_due
 from tests.models.makers import placed
 
 SHOP: Final = "Tre Viet Store"
 EFFECTS: Final = (Step.CONFIRM, Step.PACK, Step.HAND_OVER)
-AT_ONCE: Final = 10  # steps that a driver takes together
 NOTES: Final = "CREATE TABLE deed (key text NOT NULL, driver text NOT NULL)"
 
 
@@ -43,6 +41,9 @@ class NotingShop:
     name: str
     notes: psycopg.Connection
     driver: str
+
+    def look_ahead(self, **_asked: object) -> None:
+        """There is nothing to read."""
 
     def confirm(self, _order_no: str, *, key: str) -> Answer:
         """Note it."""
@@ -84,9 +85,10 @@ def drive(home: Home, notes: str, driver: str, begin: Barrier) -> None:
         office = NotingOffice(home=home, settings=plain.settings, engine=plain.engine, notes=connection, driver=driver)
         begin.wait()
         while _is_left(office):
-            for claimed in claim_due(office, by=driver, limit=AT_ONCE):
-                do = partial(carry_out, office, claimed.shop_id, claimed.order_no, claimed.step)
-                attempt(office, claimed, do, run=None, by="test")
+            claiming = Claiming(office=office, by=driver)
+            for due in claiming.lists():
+                for done in carry_out_all(claiming, due, plainly, run=None, by="test"):
+                    assert done.fault is None
     plain.engine.dispose()
 
 

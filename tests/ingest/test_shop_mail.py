@@ -8,9 +8,10 @@ import pytest
 from sqlmodel import select
 
 from ingest.quarantine import release
-from ingest.shop_mail import LATELY, PROVES, is_asked, mail_of_shops
+from ingest.shop_mail import LATELY, PROVES, is_asked, mail_counts, mail_of_shops
 from models.db.facts import TELLING, evidence_of
 from models.db.mail_tables import MessageRow
+from models.db.reading import up_to_cap
 from models.db.session import open_session
 from models.db.tables import FactRow
 from models.deadline import RULES
@@ -55,6 +56,22 @@ def test_the_same_mail_twice_counts_once_and_one_that_a_person_vouched_for_not_a
     release(desk.engine, desk.settings(shared), desk.home, NOW, mail_about(desk, 2), by="lan")
     assert len(desk.orders()) == 2
     assert counts(desk, "Cedar Shed") == {NotificationKind.NEW_ORDER: (1, 1)}
+
+
+def test_nobody_counts_on_beyond_what_a_page_shows(
+    desk: Desk, shared: MailboxSettings, monkeypatch: pytest.MonkeyPatch
+):
+    arrive(desk, shared, *(order(number, name="Cedar Shed") for number in range(1, 6)))
+    with open_session(desk.engine, read_only=True) as session:
+        assert mail_counts(session) == {"parsed": 5}
+    monkeypatch.setattr("ingest.shop_mail.COUNT_CAP", 3)
+    monkeypatch.setattr("ingest.shop_mail.KIND_CAP", 2)
+    monkeypatch.setattr("models.db.reading.COUNT_CAP", 3)
+    assert counts(desk, "Cedar Shed") == {NotificationKind.NEW_ORDER: (3, 3)}
+    with open_session(desk.engine, read_only=True) as session:
+        assert mail_counts(session) == {"parsed": 4}
+    assert [up_to_cap(count) for count in (3, 4)] == ["3", "3+"]
+    assert [up_to_cap(count, 2) for count in (2, 3)] == ["2", "2+"]
 
 
 @pytest.fixture

@@ -208,11 +208,11 @@ def test_a_digest_of_the_morning_is_a_message_of_its_own():
     ],
 )
 def test_a_silence_keeps_back_what_it_covers_until_it_ends(silence, covered):
-    until = silence.pop("until", NOON + 2 * HOUR)
-    planned = plan([an_alert()], around(silences=[Silence(until=until, **silence)]), NOON)
+    wish = Silence(**({"until": NOON + 2 * HOUR} | silence))
+    planned = plan([an_alert()], around(silences=[wish]), NOON)
     assert whys(planned) == ({"a": Why.SILENCED} if covered else {})
     if covered:
-        assert planned.kept["a"].until == until
+        assert planned.kept["a"].until == wish.until
 
 
 def test_of_two_silences_the_longer_counts():
@@ -244,6 +244,74 @@ def test_while_a_shop_is_not_read_what_says_that_news_did_not_come_is_hidden(rul
 def test_what_somebody_knows_or_what_has_ended_is_told_no_more(given):
     found = [an_alert("new", **given), an_alert("again", told_at=NOON, **given)]
     assert plan(found, around(), NOON).ended == ("new", "again")
+
+
+def test_what_needs_nobody_any_more_is_over_whatever_would_keep_it_back():
+    everything = around(silences=[Silence(shop="A", until=MORNING)], quiet={"A": NIGHT}, blind=frozenset({"A"}))
+    found = [a_warning("known", acknowledged=True), a_warning("met", over=True)]
+    planned = plan(found, everything, EVENING)
+    assert (planned.ended, planned.kept, planned.batches) == (("known", "met"), {}, ())
+
+
+def test_of_several_reasons_a_persons_wish_weighs_most_then_blindness_then_the_night_then_the_crowd():
+    alert = a_warning(rule="D04", due_at=MORNING + HOUR)
+    kept_by: dict[Why, dict[str, Given]] = {
+        Why.SILENCED: {"silences": [Silence(rule="D04", until=EVENING + HOUR)]},
+        Why.BLIND: {"blind": frozenset({"A"})},
+        Why.QUIET: {"quiet": {"A": NIGHT}},
+        Why.GROUPED: {"grouped_at": {("A", "D04"): EVENING}},
+    }
+    reasons = list(kept_by)
+    for place, why in enumerate(reasons):
+        these = {key: value for one in reasons[place:] for key, value in kept_by[one].items()}
+        assert whys(plan([alert], around(**these), EVENING)) == {"a": why}
+
+
+def test_what_is_hidden_is_looked_at_again_after_the_time_that_the_figures_say():
+    kept = plan([an_alert(rule="D04")], around(blind=frozenset({"A"})), NOON).kept["a"]
+    assert (kept.why, kept.until) == (Why.BLIND, NOON + FIGURES.hidden_look)
+
+
+@pytest.mark.parametrize(
+    ("created_at", "how_many"),
+    [(t(22) - timedelta(seconds=1), 2), (t(22), 1), (MORNING - timedelta(seconds=1), 1), (MORNING, 2)],
+)
+def test_of_the_night_is_what_came_from_its_first_moment_to_its_last(created_at, how_many):
+    found = [a_warning("1", created_at=EVENING), a_warning("2", created_at=created_at)]
+    assert len(plan(found, around(quiet={"A": NIGHT}), MORNING).batches) == how_many
+
+
+def test_what_breaks_through_at_night_is_told_one_by_one_although_the_night_before_kept_it_back():
+    found = [an_alert(str(number), created_at=EVENING) for number in range(2)]
+    batches = plan(found, around(quiet={"A": NIGHT}), EVENING + 24 * HOUR).batches
+    assert [(batch.how, len(batch.alerts)) for batch in batches] == [(How.SINGLE, 1)] * 2
+
+
+def test_failed_steps_of_many_orders_are_one_message_and_apart_from_other_news_of_the_rule():
+    failed = [an_alert(str(number), rule="step", text_key="step_failed", due_at=None) for number in range(6)]
+    other = an_alert("other", rule="step", text_key="other", due_at=None)
+    batches = plan([*failed, other], around(), NOON).batches
+    assert [(batch.how, len(batch.alerts)) for batch in batches] == [(How.SINGLE, 1), (How.MANY, 6)]
+
+
+def test_what_says_the_same_of_one_mailbox_is_one_message_however_few():
+    found = [a_mail(str(number)) for number in range(2)]
+    assert [(batch.how, len(batch.alerts)) for batch in plan(found, around(), NOON).batches] == [(How.SINGLE, 2)]
+
+
+def test_at_the_head_is_what_is_due_first_then_what_came_first():
+    found = [
+        a_warning("later", due_at=t(20)),
+        a_warning("sooner", due_at=t(19)),
+        *(a_warning(str(number), due_at=None, created_at=NOON - number * HOUR) for number in range(3)),
+        a_warning("b", due_at=t(19), created_at=NOON - HOUR),
+    ]
+    assert told(plan(found, around(), NOON)) == [["b", "sooner", "later", "2", "1", "0"]]
+
+
+def test_the_end_of_a_trouble_goes_to_the_channel_that_told_it():
+    (batch,) = plan([a_mail(text_key="seeing", channel=1)], around(), NOON).batches
+    assert batch.channel == 1
 
 
 def test_what_was_told_before_is_told_again_in_one_message_for_each_shop_and_rule():

@@ -108,9 +108,9 @@ def test_a_letter_tells_numbers_and_moments_on_the_shops_clock():
         "Order number: 576461413038785752",
         "Carrier: J&T Express",
         "Tracking number: JT0012",
-        "Set to shipped: 2026-03-01 17:00 (UTC+07:00)",
-        "To be collected by: 2026-03-03 17:00 (UTC+07:00)",
-        "State of: 2026-03-03 18:00 (UTC+07:00)",
+        "Set to shipped: 1 Mar 2026 17:00 (UTC+07:00)",
+        "To be collected by: 3 Mar 2026 17:00 (UTC+07:00)",
+        "State of: 3 Mar 2026 18:00 (UTC+07:00)",
         "",
         f"{ASKED} On request we send you the full record of this order.",
         "",
@@ -130,7 +130,7 @@ def test_what_is_not_known_has_no_line():
     told = the_letter(K.APPEAL_NOT_COLLECTED, 59, *bare)
     assert not [line for line in ("Carrier:", "Tracking number:", "Collected:", "We complained") if line in told]
     filed = (*bare, a_fact("complaint_filed", 58.5))
-    assert "We complained to the carrier: 2026-03-03 17:30 (UTC+07:00)\n" in the_letter(
+    assert "We complained to the carrier: 3 Mar 2026 17:30 (UTC+07:00)\n" in the_letter(
         K.APPEAL_NOT_COLLECTED, 59, *filed
     )
 

@@ -1,6 +1,6 @@
 """What is wrong with shipclock.toml is told with file, line, key, what is allowed, and an example."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
@@ -117,6 +117,57 @@ def test_a_wrong_alert_address_is_not_repeated_for_it_may_hold_a_token(tmp_path)
     told = fault_of(tmp_path, MAILBOX + SHOP + '[alerts]\naddresses = ["TOKEN-1234"]\n')
     assert "line 12: `[alerts] addresses` is not a list of Apprise addresses" in told
     assert "TOKEN-1234" not in told
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [('"20:00-08:00"', (time(20), time(8))), ('"never"', "never")],
+)
+def test_a_shop_may_have_quiet_hours_of_its_own_or_none(tmp_path, given, read):
+    assert reading(tmp_path, f"{MAILBOX}{SHOP}quiet_hours = {given}\n").shop[0].quiet_hours == read
+
+
+@pytest.mark.parametrize("given", ['"always"', '"08:00-08:00"', '"25:00-07:00"', "false"])
+def test_other_quiet_hours_of_a_shop_are_refused_in_one_sentence(tmp_path, given):
+    told = fault_of(tmp_path, f"{MAILBOX}{SHOP}quiet_hours = {given}\n")
+    assert f"line 11: `[[shop]] quiet_hours = {given}` is not a time from when to when" in told
+    assert told.count("quiet_hours = ") == 2  # what was given, and the example
+
+
+ALERTS = MAILBOX + SHOP + '[alerts]\naddresses = ["ntfy://n.example/x"]\nfallback = ["ntfy://n.example/y"]\n'
+
+
+@pytest.mark.parametrize(
+    ("levels", "hears"),
+    [
+        ('["breach", "urgent"]', {0: ("breach", "urgent")}),
+        ('{ 2 = ["warning"], 1 = ["breach"] }', {0: ("breach",), 1: ("warning",)}),
+    ],
+)
+def test_levels_are_those_of_the_first_channel_or_of_each_by_its_number(tmp_path, levels, hears):
+    assert reading(tmp_path, f"{ALERTS}levels = {levels}\n").alerts.hears == hears
+
+
+@pytest.mark.parametrize(
+    ("levels", "told"),
+    [
+        (
+            '["breach", "urgnt"]',
+            'levels = ["breach", "urgnt"]` is not a list of breach, urgent, warning, notice, digest',
+        ),
+        ('{ 2 = ["loud"] }', 'levels = {2 = ["loud"]}` is not a list of breach, urgent'),
+        ("[]", "levels = []` is not a list of breach"),
+        ('{ 0 = ["breach"] }', "is not a list of breach"),
+        ('{ first = ["breach"] }', "is not a list of breach"),
+        ('"breach"', 'levels = "breach"` is not a list of breach'),
+        ('{ 3 = ["breach"] }', "levels` speaks of channel 3, and there are 2: 1 is `addresses`"),
+    ],
+)
+def test_a_level_or_channel_that_there_is_not_is_refused_in_one_sentence(tmp_path, levels, told):
+    said = fault_of(tmp_path, f"{ALERTS}levels = {levels}\n")
+    assert f"line 14: `[alerts] {told}" in said or told in said
+    assert said.count("[alerts] levels") == 1
+    assert "n.example" not in said
 
 
 def test_a_missing_file_is_told_with_the_places_and_the_command_that_makes_one(tmp_path):

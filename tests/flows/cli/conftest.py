@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 
 from flows.__main__ import run
 from flows.clock import set_virtual
-from models.db.schema import migrate
 from models.db.session import make_engine
+from tests.databases import in_folder
 from tests.flows.cli.importing import NOW
 from tests.ingest.exports import SAMPLES
 from tests.mail_server import mail_server, sign_in
@@ -113,8 +113,8 @@ def deliver(place: Path) -> Callable[..., None]:
 @pytest.fixture
 def engine(place: Path) -> Iterator[Engine]:
     """The database of this place, in which it is the evening of the sample exports."""
-    engine = make_engine(f"sqlite:///{place / 'home' / 'shipclock.db'}")
-    migrate(engine)
+    (place / "home").mkdir(mode=0o700, exist_ok=True)
+    engine = make_engine(in_folder(place / "home"))
     set_virtual(engine, NOW)
     yield engine
     engine.dispose()

@@ -90,3 +90,23 @@ def test_a_silence_is_made_listed_and_ended(shouted: Shipclock):
 def test_a_silence_that_cannot_be_says_why(shouted: Shipclock, words: tuple[str, ...], code: int, told: str):
     said = shouted("alerts", "silence", *words)
     assert (said.code, told in said.err) == (code, True)
+
+
+def test_check_and_the_list_say_which_channel_is_told_of_what_and_what_nobody_is(place, shipclock: Shipclock):
+    with (place / "shipclock.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[alerts]\naddresses = ["json://127.0.0.1/"]\nlevels = ["warning", "breach"]\n')
+    explained = (
+        "(1 is `addresses`) is told: breach (a time limit ran out), warning (a time limit is close).",
+        "Nobody is sent: urgent (what else is critical), notice (the rest, such as mail that waits), digest (",
+    )
+    checked, listed = shipclock("check", "--offline"), shipclock("alerts")
+    for told in explained:
+        assert told in checked.out
+        assert told in listed.err + listed.out
+
+
+def test_where_every_channel_is_told_everything_nothing_is_said_of_levels(place, shipclock: Shipclock):
+    with (place / "shipclock.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[alerts]\naddresses = ["json://127.0.0.1/"]\n')
+    listed = shipclock("alerts")
+    assert "is told:" not in shipclock("check", "--offline").out + listed.out + listed.err

@@ -41,7 +41,7 @@ def ask(shipclock: Callable[..., Said]) -> Callable[..., None]:
 def test_many_orders_are_one_line_with_the_command_that_answers_it(ask, shipclock):
     ask(LOTUS, FIRST, SECOND)
     (line,) = [line for line in shipclock("todo").out.splitlines() if "collected" in line]
-    assert "All collected? 2 handed over, no news by Tue 03 Mar (`shipclock answer collected`)" in line
+    assert "All collected? 2 handed over, no news by Tue 3 Mar (`shipclock answer collected`)" in line
     assert "--until 2026-03-03 --shop 'Lotus Lane Home' --yes" in shipclock("todo", "--clicks").out
 
 

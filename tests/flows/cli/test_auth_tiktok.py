@@ -86,7 +86,7 @@ def test_the_address_that_the_browser_ends_at_is_pasted_back(place, server):
         said = running.stdout.read()
         assert running.wait(60) == 0
     assert link.startswith("https://services.tiktokshop.com/open/authorize?service_id=74001&state=")
-    assert "may act for Lotus Lane Home (7490000000000000001, VN) until 01 Jan 2100" in said
+    assert "may act for Lotus Lane Home (7490000000000000001, VN) until 1 Jan 2100" in said
     (bought,) = server.asked("/token/get")
     assert bought.query["auth_code"] == "ROW_code+1"
     assert bought.query["grant_type"] == "authorized_code"

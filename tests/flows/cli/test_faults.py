@@ -1,12 +1,18 @@
 """Whatever goes wrong: one clear sentence, what to do, the right exit code, no traceback."""
 
+import ast
+import re
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
+from flows.cli import faults
 from flows.office import open_office
 from ingest.lease import held_lease
+from models.catalogue import words
+from models.language import languages
 
 
 def test_a_broken_settings_file_ends_with_2_and_its_line(place, shipclock):
@@ -54,10 +60,11 @@ def test_a_file_that_is_no_database_is_told_or_made_one(place, shipclock, conten
     assert ("restore a backup" in said.err) is bool(content)
 
 
-def test_what_nobody_expected_is_one_sentence_and_a_log_without_values(place, shipclock, monkeypatch):
-    def broken(*_args: object, **_rest: object) -> None:
-        raise RuntimeError("buyer's words")
+def broken(*_args: object, **_rest: object) -> None:
+    raise RuntimeError("buyer's words")
 
+
+def test_what_nobody_expected_is_one_sentence_and_a_log_without_values(place, shipclock, monkeypatch):
     monkeypatch.setattr("models.db.reading.orders_page", broken)
     said = shipclock("orders")
     log = (place / "home" / "faults.log").read_text(encoding="utf-8")
@@ -121,3 +128,78 @@ def test_who_cannot_be_asked_is_told_of_the_options(place, shipclock, monkeypatc
     said = shipclock("init")
     assert said.code == 2
     assert "--yes" in said.err
+
+
+def a_path_of_somebody_else(*_args: object, **_rest: object) -> None:
+    raise PermissionError(13, "no", "/nowhere")
+
+
+IN_VIETNAMESE = [
+    (broken, "Có lỗi bên trong Shipclock (RuntimeError). Không mất gì cả. Chỗ xảy ra lỗi được ghi trong"),
+    (a_path_of_somebody_else, "/nowhere: no. Hãy kiểm tra đường dẫn có đúng không"),
+]
+
+
+@pytest.mark.parametrize(("happens", "told"), IN_VIETNAMESE)
+def test_what_goes_wrong_is_told_in_the_language_of_the_settings(place, shipclock, monkeypatch, happens, told):
+    settings = place / "shipclock.toml"
+    settings.write_text('language = "vi"\n' + settings.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr("models.db.reading.orders_page", happens)
+    assert told in shipclock("orders").err
+
+
+@pytest.mark.parametrize(("happens", "told"), IN_VIETNAMESE)
+def test_what_goes_wrong_before_the_settings_are_read_is_told_in_the_language_of_the_environment(
+    shipclock, monkeypatch, happens, told
+):
+    monkeypatch.setenv("SHIPCLOCK_LANGUAGE", "vi")
+    monkeypatch.setattr("models.settings_file._text_of", happens)
+    assert told in shipclock("orders").err
+
+
+def test_a_file_that_is_no_database_is_told_in_the_language_of_the_settings(place, shipclock):
+    settings = place / "shipclock.toml"
+    settings.write_text('language = "vi"\n' + settings.read_text(encoding="utf-8"), encoding="utf-8")
+    (place / "home").mkdir()
+    (place / "home" / "shipclock.db").write_bytes(b"this is no database, only text " * 200)
+    assert shipclock("orders").err.startswith("Tệp này không phải cơ sở dữ liệu của Shipclock.")
+
+
+def test_a_command_that_is_stopped_says_so_in_the_language_of_the_environment(monkeypatch, capsys):
+    def stopped() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("SHIPCLOCK_LANGUAGE", "vi")
+    assert faults.guarded(stopped, debug=False) == 130
+    assert capsys.readouterr().err == "Đã dừng.\n"
+
+
+def test_where_no_file_can_be_opened_not_even_that_of_the_words_the_fault_is_still_named(shipclock, monkeypatch):
+    def no_file_left(_language: str) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("models.db.reading.orders_page", broken)
+    monkeypatch.setattr("models.catalogue._catalogue", no_file_left)
+    said = shipclock("orders")
+    assert said.code == 1
+    assert "Traceback" not in said.err
+
+
+SOURCE = ast.parse(Path(faults.__file__).read_text(encoding="utf-8"))
+DOCUMENTED = (ast.Module, ast.FunctionDef)
+
+
+def test_the_last_line_of_defence_has_no_words_of_its_own():
+    documents = {ast.get_docstring(node, clean=False) for node in ast.walk(SOURCE) if isinstance(node, DOCUMENTED)}
+    texts = {node.value for node in ast.walk(SOURCE) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert [text for text in texts - documents if re.search(r"\w \w", text)] == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_all_that_it_says_is_in_the_catalogue(language):
+    calls = [
+        node for node in ast.walk(SOURCE) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_said"
+    ]
+    asked = {ast.literal_eval(node.args[0]) for node in calls}
+    own = {key.rpartition(".")[2] for key in words(language).texts if key.startswith("faults.command.")}
+    assert asked == own

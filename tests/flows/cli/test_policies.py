@@ -58,7 +58,7 @@ def test_a_policy_is_shown_with_length_warnings_origin_and_source(shipclock: Shi
     for words in (
         "2 business days, until 23:59",
         "36 h, 24 h, 6 h, 1 h",
-        "read on 2026-11-22",
+        "read on 22 Nov 2026",
         "U-us 8064131472115499",
     ):
         assert words in ship_by
@@ -72,7 +72,7 @@ def test_what_counts_for_a_shop_is_shown_with_its_own_figures_and_extensions(pla
     said = shipclock("policy", "show", "--shop", "lotus lane home").out
     assert "its market VN would choose vn-2025" in said
     assert any(line.startswith("D02") and "60 h" in line and "yours" in line for line in said.splitlines())
-    assert "Tet: D02, D04, started from 03 Feb 2027" in said
+    assert "Tet: D02, D04, started from 3 Feb 2027" in said
     assert "not before 12 Feb 2027 23:59" in said
     told = shipclock("policy", "show", "--shop", "Lotus Lane Home", "--json").json
     assert (told["shop"], told["policy"]["clocks"]["D02"]["length"]) == ("Lotus Lane Home", 60)
@@ -228,4 +228,4 @@ def test_the_days_that_count_for_a_shop_are_named(place: Path, shipclock: Shipcl
     (place / "shipclock.toml").write_text(text, encoding="utf-8")
     said = shipclock("policy", "show", "--shop", "Lotus Lane Home").out
     assert "Business days: Mon, Tue" in said
-    assert "Business hours: Mon, Tue, 10:00-16:00 Asia/Ho_Chi_Minh; closed days: 06 Feb 2027" in said
+    assert "Business hours: Mon, Tue, 10:00-16:00 Asia/Ho_Chi_Minh; closed days: 6 Feb 2027" in said

@@ -9,16 +9,22 @@ import pytest
 
 from flows.demo.dovecot import missing
 from tests.conftest import TOLD
-from tests.flows.chaos import Plan, run, stages, told
+from tests.flows.chaos import Plan, run, told
+from tests.flows.demo.conftest import HALT
 
-pytestmark = pytest.mark.timeout(600)  # a server and a worker, both started again several times
-DEATHS = 5
+pytestmark = pytest.mark.timeout(1200)  # a server and a worker, both started again several times
+ON_A_FILE = {"worker", "run", "server", "mail server"}
+KILLED = {"sqlite": ON_A_FILE, "postgresql": {*ON_A_FILE, "database connection"}}
 
 
-def test_nothing_shows_of_five_deaths(played, tmp_path, record_property):
+@pytest.mark.parametrize("database", [pytest.param("sqlite", marks=pytest.mark.long), "postgresql"], indirect=True)
+def test_nothing_shows_of_five_deaths(played, database, tmp_path, record_property):
+    """Half a day in which eight orders are at every stage from new to on their way; then the days to their end."""
     if reason := missing():
         pytest.skip(reason)
-    outcome = run(tmp_path, Plan(minutes=1, kills=DEATHS, days=1, ends=20), twin=stages(played[0]))
+    kinds = KILLED[database.partition(":")[0]]
+    plan = Plan(minutes=0.5, kills=5, begins=1, days=0.5, ends=HALT, url=database)
+    outcome = run(tmp_path, plan, twin=played[2])
     record_property(TOLD, told(outcome))
     assert outcome.good, told(outcome)
-    assert outcome.kills.keys() == {"worker", "run", "server", "mail server"}
+    assert outcome.kills.keys() == kinds

@@ -56,7 +56,7 @@ def test_a_step_that_fails_for_good_is_run_again_by_hand(played):
 
 
 def test_every_story_is_told_and_its_order_is_found_by_its_number(played):
-    demo, told = played
+    demo, told, _ = played
     assert {line["story"] for line in told["stories"]} == {story.value for story in Story}
     with open_session(demo.office.engine, read_only=True) as session:
         for line in told["stories"]:

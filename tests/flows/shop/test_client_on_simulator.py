@@ -29,11 +29,11 @@ from flows.shop.simulator.web.grants import AppKeys, revoke_all
 from flows.shop.simulator.web.routes import CHAT, USUAL
 from flows.shop.transport import Transport
 from flows.shop.wire import open_http
-from models.db.schema import migrate
 from models.db.session import make_engine
 from models.home import Home
 from models.platform_status import PlatformStatus
 from models.stage import ShippingMode
+from tests.databases import in_folder
 from tests.flows.shop.simulator.world import START, World, a_world
 
 OWN, THEIRS = ShippingMode.SELLER, ShippingMode.PLATFORM
@@ -88,9 +88,8 @@ class Meeting:
 def a_client(world: World, folder: Path, http: Any) -> ShopClient:  # noqa: ANN401  # the fixture's to close
     """Open a client with a grant that was bought with a code, as `auth tiktok` does."""
     keys, url = world.served.keys, world.served.url
-    home = Home(path=folder, config=folder / "shipclock.toml", database_url=f"sqlite:///{folder / 'shipclock.db'}")
+    home = Home(path=folder, config=folder / "shipclock.toml", database_url=in_folder(folder))
     engine = make_engine(home.database_url)
-    migrate(engine)
     app = App(key=keys.app_key, secret=keys.secret, api_url=url, auth_url=url)
     (name, cipher), *_ = world.served.ciphers.items()
     tokens = exchanged(http, app, world.served.code())

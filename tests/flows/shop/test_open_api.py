@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlmodel import select
@@ -167,7 +168,12 @@ def test_no_effect_row_holds_what_was_written_or_to_whom(rig):
 
 def test_the_step_ships_and_stores_what_the_platform_says_as_its_word(office, rig):
     tell(office, *ready())
-    assert steps.carry_out(office, "Shop", NUMBER, Step.HAND_OVER).outcome is Outcome.OK
+    claimed = steps.claim_one(office, "Shop", NUMBER, Step.HAND_OVER, by="test")
+    assert claimed is not None
+    done = steps.attempt(
+        office, claimed, partial(steps.carry_out, office, "Shop", NUMBER, claimed.step), run=None, by=""
+    )
+    assert done.ending.result == Outcome.OK
     assert order(office).stage is Stage.AWAITING_HANDOVER
     assert told_by(office, FactKind.MARKED_SHIPPED) == {Authority.PLATFORM}
     assert rig.platform.did == {f"ship {NUMBER}0": 1}

@@ -240,7 +240,10 @@ _shops = count()
 
 
 @pytest.mark.timeout(1200)  # in the long form
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=settings().max_examples // 3,  # each lives in a database
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(heap=st.lists(facts(), max_size=8, unique_by=lambda fact: fact.source_key), data=st.data())
 def test_rebuilding_from_facts_gives_what_is_cached(
     memory: Engine, shop: ShopSettings, heap: list[Fact], data: st.DataObject

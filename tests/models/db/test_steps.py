@@ -121,17 +121,21 @@ def test_a_step_that_is_given_up_is_shouted_once_for_each_row_of_failures(engine
 
 
 LATER_COLUMNS = ("held_by", "told_at", "channel", "repeats", "repeat_at", "over_at", "acknowledged_at")
+LATER_INDEXES = ("step_trouble", "deadline_missed", "orders_ending", "orders_placed", "message_kind")
 BEFORE_CLASSES = (
+    "DROP INDEX ix_message_unfitting",
     "DROP INDEX ix_deadline_of_shop",
     "ALTER TABLE deadline DROP COLUMN shop_id",
     "DROP TABLE person",
     "DROP TABLE sign_in",
     "DROP TABLE sign_in_try",
+    "DROP TABLE packing_list",
     "DROP INDEX ix_alert_open",
     "DROP INDEX ix_alert_repeat_at",
     *(f"ALTER TABLE alert DROP COLUMN {name}" for name in LATER_COLUMNS),
-    *(f"DROP TABLE alert_{name}" for name in ("silence", "channel", "group")),
-    "DROP INDEX ix_step_class",
+    *(f"DROP TABLE alert_{name}" for name in ("silence", "channel", "group", "danger")),
+    *(f"DROP INDEX ix_{name}" for name in LATER_INDEXES),
+    "CREATE INDEX ix_orders_placed_at ON orders (placed_at)",
     "ALTER TABLE step DROP COLUMN error_class",
     "ALTER TABLE step_attempt DROP COLUMN error_class",
     "UPDATE alembic_version SET version_num = '0006'",

@@ -79,7 +79,10 @@ def cached(engine: Engine, shop: ShopSettings) -> list[Any]:
 
 
 @pytest.mark.timeout(1200)  # in the long form
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=settings().max_examples // 3,  # each lives in a database, step by step
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     heap=st.lists(facts(), max_size=6, unique_by=lambda fact: fact.source_key),
     pace=st.sampled_from([1, 60, HOUR, 24 * HOUR, WEEK]) | st.integers(1, WEEK),
