@@ -21,7 +21,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, WebSocket, sync_playwright
 
 ROOT: Final = Path(__file__).parents[1]
 CHROMIUM: Final = shutil.which("chromium")
@@ -40,6 +40,11 @@ STAND_STILL: Final = """() => {
     const button = target => target.closest('button')?.closest('[class*=st-key-answer-]')
     document.addEventListener('click', one => window.fell.push(button(one.target)?.className ?? ''), true)
     document.addEventListener('animationstart', one => one.target.getAnimations().forEach(all => all.pause()), true)
+}"""
+GO_ON: Final = """() => {
+    const settling = document.getAnimations().filter(one => one.animationName?.startsWith('settling'))
+    settling.forEach(one => one.finish())
+    return settling.length > 0
 }"""
 
 
@@ -80,6 +85,14 @@ def _ended(server: subprocess.Popen[bytes]) -> bool:
     with suppress(subprocess.TimeoutExpired):
         server.wait(LOOK)
     return server.poll() is not None
+
+
+def middle_of(button: Locator) -> tuple[float, float]:
+    """Give the point at which a hand clicks it, in view."""
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from flows.office import open_office
 from models.fact import FactKind
 from models.home import Home
 from models.ids import order_id
-from tests.browser import STAND_STILL, Visit, needs_chromium, visit
+from tests.browser import GO_ON, STAND_STILL, Visit, middle_of, needs_chromium, visit
 from tests.dashboard import seed
 from tests.dashboard.moving import OWN_LABEL, World
 
@@ -30,11 +30,6 @@ TOLD = "[data-testid=stAlert]"
 ANOTHER_IS_THERE = """([x, y, one]) => {
     const found = document.elementFromPoint(x, y)?.closest('[class*=st-key-answer-]')
     return found && !found.className.includes(one)
-}"""
-GO_ON = """() => {
-    const settling = document.getAnimations().filter(one => one.animationName?.startsWith('settling'))
-    settling.forEach(one => one.finish())
-    return settling.length > 0
 }"""
 
 
@@ -99,23 +94,15 @@ def test_done_on_today_is_done_to_the_order_of_the_card(seen: Visit, world: Worl
     assert world.acts() == {f"{life.order_no}: confirm": 1}
 
 
-def middle(seen: Visit, life: seed.Life) -> tuple[float, float]:
-    """Where the button stands with which an order's check is confirmed."""
-    button = seen.page.locator(f".st-key-answer-{card(life, 'confirm')}-confirm button")
-    button.scroll_into_view_if_needed()
-    box = button.bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 def test_a_second_click_of_the_same_hand_is_not_taken_for_the_order_that_moved_up_to_there(seen: Visit, world: World):
     before, clicked, below = TWICE[:3]
     all_cards(seen)
     seen.button(f"answer-{card(before, 'confirm')}-confirm")
     assert before.order_no in told(seen)  # from now on this line stands above: the list moves by a whole card
     seen.drawn()
-    at = middle(seen, clicked)
-    seen.page.locator(f".st-key-answer-{card(clicked, 'confirm')}-confirm button").click(trial=True)
+    button = seen.page.locator(f".st-key-answer-{card(clicked, 'confirm')}-confirm button")
+    at = middle_of(button)
+    button.click(trial=True)
     seen.page.evaluate(STAND_STILL)
     seen.page.mouse.click(*at)
     seen.page.wait_for_function(ANOTHER_IS_THERE, arg=[*at, card(clicked, "confirm")])
