@@ -8,7 +8,7 @@ import threading
 from collections.abc import Sequence
 from typing import NoReturn
 
-from flows.cli.app import app
+from flows.cli.app import program
 from flows.cli.faults import close_output, debug_asked, guarded
 
 
@@ -34,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command; give its exit code."""
     rest = list(arguments)
     debug = debug_asked(rest)
-    return guarded(lambda: app(rest or ["--help"], prog_name="shipclock"), debug=debug)
+    return guarded(lambda: program()(rest or ["--help"], prog_name="shipclock"), debug=debug)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,10 @@ as the labels of mails are. A heading that no file names is never read: so no bu
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -85,8 +86,21 @@ def load_export_words(extra: Path | None = None) -> ExportWords:
 
     Raises VocabularyError for a file that is no TOML, has unknown names, or gives a word two meanings.
     """
-    shipped = [_read(path) for path in sorted(SHIPPED.glob("*.toml"))]
     own = [_read(path) for path in sorted(extra.glob("*.toml"))] if extra is not None and extra.is_dir() else []
+    return _words(_shipped_tables(), own) if own else _shipped_words()
+
+
+@cache
+def _shipped_words() -> ExportWords:
+    return _words(_shipped_tables(), ())
+
+
+@cache
+def _shipped_tables() -> Sequence[dict[str, Any]]:
+    return tuple(_read(path) for path in sorted(SHIPPED.glob("*.toml")))
+
+
+def _words(shipped: Sequence[dict[str, Any]], own: Sequence[dict[str, Any]]) -> ExportWords:
     return ExportWords(
         columns=_lookup("columns", Column, shipped, own),
         states=_lookup("states", PlatformStatus, shipped, own),

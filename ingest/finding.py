@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Final
 
 from ingest.facts import facts_from
+from ingest.label_files import load_vocabulary
 from ingest.mailbox import RawMessage
 from ingest.message import parse_message
 from ingest.reader import read_message
 from ingest.sender import Receiver, claimed_domain, receiver_of
-from ingest.vocabulary import Vocabulary, load_vocabulary
+from ingest.vocabulary import Vocabulary
 from models.fact import Fact
 from models.home import Home
 from models.notification import (

@@ -13,12 +13,13 @@ from typing import Final
 
 from ingest.candidates import is_label, is_of
 from ingest.explaining import TEACHABLE, Basis, Explained, explain, parts_of
+from ingest.label_files import load_vocabulary
 from ingest.message import Message, parse_message
 from ingest.own_words import LabelLesson, Lesson, PhraseLesson, tried
 from ingest.page import Row, text_of
 from ingest.telling import comparable
 from ingest.text import fold
-from ingest.vocabulary import Language, Vocabulary, label_key, load_vocabulary
+from ingest.vocabulary import Language, Vocabulary, label_key
 
 _SHORTEST_PHRASE: Final = 8  # letters; of one word such as "order" half of all subjects would be
 _SHORTEST_UNSPACED: Final = 4  # of Thai, Han or kana

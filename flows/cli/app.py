@@ -7,6 +7,7 @@ and Prefect inside their functions, and help is plain text, for drawing boxes co
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from inspect import cleandoc
 from typing import Annotated, Any, Final
 
@@ -331,3 +332,9 @@ app.command(
     epilog=examples("test", "test tests/models -x"),
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )(running.test)
+
+
+@cache
+def program() -> Callable[..., Any]:
+    """Give the command that all of this makes; to put it together takes longer than most commands."""
+    return typer.main.get_command(app)

@@ -12,7 +12,7 @@ from ingest.export import Export, read_export
 from ingest.export_columns import load_export_words
 from ingest.export_fault import RefusedLine
 from ingest.export_remark import Remark
-from ingest.vocabulary import load_vocabulary
+from ingest.label_files import load_vocabulary
 from models.catalogue import words
 from models.settings import ShopSettings
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from flows.cli.output import fail, note
+from ingest.label_files import load_vocabulary
 from ingest.message import MAX_BYTES
 from ingest.reader import read_mail
 from ingest.report import as_json
 from ingest.sender import Receiver, receiver_of
-from ingest.vocabulary import Vocabulary, load_vocabulary
+from ingest.vocabulary import Vocabulary
 from models.catalogue import words
 from models.home import find_home
 from models.notification import Quarantined, QuarantineReason, Reading

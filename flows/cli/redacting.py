@@ -30,9 +30,9 @@ def redact(
     know is masked, too. So it shows what became what, and all that remains. READ IT ONCE MORE BEFORE YOU SEND IT.
     If a label is masked that is harmless, write it behind --keep.
     """
+    from ingest.label_files import load_vocabulary
     from ingest.redaction import RedactionError
     from ingest.redaction import redact as redacted
-    from ingest.vocabulary import load_vocabulary
     from models.catalogue import words
     from models.home import find_home
 

@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from ingest.label_files import load_vocabulary
 from ingest.reader import read_mail
 from ingest.sender import Receiver
-from ingest.vocabulary import Vocabulary, load_vocabulary
+from ingest.vocabulary import Vocabulary
 from models.notification import Reading
 from models.settings import ShopSettings
 

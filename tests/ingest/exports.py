@@ -15,7 +15,7 @@ from openpyxl import Workbook
 
 from ingest.export import Export, read_export
 from ingest.export_columns import ExportWords, load_export_words
-from ingest.vocabulary import load_vocabulary
+from ingest.label_files import load_vocabulary
 from models.settings import ShopSettings
 
 SAMPLES: Final = Path(__file__).parents[1] / "exports"

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ingest.label_files import load_vocabulary
 from ingest.reader import read_mail
-from ingest.vocabulary import load_vocabulary
 from models.notification import Ignored, Notification, NotificationKind, Quarantined, QuarantineReason, Reading
 from tests.ingest.corpus import vocabulary
 from tests.ingest.markets import MARKETS, RECEIVER, STEP, a_shop

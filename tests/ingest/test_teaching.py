@@ -10,9 +10,10 @@ from random import Random
 import pytest
 
 from ingest.explaining import Basis
+from ingest.label_files import load_vocabulary
 from ingest.own_words import LabelLesson, Lesson, PhraseLesson, add_lessons, file_for
 from ingest.teaching import Trial, try_lessons
-from ingest.vocabulary import Field, VocabularyError, load_vocabulary
+from ingest.vocabulary import Field, VocabularyError
 from models.notification import Notification, NotificationKind
 from tests.ingest.corpus import FOLDER, vocabulary
 from tests.ingest.markets import MARKETS, a_shop

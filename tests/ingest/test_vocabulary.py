@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.vocabulary import Field, VocabularyError, label_key, load_vocabulary
+from ingest.label_files import load_vocabulary
+from ingest.vocabulary import Field, VocabularyError, label_key
 from models.catalogue import words
 
 

@@ -16,9 +16,9 @@ from flows.shop.simulator.mails import RECEIVER, write_mail, write_noise
 from flows.shop.simulator.page import ROWS
 from flows.shop.simulator.post import EventKind
 from flows.shop.simulator.seller_center import click
+from ingest.label_files import load_vocabulary
 from ingest.reader import read_mail
 from ingest.sender import Receiver
-from ingest.vocabulary import load_vocabulary
 from models.fact import FactKind
 from models.notification import Ignored, Notification, Quarantined, QuarantineReason
 from models.notification import NotificationKind as Kind
