@@ -94,7 +94,6 @@ def open_page() -> OpenPage:
         page = AppTest.from_file(APP, default_timeout=FIRST_RUN)
         for key, value in parameters.items():
             page.query_params[key] = value
-        page.run()
-        return page if name == "today" else page.switch_page(f"views/{name}.py").run()
+        return (page if name == "today" else page.switch_page(f"views/{name}.py")).run()
 
     return opened

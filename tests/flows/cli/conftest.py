@@ -74,14 +74,23 @@ Shipclock = Callable[..., Said]
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with settings and an empty mail folder, and nothing of this machine's own installation."""
+    """A folder with settings, an empty mail folder and a database without orders, and nothing of this machine's own."""
     for name in ("SHIPCLOCK_CONFIG", "SHIPCLOCK_DATABASE_URL", "SHIPCLOCK_KEY", "PREFECT_API_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SHIPCLOCK_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mail").mkdir()
     (tmp_path / "shipclock.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "home").mkdir(mode=0o700)
+    in_folder(tmp_path / "home")
     return tmp_path
+
+
+@pytest.fixture
+def homeless(place: Path) -> Path:
+    """The same before anything was started."""
+    shutil.rmtree(place / "home")
+    return place
 
 
 @pytest.fixture
@@ -113,7 +122,6 @@ def deliver(place: Path) -> Callable[..., None]:
 @pytest.fixture
 def engine(place: Path) -> Iterator[Engine]:
     """The database of this place, in which it is the evening of the sample exports."""
-    (place / "home").mkdir(mode=0o700, exist_ok=True)
     engine = make_engine(in_folder(place / "home"))
     set_virtual(engine, NOW)
     yield engine

@@ -172,13 +172,13 @@ def test_facts_that_are_none_are_told_with_their_place(place, shipclock):
     assert "facts[0]" in said.err
 
 
-def test_parse_prints_an_object_a_line_and_makes_no_database(place, deliver, shipclock):
+def test_parse_prints_an_object_a_line_and_makes_no_database(homeless, deliver, shipclock):
     deliver("001", "070")
     said = shipclock("parse", "mail", "--config", "shipclock.toml", "--json")
     told = [json.loads(line) for line in said.out.splitlines()]
     assert (told[0]["disposition"], told[0]["order_id"]) == ("parsed", JUNIPER)
     assert told[1]["reason"] == "sender_unauthenticated"
-    assert not (place / "home" / "shipclock.db").exists()
+    assert not (homeless / "home" / "shipclock.db").exists()
 
 
 def test_parse_of_a_file_that_is_not_there_ends_with_2(shipclock):

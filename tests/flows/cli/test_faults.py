@@ -52,7 +52,6 @@ def test_a_mail_server_that_does_not_answer_ends_with_1(place, shipclock, monkey
 
 @pytest.mark.parametrize("content", [b"this is no database, only text " * 200, b""])
 def test_a_file_that_is_no_database_is_told_or_made_one(place, shipclock, content):
-    (place / "home").mkdir()
     (place / "home" / "shipclock.db").write_bytes(content)
     said = shipclock("orders")
     assert said.code == (1 if content else 0)
@@ -160,7 +159,6 @@ def test_what_goes_wrong_before_the_settings_are_read_is_told_in_the_language_of
 def test_a_file_that_is_no_database_is_told_in_the_language_of_the_settings(place, shipclock):
     settings = place / "shipclock.toml"
     settings.write_text('language = "vi"\n' + settings.read_text(encoding="utf-8"), encoding="utf-8")
-    (place / "home").mkdir()
     (place / "home" / "shipclock.db").write_bytes(b"this is no database, only text " * 200)
     assert shipclock("orders").err.startswith("Tệp này không phải cơ sở dữ liệu của Shipclock.")
 

@@ -43,12 +43,12 @@ def test_orders_before_the_first_day_are_silent_history(deliver, shipclock):
     assert "New orders: 0." in shipclock("poll").out
 
 
-def test_the_dry_run_counts_what_mails_are_about_and_stores_nothing(place, deliver, shipclock):
+def test_the_dry_run_counts_what_mails_are_about_and_stores_nothing(homeless, deliver, shipclock):
     deliver("001", "030", "050", "070")
     said = shipclock(*FOLDER, "--days", "365")
     for words in ("new order", "buyer wants to cancel", "advertising", "would wait for you"):
         assert words in said.out
-    assert not (place / "home" / "shipclock.db").exists()
+    assert not (homeless / "home" / "shipclock.db").exists()
 
 
 def test_settings_that_exist_are_left_alone(shipclock, settings):

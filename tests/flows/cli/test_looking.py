@@ -25,6 +25,7 @@ def polled(deliver, shipclock):
     return shipclock
 
 
+@pytest.mark.usefixtures("homeless")
 def test_a_new_database_is_told_on_stderr_alone(shipclock):
     said = shipclock("orders")
     assert said.err.startswith("Made a new database")
