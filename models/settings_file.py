@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,12 @@ def load_settings(home: Home) -> Settings:
     data = _parsed(text, home.config)
     _speak(data.get("language"), home)
     return _settings(data, text, home.config)
+
+
+def speak_as_settings_say(home: Home) -> None:
+    """Speak the language of the settings file, for a command that needs nothing else of it and works without it."""
+    with suppress(SettingsError):
+        _speak(_parsed(_text_of(home.config), home.config).get("language"), home)
 
 
 def _speak(language: object, home: Home) -> None:

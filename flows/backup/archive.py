@@ -18,6 +18,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Final
 
+from models.catalogue import words
 from models.db.image import Progress
 
 FORMAT: Final = 1
@@ -37,7 +38,10 @@ UNREADABLE: Final = (
 
 
 class BackupError(Exception):
-    """A backup cannot be made or used; the message says why and what to do."""
+    """A backup cannot be made or used; the message, `faults.backup.<key>`, says why and what to do."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(words().text(f"faults.backup.{key}", **values))
 
 
 class RefusedError(BackupError):
@@ -94,11 +98,10 @@ def read_manifest(file: Path) -> Manifest:
             with archive.open(MANIFEST) as source:
                 told = json.loads(source.read(MOST_MANIFEST))
             if told["format"] > FORMAT:
-                newer = f"was made by a newer Shipclock ({told['program']}). Update Shipclock, then restore."
-                raise BackupError(f"{file} {newer}")
+                raise BackupError("newer_file", file=file, program=told["program"])
             return _manifest_of(told)
         except (KeyError, ValueError, TypeError):
-            raise BackupError(f"{file} is no backup of Shipclock. `shipclock backup FILE` makes one.") from None
+            raise BackupError("not_ours", file=file) from None
 
 
 def unpack(file: Path, name: str, part: Part, target: IO[bytes], progress: Progress) -> None:
@@ -123,9 +126,7 @@ def _archive(file: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _damaged(file: Path) -> BackupError:
-    return BackupError(
-        f"{file} is no whole backup of Shipclock: it is damaged, was cut off, or is another file. Take an older one."
-    )
+    return BackupError("not_whole", file=file)
 
 
 def _opened(content: Path | bytes) -> IO[bytes]:

@@ -82,15 +82,9 @@ def restore_backup(home: Home, file: Path, *, force: bool, by: str, tell: Tell) 
 
 def _check_fits(manifest: Manifest, store: Store) -> None:
     if manifest.engine != store.engine:
-        raise BackupError(
-            f"The backup is of {_name(manifest.engine)}, and this home has {_name(store.engine)}. Point "
-            f"SHIPCLOCK_DATABASE_URL at {_name(manifest.engine)} (SQLite: leave it out), then restore."
-        )
+        raise BackupError("other_engine", of=_name(manifest.engine), here=_name(store.engine))
     if not knows(manifest.version):
-        raise BackupError(
-            f"The backup was made by a newer Shipclock ({manifest.program}, tables of version {manifest.version}). "
-            "Update Shipclock here, then restore."
-        )
+        raise BackupError("newer_tables", program=manifest.program, version=manifest.version)
 
 
 def _name(engine: str) -> str:
@@ -100,15 +94,12 @@ def _name(engine: str) -> str:
 def _check_free(home: Home, store: Store, *, force: bool) -> None:
     _check_runs_not(home)
     if store.holds_something() and not force:
-        raise RefusedError(
-            "There is a database here already, and nothing was changed. To restore all the same: --force. The old one "
-            "is kept beside it."
-        )
+        raise RefusedError("database_there")
 
 
 def _check_runs_not(home: Home) -> None:
     if running(home):
-        raise BusyError(f"Shipclock runs for {home.path}. End it (Ctrl-C where it runs), then restore.")
+        raise BusyError("runs", home=home.path)
 
 
 def _image(file: Path, manifest: Manifest, room: Path, tell: Tell) -> Path:

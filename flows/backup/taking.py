@@ -79,9 +79,9 @@ def take_backup(home: Home, file: Path, *, force: bool, tell: Tell) -> Taken:
 
 def _refuse_to_overwrite(file: Path, *, force: bool) -> None:
     if file.is_dir():
-        raise BackupError(f"{file} is a folder. Give the file a name: {file / 'shipclock-backup.zip'}")
+        raise BackupError("folder", folder=file, file=file / "shipclock-backup.zip")
     if file.exists() and not force:
-        raise RefusedError(f"{file} exists and was left as it is. Give another name, or --force to replace it.")
+        raise RefusedError("file_there", file=file)
 
 
 def _settings(home: Home) -> tuple[bytes, int]:
@@ -94,7 +94,7 @@ def _settings(home: Home) -> tuple[bytes, int]:
 def _read_back(draft: Path, manifest: Manifest, tell: Tell) -> None:
     """Read what was written as a restore would. Raises BackupError."""
     if read_manifest(draft) != manifest:
-        raise BackupError("What was written cannot be read back. Check the disk; nothing was kept.")
+        raise BackupError("not_read_back")
     with Path(os.devnull).open("wb") as nowhere:
         sink: BinaryIO = nowhere
         for name, part in manifest.parts.items():

@@ -29,8 +29,11 @@ def backup(
     from flows.backup.taking import take_backup
     from flows.cli import backup_page
     from models.home import find_home
+    from models.settings_file import speak_as_settings_say
 
-    taken = take_backup(find_home(), file, force=force, tell=backup_page.progress(quiet=as_json))
+    home = find_home()
+    speak_as_settings_say(home)
+    taken = take_backup(home, file, force=force, tell=backup_page.progress(quiet=as_json))
     backup_page.show_taken(taken, as_json=as_json)
 
 
@@ -55,7 +58,10 @@ def restore(
     from flows.cli import backup_page
     from flows.cli.outcome import actor
     from models.home import find_home
+    from models.settings_file import speak_as_settings_say
 
+    home = find_home()
+    speak_as_settings_say(home)
     tell = backup_page.progress(quiet=as_json)
-    restored = restore_backup(find_home(), file, force=force, by=actor(), tell=tell)
+    restored = restore_backup(home, file, force=force, by=actor(), tell=tell)
     backup_page.show_restored(restored, as_json=as_json)

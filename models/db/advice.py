@@ -40,6 +40,15 @@ class DatabaseFault(StrEnum):
     SERVER_DAMAGED = "server_damaged"
     NEWER = "newer"  # than this program
     NOT_UPDATED = "not_updated"
+    NOTHING_HERE = "nothing_here"  # to back up
+    CHECK_FAILED = "check_failed"  # SQLite's own
+    USED = "used"  # where a backup is to be put into place
+    USED_BY_OTHERS = "used_by_others"
+    TAKEN = "taken"  # meanwhile
+    TAKEN_ON_SERVER = "taken_on_server"
+    ROWS_MISSING = "rows_missing"
+    NO_PROGRAM = "no_program"  # that belongs to PostgreSQL
+    PROGRAM_FAILED = "program_failed"
     OTHER = "other"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
@@ -19,8 +19,6 @@ from models.db.session import DatabaseError
 
 Progress: TypeAlias = Callable[[int, int], None]  # bytes done, bytes in all
 Finish: TypeAlias = Callable[[Engine], None]  # what is still to be done to a restored database
-
-NO_DATABASE: Final = "There is no database here yet, so there is nothing to back up. `shipclock up` makes one."
 
 
 class InUseError(DatabaseError):
@@ -85,4 +83,4 @@ def check_rows(found: Mapping[str, int], expected: Mapping[str, int]) -> None:
     """Raise DatabaseError if a table has not as many rows as were saved."""
     wrong = sorted(name for name in {*found, *expected} if found.get(name) != expected.get(name))
     if wrong:
-        raise DatabaseError(f"The backup is damaged: not all rows are there ({', '.join(wrong)}). Take an older one.")
+        raise DatabaseError(told(DatabaseFault.ROWS_MISSING, tables=", ".join(wrong)))

@@ -17,15 +17,11 @@ from typing import IO, Final
 from sqlalchemy import URL, Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from models.db.advice import advice
-from models.db.image import NO_DATABASE, Finish, InUseError, Progress, Saved, TakenError
+from models.db.advice import DatabaseFault, advice, told
+from models.db.image import Finish, InUseError, Progress, Saved, TakenError
 from models.db.session import DatabaseError, make_engine
 
 PIPE_BYTES: Final = 2**20
-MISSING: Final = (
-    "The program {name} is not here; it belongs to PostgreSQL's client programs, of the server's version or a newer "
-    "one. Install them (Debian, Ubuntu: sudo apt install postgresql-client), then try again."
-)
 UNHURRIED: Final = "SET LOCAL idle_in_transaction_session_timeout = 0"
 OTHERS: Final = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
@@ -69,12 +65,9 @@ class PostgresqlStore:
             tables, schema = _tables(connection), _schema(connection)
             others = int(connection.scalar(text(OTHERS)) or 0)
         if others:
-            raise InUseError(
-                f"The database is used by others ({others} connections). End all that runs of Shipclock, on every "
-                "machine, then try again."
-            )
+            raise InUseError(told(DatabaseFault.USED_BY_OTHERS, count=others))
         if tables and aside is None:
-            raise TakenError("There are tables in the database. Nothing was restored.")
+            raise TakenError(told(DatabaseFault.TAKEN_ON_SERVER))
         kept = f"{schema}_{aside}".replace("-", "_").lower() if tables else None
         before = [] if kept is None else _put_aside(tables, schema, kept)
         self._restore(image, before, _counting(rows, schema))
@@ -145,15 +138,15 @@ class PostgresqlStore:
 def _program(name: str) -> str:
     found = shutil.which(name)
     if found is None:
-        raise DatabaseError(MISSING.format(name=name))
+        raise DatabaseError(told(DatabaseFault.NO_PROGRAM, name=name))
     return found
 
 
-def _check_end(name: str, code: int, told: bytes) -> None:
+def _check_end(name: str, code: int, said: bytes) -> None:
     """Raise DatabaseError if the program failed; its first line names tables and versions, later ones may tell rows."""
     if code:
-        said = next((line for line in told.decode("utf-8", "replace").splitlines() if line.strip()), "")
-        raise DatabaseError(f"{name} failed: {said[:300] or f'code {code}'}. Nothing was changed.")
+        first = next((line for line in said.decode("utf-8", "replace").splitlines() if line.strip()), "")
+        raise DatabaseError(told(DatabaseFault.PROGRAM_FAILED, name=name, why=first[:300] or f"code {code}"))
 
 
 def _schema(connection: Connection) -> str:
@@ -167,7 +160,7 @@ def _tables(connection: Connection) -> list[str]:
 def _saved(connection: Connection) -> Saved:
     tables = _tables(connection)
     if "alembic_version" not in tables:
-        raise DatabaseError(NO_DATABASE)
+        raise DatabaseError(told(DatabaseFault.NOTHING_HERE))
     rows = {name: int(connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0) for name in tables}  # noqa: S608  # it named them itself
     return Saved(version=str(connection.scalar(text("SELECT version_num FROM alembic_version"))), rows=rows)
 
@@ -200,5 +193,5 @@ def _copy(command: list[str], to: IO[bytes]) -> None:
         except BrokenPipeError:
             reader.kill()
             raise
-        _, told = reader.communicate()
-    _check_end("pg_restore", reader.returncode, told)
+        _, said = reader.communicate()
+    _check_end("pg_restore", reader.returncode, said)

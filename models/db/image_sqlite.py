@@ -12,16 +12,12 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
-from models.db.advice import advice
-from models.db.image import NO_DATABASE, Finish, InUseError, Progress, Saved, TakenError, check_rows
+from models.db.advice import DatabaseFault, advice, told
+from models.db.image import Finish, InUseError, Progress, Saved, TakenError, check_rows
 from models.db.session import DatabaseError, make_engine
 
 PAGES: Final = 8192  # of 4 KiB, between two words about the progress
 PATIENCE_SECONDS: Final = 30.0
-DAMAGED: Final = (
-    "The database is damaged: SQLite's own check finds faults in it. Restore an older backup; keep this database as it "
-    "is until that has worked."
-)
 BESIDE: Final = ("-wal", "-shm")  # what belongs to a database that was not closed
 
 
@@ -40,7 +36,7 @@ class SqliteStore:
     def save(self, image: Path, progress: Progress) -> Saved:
         """See Store. One reading transaction is held all the time: else each writer would make the copy begin anew."""
         if not self.holds_something():
-            raise DatabaseError(NO_DATABASE)
+            raise DatabaseError(told(DatabaseFault.NOTHING_HERE))
         with _told(), closing(_open(self.file)) as source, closing(_open(image, make=True)) as copy:
             source.execute("BEGIN")
             (size,) = source.execute("PRAGMA page_size").fetchone()
@@ -96,7 +92,7 @@ class SqliteStore:
     def _make_way(self) -> None:
         """Remove an empty file and what an earlier database has left; never a database."""
         if self.holds_something():
-            raise TakenError(f"Meanwhile another program made a database: {self.file}. Nothing was restored.")
+            raise TakenError(told(DatabaseFault.TAKEN, file=self.file))
         for end in ("", *BESIDE):
             Path(f"{self.file}{end}").unlink(missing_ok=True)
 
@@ -123,7 +119,7 @@ def _looked_through(image: Path) -> Saved:
             names = sorted(name for (name,) in tables if not name.startswith("sqlite_"))
             rows = {name: _count(connection, name) for name in names}
             if "alembic_version" not in rows:
-                raise DatabaseError(NO_DATABASE)
+                raise DatabaseError(told(DatabaseFault.NOTHING_HERE))
             (version,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
     return Saved(version=version, rows=rows)
 
@@ -135,7 +131,7 @@ def _count(connection: sqlite3.Connection, table: str) -> int:
 def _check(file: Path) -> None:
     with closing(_open(file)) as connection:
         if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-            raise DatabaseError(DAMAGED)
+            raise DatabaseError(told(DatabaseFault.CHECK_FAILED))
 
 
 def _close_for_good(file: Path) -> None:
@@ -147,9 +143,7 @@ def _close_for_good(file: Path) -> None:
         except sqlite3.OperationalError as fault:
             if "locked" not in str(fault):
                 raise
-            raise InUseError(
-                f"Another program uses {file}. End all that runs of Shipclock (`up`, `webhooks`), then try again."
-            ) from None
+            raise InUseError(told(DatabaseFault.USED, file=file)) from None
 
 
 def _sync(path: Path) -> None:

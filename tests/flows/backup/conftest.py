@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.flows.cli.conftest import Shipclock, deliver, place, shipclock
+from tests.flows.cli.conftest import Shipclock, deliver, homeless, place, shipclock
 
-__all__ = ["deliver", "place", "shipclock"]
+__all__ = ["deliver", "homeless", "place", "shipclock"]
 
 Rows: TypeAlias = dict[str, list[tuple[object, ...]]]
 

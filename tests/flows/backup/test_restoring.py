@@ -210,17 +210,19 @@ def test_a_backup_of_a_newer_shipclock_is_refused(polled: Shipclock, place: Path
 
 
 def test_a_backup_of_an_older_shipclock_is_brought_up_to_date(
-    shipclock: Shipclock, place: Path, elsewhere: Callable[[], Path]
+    shipclock: Shipclock, homeless: Path, elsewhere: Callable[[], Path]
 ):
-    engine = make_engine(f"sqlite:///{place / 'home' / 'shipclock.db'}")
+    (homeless / "home").mkdir()
+    engine = make_engine(f"sqlite:///{homeless / 'home' / 'shipclock.db'}")
     config = alembic_config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0004")
     engine.dispose()
+    assert rows_of(homeless / "home")["alembic_version"] == [("0004",)]
     assert shipclock("backup", "backup.zip").code == 0
     home = elsewhere()
-    assert shipclock("restore", str(place / "backup.zip")).code == 0
+    assert shipclock("restore", str(homeless / "backup.zip")).code == 0
     assert rows_of(home)["alembic_version"] == [(HEAD,)]
     assert shipclock("rebuild", "--check").code == 0
 

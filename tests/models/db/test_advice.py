@@ -16,6 +16,7 @@ from models.db.schema import migrate
 from models.db.session import DatabaseError, make_engine, open_session
 from models.language import ENGLISH, languages, settle
 
+RAISED = {"DatabaseError", "InUseError", "TakenError"}
 MODELS = Path(__file__).parents[3] / "models"
 
 
@@ -104,12 +105,12 @@ def test_every_text_about_the_database_is_one_of_its_faults() -> None:
     assert texts == set(DatabaseFault)
 
 
-@pytest.mark.parametrize("file", ["session", "schema"])
-def test_who_opens_the_database_has_no_words_of_their_own(file: str) -> None:
+@pytest.mark.parametrize("file", ["session", "schema", "image", "image_sqlite", "image_postgresql"])
+def test_who_opens_or_copies_the_database_has_no_words_of_their_own(file: str) -> None:
     raised = [
         node
         for node in ast.walk(ast.parse((MODELS / "db" / f"{file}.py").read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "DatabaseError"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED
     ]
     assert raised
     assert [node.lineno for node in raised if not isinstance(node.args[0], ast.Call)] == []
