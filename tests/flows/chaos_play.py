@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -75,7 +75,7 @@ class StackPlay(Play):
     def _carry_through(self, work: Sequence[Work]) -> None:
         self._until_it_works(lambda: start_runs(work, self.stack.api_url))
         until = time.monotonic() + PATIENCE
-        with prefect_client(self.stack.api_url) as client:  # one for all questions: to make it costs more than to ask
+        with impatient(self.stack.api_url) as client:  # one for all questions: to make it costs more than to ask
             while work and time.monotonic() < until and self._until_it_works(lambda: under_way(client)):
                 self.rest_until(time.monotonic() + TICK)
 
@@ -87,6 +87,15 @@ class StackPlay(Play):
             except (httpx.HTTPError, DatabaseError):
                 self.rest_until(time.monotonic() + 1)
         return ask()
+
+
+@contextmanager
+def impatient(api_url: str) -> Iterator[SyncPrefectClient]:
+    """Give a client that asks once: who waits here for a server to come back does not start it again meanwhile."""
+    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}), prefect_client(api_url) as client:
+        yield client
 
 
 def under_way(client: SyncPrefectClient) -> int:
