@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import func
-from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, col, select
 
 from models.db.reading import PAGE
@@ -61,13 +60,9 @@ def todo_list(
             query = query.where(col(column) == value)
     if order_no is None:
         query = query.where(col(TodoRow.kind).not_in(ABOUT))
-    found = session.exec(query.order_by(*worst_first()).limit(limit).offset(offset))
+    worst_first = (col(TodoRow.priority), col(TodoRow.due_at).is_(None), col(TodoRow.due_at), col(OrderRow.order_no))
+    found = session.exec(query.order_by(*worst_first).limit(limit).offset(offset))
     return [todo_line(todo, order) for todo, order in found]
-
-
-def worst_first() -> tuple[SQLCoreOperations[Any], ...]:
-    """Give the sequence of to-dos: by priority, then by due time (none last)."""
-    return (col(TodoRow.priority), col(TodoRow.due_at).is_(None), col(TodoRow.due_at), col(OrderRow.order_no))
 
 
 def todo_counts(session: Session, shop: str | None = None) -> dict[str, int]:
