@@ -156,12 +156,12 @@ def test_the_manifest_tells_version_engine_and_how_many_rows_there_are(polled: S
     assert told["saved_at"].endswith("+00:00")
 
 
-def test_where_there_is_no_database_there_is_no_backup_and_none_is_made(shipclock: Shipclock, place: Path):
+def test_where_there_is_no_database_there_is_no_backup_and_none_is_made(shipclock: Shipclock, homeless: Path):
     said = shipclock("backup", "backup.zip")
     assert said.code == 1
     assert "nothing to back up" in said.err
-    assert not (place / "backup.zip").exists()
-    assert not (place / "home" / "shipclock.db").exists()
+    assert not (homeless / "backup.zip").exists()
+    assert not (homeless / "home" / "shipclock.db").exists()
 
 
 def test_a_damaged_database_is_told_and_not_passed_off_as_a_backup(
