@@ -34,7 +34,7 @@ from models.error_class import REFUSALS, ErrorClass
 from models.formats import number
 from models.stage import TERMINAL, Stage
 
-PAGE: Final = 30  # rows of a list: what a page draws and sends anew with each click
+PAGE: Final = 25  # rows of a list: what a page draws and sends anew with each click
 COUNT_CAP: Final = 10_000
 OVER: Final = sorted(TERMINAL)
 NOT_OVER: Final = [stage.value for stage in Stage if stage not in TERMINAL]
