@@ -23,6 +23,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, WebSocket, sync_playwright
 
+from tests.waiting import PATIENCE
+
 ROOT: Final = Path(__file__).parents[1]
 # Without a window the shell does the same for a fifth less work.
 CHROMIUM: Final = shutil.which("chromium-headless-shell") or shutil.which("chromium")
@@ -30,7 +32,6 @@ ARGUMENTS: Final = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run",
 )  # fmt: skip
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
-START: Final = 60.0  # seconds until the server must answer
 LOOK: Final = 0.1  # seconds between two questions whether it does
 DESKTOP: Final[Mapping[str, Any]] = {"viewport": {"width": 1400, "height": 900}}
 
@@ -69,12 +70,12 @@ def dashboard(home: Path, port: int = 0, root: Path = ROOT) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(PATIENCE)
 
 
 def wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
     """Wait until the server says that it is healthy. Raises RuntimeError when it ends or takes too long."""
-    end = time.monotonic() + START
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end and not _ended(server):
         with suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):  # noqa: S310  # our own server
             return
@@ -143,6 +144,7 @@ class Visit:
 def visit(browser: Browser, address: str, **options: Any) -> Iterator[Visit]:  # noqa: ANN401  # playwright's options
     """Open a fresh context; what it asks of other hosts and what it receives is written down."""
     context = browser.new_context(**{**DESKTOP, **options})
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     visited = Visit(page, address)
     context.on("request", lambda request: _note(request.url, visited))  # of windows that it opens, too

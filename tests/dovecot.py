@@ -24,6 +24,7 @@ from flows.demo.dovecot import PASSWORD, missing
 from flows.demo.dovecot import Dovecot as Server
 from flows.processes import members
 from models.settings import MailboxSettings
+from tests.waiting import PATIENCE
 
 __all__ = ["PASSWORD", "Account", "Dovecot", "missing"]
 
@@ -81,7 +82,7 @@ class Account:
     def client(self) -> Iterator[IMAPClient]:
         """A logged-in client, as a person's mail program would be."""
         context = ssl.create_default_context(cafile=str(self.server.cert))
-        with IMAPClient("localhost", self.server.port, ssl_context=context, timeout=10) as client:
+        with IMAPClient("localhost", self.server.port, ssl_context=context, timeout=PATIENCE) as client:
             client.login(self.user, PASSWORD)
             yield client
 

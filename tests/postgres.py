@@ -24,9 +24,9 @@ import psycopg
 
 from models.db.schema import migrate
 from models.db.session import make_engine
+from tests.waiting import PATIENCE
 
 USER: Final = "shipclock"
-START_SECONDS: Final = 60.0
 LOOK_SECONDS: Final = 0.02
 NEWEST_FIRST: Final = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda at: float(at.parent.name))[::-1]
 INITDB: Final = ("--auth=trust", "--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C.UTF-8")
@@ -81,7 +81,7 @@ class Postgres:
         """Start it and wait until it answers."""
         settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
         self._process = self._run("postgres", "-D", str(self.home / "data"), "-k", str(self.home), *settings)
-        until = time.monotonic() + START_SECONDS
+        until = time.monotonic() + PATIENCE
         while not self._answers():
             if time.monotonic() > until or self._process.poll() is not None:
                 raise RuntimeError((self.home / "log").read_text(encoding="utf-8"))

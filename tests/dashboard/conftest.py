@@ -18,9 +18,9 @@ from models.db.session import make_engine
 from models.home import Home
 from tests.browser import Visit, chromium, dashboard, visit
 from tests.dashboard import seed
+from tests.waiting import PATIENCE
 
 APP = str(Path(__file__).parents[2] / "dashboard" / "frame.py")
-FIRST_RUN = 60  # seconds: the first page pays the imports
 
 OpenPage = Callable[..., AppTest]
 
@@ -91,7 +91,7 @@ def open_page() -> OpenPage:
     """Open a page by its name, with the address's parameters."""
 
     def opened(name: str = "today", **parameters: str) -> AppTest:
-        page = AppTest.from_file(APP, default_timeout=FIRST_RUN)
+        page = AppTest.from_file(APP, default_timeout=PATIENCE)
         for key, value in parameters.items():
             page.query_params[key] = value
         return (page if name == "today" else page.switch_page(f"views/{name}.py")).run()

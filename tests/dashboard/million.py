@@ -33,6 +33,7 @@ from models.db.tables import OrderRow
 from tests.browser import ROOT, Visit, chromium, free_port, visit, wait_until_healthy
 from tests.dashboard.crowd import make
 from tests.postgres import Postgres
+from tests.waiting import PATIENCE
 
 MOST_SQL: Final = 100.0  # ms of a page's questions together
 MOST_ROWS: Final = 200  # of a table that is sent to the browser
@@ -106,7 +107,7 @@ def served(home: Path, database: str, *, watched: bool = False) -> Iterator[Serv
         yield Server(f"http://127.0.0.1:{port}", process, log)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def pages(database: str) -> dict[str, str]:

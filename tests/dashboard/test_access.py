@@ -14,7 +14,7 @@ from tests.dashboard.looks import LOOKS, PATHS, against, homes, looking
 CUT_OFF = """[...document.querySelectorAll("[data-testid=stMain] p")].filter(
     words => words.scrollWidth > words.clientWidth + 1).length"""
 IS_DARK = "(getComputedStyle(document.body).backgroundColor.match(/\\d+/g)[0] < 128)"
-pytestmark = [needs_chromium, pytest.mark.timeout(180)]
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from tests.dashboard import seed
 from tests.dashboard.looks import PATHS
 from tests.planted import search_bytes
 
-pytestmark = [needs_chromium, pytest.mark.timeout(180)]
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_today_turns_bad_by_itself_when_the_mailbox_is_no_longer_read(seen: Visi
         row.last_ok_at = seed.NOW - timedelta(hours=30)
         session.add(row)
         session.commit()
-    alarm = seen.page.wait_for_selector("[data-testid=stAlertContentError]", timeout=30_000)
+    alarm = seen.page.wait_for_selector("[data-testid=stAlertContentError]")
     assert alarm is not None
     assert "may be waiting there unseen" in alarm.inner_text()
 

@@ -16,7 +16,7 @@ from tests.browser import dashboard, free_port, needs_chromium, visit
 from tests.company import CLIENT, SECRET, Company, company
 from tests.dashboard import seed
 
-pytestmark = [needs_chromium, pytest.mark.timeout(180)]
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.browser import LOOPBACK, Visit, needs_chromium, visit
 from tests.dashboard import seed
 from tests.planted import search_bytes
 
-pytestmark = [needs_chromium, pytest.mark.timeout(180)]
+pytestmark = needs_chromium
 TABLES = ("days", "missed", "ship_times", "parcels")
 LATE = seed.CARRIER_LATE.order_no
 ORDER = "/order?" + urlencode({"order": LATE, "shop": seed.SHOP})

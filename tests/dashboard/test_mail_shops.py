@@ -18,7 +18,7 @@ from tests.dashboard import seed
 from tests.ingest.desk import corpus, order_no
 from tests.ingest.three_shops import USER, order
 
-pytestmark = [needs_chromium, pytest.mark.timeout(180)]
+pytestmark = needs_chromium
 
 SHOP = """
 [[shop]]

@@ -19,7 +19,7 @@ from models.ids import order_id
 from tests.browser import GO_ON, STAND_STILL, Visit, middle_of, needs_chromium, visit
 from tests.dashboard import seed
 
-pytestmark = [needs_chromium, pytest.mark.timeout(180)]
+pytestmark = needs_chromium
 
 MORNING = tuple(seed.Life(200 + n, seed.paid(2)) for n in range(80))
 ASIDE = seed.Life(290, seed.paid(2))  # nobody names it

@@ -20,7 +20,7 @@ from tests.browser import GO_ON, STAND_STILL, Visit, middle_of, needs_chromium, 
 from tests.dashboard import seed
 from tests.dashboard.moving import OWN_LABEL, World
 
-pytestmark = [needs_chromium, pytest.mark.timeout(240)]
+pytestmark = needs_chromium
 
 HELD = tuple(seed.Life(500 + n, seed.paid(3)) for n in range(12))  # on which others work meanwhile
 NAMED = tuple(seed.Life(600 + n, seed.paid(4)) for n in range(16))

@@ -77,7 +77,6 @@ def address(installed: Path, place: Path) -> Iterator[str]:
 
 
 @needs_chromium
-@pytest.mark.timeout(180)
 def test_a_page_speaks_it_writes_its_dates_and_offers_it_by_its_own_name(
     started: tuple[Playwright, Browser], address: str
 ) -> None:

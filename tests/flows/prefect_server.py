@@ -6,11 +6,10 @@ Everything listens on loopback ports that were free, lives in a temporary home a
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
@@ -20,9 +19,8 @@ from flows.server import prefect_client, put_schedules_to_rest
 from flows.stack import Stack
 from models.home import Home
 from tests.databases import in_folder
+from tests.waiting import wait_for
 
-PATIENCE: Final = 100.0  # seconds; a run on a worker takes 8, on a busy machine several times that
-TICK: Final = 0.2
 # A busy server may miss a new schedule in its quick look at what is new; the thorough one comes each minute.
 OFTEN: Final = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5"}
 SETTINGS: Final = """
@@ -39,7 +37,6 @@ timezone = "Asia/Ho_Chi_Minh"
 policy = "article"
 mailbox = "main"
 """
-Found = TypeVar("Found")
 
 
 def a_home(folder: Path, database: str | None = None) -> Home:
@@ -85,7 +82,7 @@ def run_again(stack: Stack, run: UUID) -> None:
 
 
 def wait_for_end(stack: Stack, run: UUID) -> Any:  # noqa: ANN401  # Prefect's State of anything
-    """Wait until the run is over and give its last state; fails after PATIENCE seconds."""
+    """Wait until the run is over and give its last state; fails when that never comes."""
     with prefect_client(stack.api_url) as client:  # one for all questions: to make it costs more than to ask
 
         def ended() -> Any:  # noqa: ANN401  # as above
@@ -94,13 +91,3 @@ def wait_for_end(stack: Stack, run: UUID) -> Any:  # noqa: ANN401  # Prefect's S
             return state if state is not None and state.is_final() else None
 
         return wait_for(ended, f"the end of run {run}")
-
-
-def wait_for(ask: Callable[[], Found | None], what: str, patience: float = PATIENCE, tick: float = TICK) -> Found:
-    """Ask until there is an answer and give it; fails after `patience` seconds."""
-    until = time.monotonic() + patience
-    while time.monotonic() < until:
-        if found := ask():
-            return found
-        time.sleep(tick)
-    pytest.fail(f"waited {patience:.0f} s for {what}")

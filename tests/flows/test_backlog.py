@@ -20,10 +20,10 @@ from models.db.reading import problems
 from models.db.session import open_session
 from models.db.steps import Claim
 from models.stage import Step
-from tests.flows.prefect_server import a_home, wait_for
+from tests.flows.prefect_server import a_home
 from tests.models.makers import T0, placed
+from tests.waiting import PATIENCE, wait_for
 
-pytestmark = pytest.mark.timeout(400)  # it may be the first that waits for the server
 SHOP = "Tre Viet Store"
 BROKEN, *WELL = (f"5764614130387000{number:02d}" for number in range(4))
 CHUNK = f"{Step.CONFIRM}-x4"
@@ -68,6 +68,6 @@ def test_a_backlog_is_taken_in_chunks_and_only_what_fails_has_a_task_run_of_its_
 def states(stack: Stack, name: str) -> list[str]:
     """Give the last states of the task runs of that name; Prefect records them a little later."""
     wanted = {"task_runs": {"name": {"any_": [name]}}}
-    found = httpx.post(f"{stack.api_url}/task_runs/filter", json=wanted, timeout=10).json()
+    found = httpx.post(f"{stack.api_url}/task_runs/filter", json=wanted, timeout=PATIENCE).json()
     ended = ("COMPLETED", "FAILED")
     return [one["state"]["type"] for one in found if one["state"] and one["state"]["type"] in ended]

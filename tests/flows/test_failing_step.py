@@ -36,10 +36,9 @@ from models.home import TIKTOK_SECRET, Home
 from models.ids import order_id
 from models.platform_status import PlatformStatus
 from models.stage import ShippingMode, Step
-from tests.flows.prefect_server import run_again, run_to_end, start_run, wait_for, wait_for_end
+from tests.flows.prefect_server import run_again, run_to_end, start_run, wait_for_end
 from tests.planted import search_files
-
-pytestmark = pytest.mark.timeout(400)  # four runs on a worker, each a new process
+from tests.waiting import PATIENCE, wait_for
 
 SHOP: Final = casts()["vi"]
 CONTROL: Final = "control-marker-of-the-search"
@@ -235,7 +234,7 @@ def tries_of_task(stack: Stack, name: str) -> int | None:
 
     def tried() -> int | None:
         wanted = {"task_runs": {"name": {"any_": [name]}}}
-        found = httpx.post(f"{stack.api_url}/task_runs/filter", json=wanted, timeout=10).json()
+        found = httpx.post(f"{stack.api_url}/task_runs/filter", json=wanted, timeout=PATIENCE).json()
         over = [one["run_count"] for one in found if one["state"] and one["state"]["type"] == "FAILED"]
         return over[0] if over else None
 

@@ -20,9 +20,8 @@ from tests.dovecot import PASSWORD, Account, Dovecot, missing
 from tests.flows.prefect_server import a_home
 from tests.ingest.desk import RECEIVER, new_order
 from tests.ingest.fake_server import scripted_server
+from tests.waiting import PATIENCE
 from tests.wire import Wire, wire_to
-
-PATIENCE = 30.0  # seconds that a busy machine may take
 
 
 @dataclass

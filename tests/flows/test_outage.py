@@ -107,7 +107,6 @@ def fill(account: Account) -> None:
         account.leave([other], arrived=arrived, folder=f".{SECOND}")
 
 
-@pytest.mark.timeout(300)
 def test_after_a_week_off_one_poll_has_all_of_300_mails_and_one_message_tells_it(
     office: Office, account: Account, told: list[Message]
 ):

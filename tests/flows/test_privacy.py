@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import pytest
 from sqlmodel import select
 
 from flows.commands import perform
@@ -21,10 +20,9 @@ from models.db.audit import note
 from models.db.mail_tables import MessageRow, SealedMailRow
 from models.db.session import open_session
 from models.stage import Role
-from tests.flows.prefect_server import run_to_end, wait_for
+from tests.flows.prefect_server import run_to_end
 from tests.planted import Found, packed, search_files
-
-pytestmark = pytest.mark.timeout(400)  # four runs on a worker, each a new process
+from tests.waiting import wait_for
 
 SHOP: Final = "Tre Viet Store"
 NAME, PHONE, STREET = "Zelphira Quandt-Oduya", "+84 555 0172 9934", "77 Marrowbone Quay"

@@ -12,7 +12,7 @@ import pytest
 
 from flows.ports import claim_port
 from flows.processes import LOG_BYTES, Child, birth, end_children, end_stray, trim
-from tests.flows.prefect_server import wait_for
+from tests.waiting import wait_for
 
 SLEEPS = "import time; print('ready', flush=True); time.sleep(600)"
 DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPS}"
@@ -92,7 +92,7 @@ def test_what_a_child_started_is_ended_with_it(tmp_path: Path):
     grandchild = int(child.log.read_text().split()[0])
     assert birth(grandchild)
     end_children([child], 1.0)
-    wait_for(lambda: birth(grandchild) is None, "the end of the grandchild", patience=5)
+    wait_for(lambda: birth(grandchild) is None, "the end of the grandchild")
 
 
 def test_a_process_with_the_id_of_an_earlier_child_is_left_alone(tmp_path: Path, children: list[Child]):
@@ -109,7 +109,7 @@ def test_a_child_that_an_earlier_start_left_behind_is_ended(tmp_path: Path):
     born = birth(child.pid)
     assert born
     assert end_stray(child.pid, born, 0.2)
-    wait_for(lambda: not child.alive, "the end of the child", patience=5)
+    wait_for(lambda: not child.alive, "the end of the child")
 
 
 def test_the_log_of_the_time_before_is_kept_beside_the_new_one(tmp_path: Path):

@@ -17,7 +17,8 @@ from prefect.states import Completed
 from flows.server import prefect_client
 from flows.stack import Stack
 from tests.conftest import TOLD
-from tests.flows.prefect_server import a_home, wait_for
+from tests.flows.prefect_server import a_home
+from tests.waiting import wait_for
 
 SOON = {"PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": "5"}  # else each hour
 RUNS = 12

@@ -40,9 +40,8 @@ from flows.run_care import (
 from flows.server import POOL, prefect_client
 from flows.stack import Stack
 from flows.watch import watch_deadlines
-from tests.flows.prefect_server import wait_for
+from tests.waiting import wait_for
 
-pytestmark = pytest.mark.timeout(240)  # the first test waits for the server too
 SOON = timedelta(seconds=10)  # the least that Prefect allows
 HANGS = """
 import time

@@ -15,7 +15,6 @@ from tests.postgres import Postgres
 
 
 @ON_POSTGRESQL
-@pytest.mark.timeout(900)  # in the long form
 def test_two_drivers_double_no_effect_and_each_does_at_least_a_fifth(
     tmp_path: Path, database: str, postgres: Postgres, request: pytest.FixtureRequest, record_property
 ):

@@ -25,13 +25,12 @@ from flows.processes import birth, end_groups
 from flows.server import answers, prefect_client
 from flows.stack import Stack, read_run_file
 from models.home import Home
-from tests.flows.prefect_server import a_home, wait_for
+from tests.flows.prefect_server import a_home
+from tests.waiting import PATIENCE, wait_for
 
 pytestmark = [
-    pytest.mark.timeout(240),  # two starts of a Prefect server on a busy machine
     pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX; .ci/install-debian runs there"),
 ]
-ENDS_WITHIN = 10.0  # seconds that a Ctrl-C may take
 RUNNING = "looks for work each minute"
 IMAP = """
 [[mailbox]]
@@ -63,7 +62,7 @@ class Up:
         return words in self.words.read_text()
 
     def wait_until_it_says(self, words: str) -> None:
-        wait_for(lambda: self.says(words), f"{words!r} from up", patience=120)
+        wait_for(lambda: self.says(words), f"{words!r} from up")
 
     def running(self) -> dict[str, Any]:
         """The processes of run.json."""
@@ -78,7 +77,7 @@ class Up:
 
     def end(self, number: int) -> int:
         self.process.send_signal(number)
-        return self.process.wait(ENDS_WITHIN)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -173,7 +172,7 @@ def test_up_starts_again_after_it_was_killed(ups: list[Up], home: Home, prefect_
 
 def test_up_can_be_ended_while_it_starts(ups: list[Up], home: Home):
     up = start_up(ups, home)
-    wait_for(lambda: home.run_file.exists() and up.running(), "the first process", patience=30)
+    wait_for(lambda: home.run_file.exists() and up.running(), "the first process")
     started = up.running()
     assert up.end(signal.SIGTERM) == 0
     assert gone(started)
@@ -182,9 +181,9 @@ def test_up_can_be_ended_while_it_starts(ups: list[Up], home: Home):
 
 def test_a_second_up_in_the_same_home_is_told_where_the_first_one_is(ups: list[Up], home: Home, prefect_stack: Stack):
     first = start_up(ups, home, server=prefect_stack.api_url)
-    wait_for(home.run_file.exists, "run.json", patience=30)
+    wait_for(home.run_file.exists, "run.json")
     second = start_up(ups, home, server=prefect_stack.api_url)
-    assert second.process.wait(30) == 3
+    assert second.process.wait(PATIENCE) == 3
     assert "already runs" in second.words.read_text()
     assert json.loads(home.run_file.read_text())["pid"] == first.process.pid
     assert first.end(signal.SIGINT) == 0
@@ -192,6 +191,6 @@ def test_a_second_up_in_the_same_home_is_told_where_the_first_one_is(ups: list[U
 
 def test_a_prefect_server_of_the_users_that_is_silent_is_named(ups: list[Up], home: Home):
     up = start_up(ups, home, server="http://127.0.0.1:9/api")
-    assert up.process.wait(30) == 1
+    assert up.process.wait(PATIENCE) == 1
     assert "http://127.0.0.1:9/api" in up.words.read_text()
     assert not home.run_file.exists()

@@ -23,11 +23,10 @@ from models.db.session import open_session
 from models.db.tables import OrderRow
 from tests.conftest import TOLD
 from tests.dovecot import PASSWORD, Account, Dovecot, missing
-from tests.flows.prefect_server import a_home, wait_for
+from tests.flows.prefect_server import a_home
 from tests.ingest.desk import EXPECTED, RECEIVER, new_order, order_no
+from tests.waiting import wait_for
 from tests.wire import Wire, wire_to
-
-pytestmark = pytest.mark.timeout(300)
 
 FEW, MANY = 5, 20  # mails
 BAR = 5.0  # seconds from APPEND's answer to the stored order, at the median of many

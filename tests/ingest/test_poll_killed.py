@@ -40,7 +40,6 @@ def deaths(request: pytest.FixtureRequest, thorough) -> list[tuple[str, int]]:
     return (MANY if request.config.getoption("long") else FEW) * (BATCHES if thorough else 1)
 
 
-@pytest.mark.timeout(300)
 def test_a_poll_killed_at_any_point_loses_no_order_and_doubles_none(
     desk: Desk, account: Account, forks, deaths: list[tuple[str, int]], record_property
 ):

@@ -24,6 +24,7 @@ from tests.ingest.desk import RECEIVER, Desk, new_order
 from tests.ingest.fake_server import refusing_server
 from tests.planted import search_files
 from tests.sign_in_server import SignInServer
+from tests.waiting import PATIENCE
 
 PROVIDERS = pytest.mark.parametrize("provider", ["microsoft", "google"])
 
@@ -195,7 +196,7 @@ def test_a_person_who_signs_in_while_it_is_refreshed_has_the_last_word(desk, acc
     sign_in.second.clear()
     with ThreadPoolExecutor(1) as pool:
         refreshed = pool.submit(access_token, desk.engine, mailbox, desk.home)
-        sign_in.waits.wait(10)
+        sign_in.waits.wait(PATIENCE)
         newest = signed_in(desk, mailbox, sign_in)
         sign_in.second.set()
         assert refreshed.result() != newest.access

@@ -21,6 +21,7 @@ from tests.dovecot import Account, DovecotBySignIn
 from tests.flows.cli.conftest import MAIL, RECEIVER, SETTINGS, Shipclock
 from tests.planted import search_files
 from tests.sign_in_server import SignInServer
+from tests.waiting import PATIENCE
 
 # As a real one: the command that opens it ends at once, the page is asked for meanwhile.
 BROWSER = """
@@ -111,7 +112,7 @@ def test_on_a_machine_without_a_browser_the_address_is_pasted_back(place, accoun
         answer = httpx.get(shown.strip(), verify=ssl.create_default_context(cafile=str(account.server.cert)))
         running.stdin.write(answer.headers["Location"] + "\n")
         running.stdin.close()
-        assert running.wait(60) == 0
+        assert running.wait(PATIENCE) == 0
 
 
 def test_an_account_that_may_not_open_the_mailbox_is_told_and_nothing_is_kept(shipclock, sign_in, provider):

@@ -24,6 +24,7 @@ from models.settings import ShopSettings, TikTokSettings
 from tests.flows.cli.conftest import SETTINGS, Said, Shipclock
 from tests.flows.shop.wire_server import APP_KEY, LOST, SECRET, WireServer, done, failed
 from tests.planted import search_files
+from tests.waiting import PATIENCE
 
 ENDS = 4102444800  # 2100-01-01
 ROOT = Path(__file__).parents[3]
@@ -84,7 +85,7 @@ def test_the_address_that_the_browser_ends_at_is_pasted_back(place, server):
         running.stdin.write(f"https://mine.example/back?app_key=x&code=ROW_code%2B1&locale=en&state={state}\n")
         running.stdin.close()
         said = running.stdout.read()
-        assert running.wait(60) == 0
+        assert running.wait(PATIENCE) == 0
     assert link.startswith("https://services.tiktokshop.com/open/authorize?service_id=74001&state=")
     assert "may act for Lotus Lane Home (7490000000000000001, VN) until 1 Jan 2100" in said
     (bought,) = server.asked("/token/get")

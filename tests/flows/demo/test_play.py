@@ -24,8 +24,6 @@ from models.order import Order
 from models.stage import Step
 from tests.flows.demo.playing import play
 
-pytestmark = pytest.mark.timeout(300)  # 20 days of two shops
-
 
 def test_at_least_40_orders_come_to_their_end_in_20_days(played):
     told = played[1]

@@ -51,11 +51,11 @@ from models.home import TIKTOK_SECRET, find_home
 from models.platform_status import PlatformStatus
 from models.stage import ShippingMode
 from tests.flows.shop.exactly_once_worker import Task, unfinished, work, write_tasks
+from tests.waiting import PATIENCE
 
 SEED: Final = 7
 WORKERS: Final = 4
 PLACED_BEFORE: Final = timedelta(minutes=65)  # a buyer changes their mind after 70 at the earliest
-PATIENCE: Final = 180.0  # seconds without anything done
 LOOK_SECONDS: Final = 0.1
 AT_ONCE: Final = 200
 

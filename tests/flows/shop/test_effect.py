@@ -19,6 +19,7 @@ from models.fact import FactKind
 from models.stage import HandoverMode
 from tests.flows.shop.api_shop import NUMBER, Rig
 from tests.flows.shop.tiny_platform import BROKEN
+from tests.waiting import PATIENCE
 
 KEY = "Shop:580000000000000001:hand_over"
 SHIP = f"ship {NUMBER}0"
@@ -91,12 +92,12 @@ def test_while_one_worker_is_at_it_another_waits_for_the_next_look(rig):
 
     def hold() -> None:
         sending.set()
-        asked.wait(20)
+        asked.wait(PATIENCE)
 
     rig.platform.before["ship_package"] = hold
     with ThreadPoolExecutor(1) as first:
         one = first.submit(ship, rig.shop())
-        sending.wait(20)
+        sending.wait(PATIENCE)
         with pytest.raises(ShopError) as busy:
             ship(rig.shop())
         asked.set()

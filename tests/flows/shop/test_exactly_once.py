@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.conftest import TOLD
 from tests.flows.shop.exactly_once import run
 
 
-@pytest.mark.timeout(600)
 def test_orders_are_shipped_and_cancelled_once_while_calls_fail_and_workers_are_killed(
     tmp_path, monkeypatch, record_property
 ):

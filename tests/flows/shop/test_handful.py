@@ -31,6 +31,7 @@ from models.stage import Step
 from tests.flows.claims import claim_due
 from tests.flows.shop.api_shop import NOW, Rig, a_shop
 from tests.models.makers import a_fact, placed
+from tests.waiting import PATIENCE
 
 NUMBERS = [f"58000000000000001{place}" for place in range(6)]
 FIRST, *OTHERS = NUMBERS
@@ -38,7 +39,6 @@ Facts = tuple[Fact, ...]
 NEW: Facts = placed()
 READY: Facts = (*placed(), a_fact("stock_confirmed", 1), a_fact("packed", 2))
 ENOUGH = 2
-PATIENCE = 60.0  # seconds
 GONE: Facts = (*READY, a_fact("marked_shipped", 3))
 
 

@@ -44,7 +44,6 @@ def filled(shelf: Shelf, api: ApiOffice) -> None:
                   tracking_number=f"VN{number}", update_time=seconds(3))  # fmt: skip
 
 
-@pytest.mark.timeout(300)
 def test_a_look_killed_at_any_point_and_made_again_leaves_the_same_rows(tmp_path: Path, database: str, forks, thorough):
     deaths = [(point, at) for point in POINTS for at in (PAGES if thorough else PAGES[:1])]
     (tmp_path / "killed").mkdir()

@@ -19,6 +19,7 @@ from models.settings import ShopSettings
 from tests.models.db.storage import NO, dump, rows
 from tests.models.makers import a_fact, placed, t
 from tests.postgres import Postgres
+from tests.waiting import PATIENCE
 
 NEWS = ("stock_confirmed", "packed", "marked_shipped", "picked_up")
 
@@ -140,7 +141,7 @@ def test_news_of_the_same_orders_from_many_sides_at_once_all_arrive(engine: Engi
     with open_session(engine) as session:
         record_facts(session, shop, [(number, fact) for number in numbers for fact in placed(0)], t(0))
         session.commit()
-    begin = Barrier(len(NEWS), timeout=30)  # seconds: one that failed keeps no other waiting
+    begin = Barrier(len(NEWS), timeout=PATIENCE)  # one that failed keeps no other waiting
 
     def told(kind: str) -> None:
         for round_ in range(5):
