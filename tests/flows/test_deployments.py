@@ -25,9 +25,9 @@ from tests.flows.prefect_server import (
     run_again,
     run_to_end,
     start_run,
-    wait_for,
     wait_for_end,
 )
+from tests.waiting import wait_for
 
 FILE: Final = Path(flows.__file__).parent.parent / "prefect.yaml"
 DEPLOYMENTS: Final[dict[str, dict[str, Any]]] = {

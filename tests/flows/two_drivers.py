@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from typing import Final, cast
 
@@ -27,6 +26,7 @@ from models.db.tables import StepRow
 from models.fact import FactKind
 from models.home import Home
 from models.stage import Step
+from tests.forks import forks
 from tests.models.makers import placed
 
 SHOP: Final = "Tre Viet Store"
@@ -122,8 +122,7 @@ def run(home: Home, notes: str, orders: int, drivers: int = 2) -> dict[str, Coun
     begin_orders(home, orders)
     with psycopg.connect(notes, autocommit=True) as connection:
         connection.execute(NOTES)
-    context = get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context = forks()
     begin = context.Barrier(drivers)
     crew = [context.Process(target=drive, args=(home, notes, f"driver {n}", begin)) for n in range(drivers)]
     for one in crew:

@@ -6,7 +6,6 @@ two pollers at once. A step is counted before and after each call of STEPS, so t
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
@@ -30,6 +29,7 @@ from ingest.lease import Lease
 from models.db.session import DatabaseError
 from models.settings import MailboxSettings
 from tests.dovecot import Account, Dovecot
+from tests.forks import forks
 from tests.ingest.desk import RECEIVER, Desk, new_order, order_no
 from tests.ingest.fake_server import cut_wire
 
@@ -69,13 +69,6 @@ def mail(number: int) -> bytes:
     """A genuine mail of a new order; every fifth is forged."""
     raw = new_order(number)
     return raw if number % FORGED else raw.replace(b"dmarc=pass", b"dmarc=fail")
-
-
-def forks() -> ForkServerContext:
-    """Processes that start in milliseconds: the imports are done once, in the server that forks them."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.ingest.desk", "tests.ingest.fake_server"])
-    return context
 
 
 def run(desk: Desk, account: Account, kills: int, seed: int = 4) -> Tally:

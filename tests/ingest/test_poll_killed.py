@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections import Counter
@@ -12,6 +11,7 @@ import pytest
 from ingest.mailbox import BATCH_MAILS
 from tests.conftest import TOLD
 from tests.dovecot import Account
+from tests.forks import forks
 from tests.ingest.desk import RECEIVER, Desk, new_order, order_no
 from tests.ingest.killed_poll import poll_and_die
 
@@ -27,21 +27,13 @@ MAILS = (BATCHES + 1) * BATCH_MAILS
 
 
 @pytest.fixture
-def forks():
-    """Processes that start in milliseconds: the imports are done once, in the server that forks them."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.ingest.killed_poll"])
-    return context
-
-
-@pytest.fixture
 def deaths(request: pytest.FixtureRequest, thorough) -> list[tuple[str, int]]:
     """Four in each batch, ten with `--long`."""
     return (MANY if request.config.getoption("long") else FEW) * (BATCHES if thorough else 1)
 
 
 def test_a_poll_killed_at_any_point_loses_no_order_and_doubles_none(
-    desk: Desk, account: Account, forks, deaths: list[tuple[str, int]], record_property
+    desk: Desk, account: Account, deaths: list[tuple[str, int]], record_property
 ):
     account.fill([new_order(number) for number in range(MAILS)])
     mailbox = account.settings(**RECEIVER)
@@ -49,7 +41,7 @@ def test_a_poll_killed_at_any_point_loses_no_order_and_doubles_none(
     died: Counter[str] = Counter()
 
     for point, at in deaths:
-        process = forks.Process(target=poll_and_die, args=(desk.home, mailbox, point, at))
+        process = forks().Process(target=poll_and_die, args=(desk.home, mailbox, point, at))
         process.start()
         process.join()
         assert process.exitcode == -signal.SIGKILL, f"the poll was to die at {point} {at}"

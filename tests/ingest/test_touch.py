@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 
@@ -13,6 +12,7 @@ from ingest.poll import has_news
 from ingest.touch import KEYWORD, SEEN
 from models.settings import MailboxSettings
 from tests.dovecot import Account
+from tests.forks import forks
 from tests.ingest.desk import RECEIVER, Desk, corpus, new_order, order_no
 from tests.ingest.fake_server import scripted_server
 from tests.ingest.killed_poll import poll_and_die
@@ -81,9 +81,7 @@ def test_a_poll_killed_between_commit_and_touch_is_caught_up_by_the_next(
     numbers = range(3)
     account.append(*[new_order(number) for number in numbers])
     mailbox = account.settings(after_reading=asked, **RECEIVER)
-    process = multiprocessing.get_context("forkserver").Process(
-        target=poll_and_die, args=(desk.home, mailbox, point, 1)
-    )
+    process = forks().Process(target=poll_and_die, args=(desk.home, mailbox, point, 1))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL

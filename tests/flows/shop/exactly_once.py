@@ -10,14 +10,12 @@ simulator's own store: each order shipped or cancelled once, none lost, no messa
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
@@ -47,10 +45,11 @@ from models.db.orders import record_facts
 from models.db.session import open_session
 from models.db.shop_tables import EffectRow
 from models.fact import Authority, Fact, FactKind
-from models.home import TIKTOK_SECRET, find_home
+from models.home import TIKTOK_SECRET, Home, find_home
 from models.platform_status import PlatformStatus
 from models.stage import ShippingMode
 from tests.flows.shop.exactly_once_worker import Task, unfinished, work, write_tasks
+from tests.forks import forks
 from tests.waiting import PATIENCE
 
 SEED: Final = 7
@@ -109,9 +108,9 @@ def _office(folder: Path, served: Served) -> Office:
     mailbox = '[[mailbox]]\nname = "main"\nkind = "maildir"\npath = "mail"\n'
     (home / "shipclock.toml").write_text("\n".join((head, mailbox, *shops)), encoding="utf-8")
     (home / "mail").mkdir()
-    os.environ |= {"SHIPCLOCK_HOME": str(home), "SHIPCLOCK_CONFIG": str(home / "shipclock.toml")}
-    os.environ |= {TIKTOK_SECRET: served.keys.secret}
-    office = open_office(find_home())
+    config = str(home / "shipclock.toml")
+    told = {"SHIPCLOCK_HOME": str(home), "SHIPCLOCK_CONFIG": config, TIKTOK_SECRET: served.keys.secret}
+    office = open_office(find_home(told))
     for cast in casts(ARTICLE).values():
         given = served.token((*USUAL, CHAT))
         ends = datetime.now(UTC) + timedelta(days=7)
@@ -183,7 +182,7 @@ def _work(office: Office, tasks: Sequence[Task], *, kills: int, workers: int, se
     rng = Random(seed)
     at = sorted(rng.randrange(len(tasks) * 3 // 4) for _ in range(kills))  # what the last one held comes back in time
     killed, last, since = 0, -1, monotonic()
-    with _crew(workers) as crew:
+    with _crew(office.home, workers) as crew:
         while left := len(unfinished(office, tasks)):
             done = len(tasks) - left
             last, since = (done, monotonic()) if done != last else (last, since)
@@ -197,17 +196,15 @@ def _work(office: Office, tasks: Sequence[Task], *, kills: int, workers: int, se
                 killed += 1
             for number in range(workers):
                 if not crew[number].is_alive():
-                    crew[number] = _hire(number, workers)
+                    crew[number] = _hire(office.home, number, workers)
             sleep(LOOK_SECONDS)
     return killed
 
 
 @contextmanager
-def _crew(workers: int) -> Iterator[list[BaseProcess]]:
+def _crew(home: Home, workers: int) -> Iterator[list[BaseProcess]]:
     """Workers of their own memory, forked from a process that has imported all: a start costs milliseconds."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload([work.__module__])
-    crew = [_hire(number, workers) for number in range(workers)]
+    crew = [_hire(home, number, workers) for number in range(workers)]
     try:
         yield crew
     finally:
@@ -216,8 +213,8 @@ def _crew(workers: int) -> Iterator[list[BaseProcess]]:
             one.join()
 
 
-def _hire(number: int, workers: int) -> BaseProcess:
-    worker = get_context("forkserver").Process(target=work, args=(number, workers), daemon=True)
+def _hire(home: Home, number: int, workers: int) -> BaseProcess:
+    worker = forks().Process(target=work, args=(home, number, workers), daemon=True)
     worker.start()
     return worker
 

@@ -30,6 +30,7 @@ from models.db import steps as step_rows
 from models.db.orders import folded
 from models.db.session import DatabaseError, open_session
 from models.db.tables import OrderRow
+from models.home import Home
 from models.ids import order_id
 from models.order import Order
 from models.settings import ShopSettings
@@ -148,10 +149,10 @@ def unfinished(office: Office, tasks: Sequence[Task]) -> list[Task]:
     return [task for task in tasks if stages[task.order_id] != wanted.get(task.what, Stage.AWAITING_HANDOVER)]
 
 
-def work(number: int, workers: int) -> None:
+def work(home: Home, number: int, workers: int) -> None:
     """Work until killed."""
     step_rows.LEASE, step_rows.SHORTEST_WAIT, step_rows.LONGEST_WAIT = LEASE, WAIT, LONGEST  # type: ignore[misc]  # shorter for a run
-    plain = open_office()
+    plain = open_office(home)
     office = QuickOffice(home=plain.home, settings=plain.settings, engine=plain.engine)
     tasks = read_tasks(office.home.path)
     mine = [task for place, task in enumerate(tasks) if place % workers == number and task.what != "ship"]

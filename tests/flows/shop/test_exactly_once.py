@@ -6,11 +6,7 @@ from tests.conftest import TOLD
 from tests.flows.shop.exactly_once import run
 
 
-def test_orders_are_shipped_and_cancelled_once_while_calls_fail_and_workers_are_killed(
-    tmp_path, monkeypatch, record_property
-):
-    for name in ("SHIPCLOCK_HOME", "SHIPCLOCK_CONFIG", "SHIPCLOCK_TIKTOK_SECRET"):
-        monkeypatch.setenv(name, "")  # put back afterwards
+def test_orders_are_shipped_and_cancelled_once_while_calls_fail_and_workers_are_killed(tmp_path, record_property):
     counted = run(tmp_path, orders=150, kills=6, faults=0.2)
     record_property(TOLD, f"exactly once: {counted}")
     assert counted.kills == 6

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from pathlib import Path
@@ -15,20 +14,13 @@ from tests.flows.shop.api_office import ApiOffice, an_api_office, order_no, seco
 from tests.flows.shop.clients import SHOP
 from tests.flows.shop.killed_sync import POINTS, sync_and_die
 from tests.flows.shop.shelf import Shelf
+from tests.forks import forks
 
 if os.name != "posix":
     pytest.skip("needs SIGKILL: the systems of .ci/install-debian have it", allow_module_level=True)
 
 PAGES = (1, 2, 4)
 ORDERS = 120  # three pages
-
-
-@pytest.fixture(scope="module")
-def forks():
-    """Processes that start in milliseconds: the imports are done once, in the server that forks them."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.flows.shop.killed_sync"])
-    return context
 
 
 def filled(shelf: Shelf, api: ApiOffice) -> None:
@@ -44,7 +36,7 @@ def filled(shelf: Shelf, api: ApiOffice) -> None:
                   tracking_number=f"VN{number}", update_time=seconds(3))  # fmt: skip
 
 
-def test_a_look_killed_at_any_point_and_made_again_leaves_the_same_rows(tmp_path: Path, database: str, forks, thorough):
+def test_a_look_killed_at_any_point_and_made_again_leaves_the_same_rows(tmp_path: Path, database: str, thorough):
     deaths = [(point, at) for point in POINTS for at in (PAGES if thorough else PAGES[:1])]
     (tmp_path / "killed").mkdir()
     (tmp_path / "whole").mkdir()
@@ -56,7 +48,7 @@ def test_a_look_killed_at_any_point_and_made_again_leaves_the_same_rows(tmp_path
         died = 0
         with an_api_office(tmp_path / "killed", shelf=shelf, database=database) as killed:
             for point, at in deaths:
-                process = forks.Process(target=sync_and_die, args=(killed.office.home, shelf.url, point, at))
+                process = forks().Process(target=sync_and_die, args=(killed.office.home, shelf.url, point, at))
                 process.start()
                 process.join()
                 died += process.exitcode == -signal.SIGKILL
