@@ -23,7 +23,7 @@ from tests.dashboard.moving import OWN_LABEL, World
 pytestmark = needs_chromium
 
 HELD = tuple(seed.Life(500 + n, seed.paid(3)) for n in range(12))  # on which others work meanwhile
-NAMED = tuple(seed.Life(600 + n, seed.paid(4)) for n in range(16))
+NAMED = tuple(seed.Life(600 + n, seed.paid(4)) for n in range(12))
 TOGETHER = tuple(seed.Life(700 + n, [*seed.paid(56), (FactKind.STOCK_CONFIRMED, 54)]) for n in range(4))
 TWICE = tuple(seed.Life(800 + n, seed.paid(5)) for n in range(5))
 TOLD = "[data-testid=stAlert]"

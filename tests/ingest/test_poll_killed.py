@@ -22,7 +22,7 @@ if os.name != "posix":
 # last one after its commit, so that the next batch's turn comes.
 FEW = [("fetch", 1), ("read", 25), ("commit", 1), ("mark", 1)]
 MANY = [("fetch", 1), ("read", 1), ("commit", 1), ("fetch", 1), ("commit", 1), ("read", 50), *FEW]
-BATCHES = 5
+BATCHES = 3
 MAILS = (BATCHES + 1) * BATCH_MAILS
 
 
