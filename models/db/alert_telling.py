@@ -19,7 +19,7 @@ from models.alert_figures import AlertFigures
 from models.alert_plan import Group, Plan, Waiting, next_repeat
 from models.db.alert_ends import subject_of
 from models.db.alert_tables import ChannelRow, GroupRow
-from models.db.alerts import AT_A_TIME, OUTBOX, end_telling
+from models.db.alerts import AT_A_TIME, DUE, OUTBOX, end_telling
 from models.db.insert import insert_new
 from models.db.tables import AlertRow
 
@@ -47,7 +47,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 def waiting_of(row: AlertRow, over: Collection[str] = ()) -> Waiting:
     """Give the row as the plan sees it; `over` are the keys of what has ended by itself."""
-    due = row.values.get("due_at")
+    due = row.values.get(DUE)
     return Waiting(
         key=row.dedup_key,
         subject=subject_of(row),

@@ -1,7 +1,7 @@
 """The outbox: what must be shouted, written in the transaction that causes it, sent later (`models.db.alert_telling`).
 
-One row per (subject, rule, level). A higher level, or the end of the order, silences what was not sent yet, and what
-was sent is not told once more.
+One row per (subject, rule, level); of a clock that was moved to a later time, one for each of its times. A higher
+level, or the end of the order, silences what was not sent yet, and what was sent is not told once more.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from models.db.tables import AlertRow
 
 BREACH_LEVEL: Final = 10  # above every warn level
 AT_A_TIME: Final = 500  # orders or keys in one statement
+DUE: Final = "due_at"  # among an alert's values: when its clock runs out, in UTC as `isoformat` writes it
 OUTBOX: Final = table_of(AlertRow)
 
 
@@ -58,11 +59,29 @@ def raise_alerts(session: Session, alerts: Sequence[Alert], now: datetime, *, qu
 
     `quietly`: they count as told, and are never sent.
     """
+    _leave_earlier_times_behind(session, alerts)
     new = insert_new(session, AlertRow, [_row(alert, now, quietly=quietly) for alert in alerts])
     lower = [alert.key_of(level) for alert in alerts for level in range(alert.level)]
     for start in range(0, len(lower), AT_A_TIME):
         end_telling(session, OUTBOX.c.dedup_key.in_(lower[start : start + AT_A_TIME]))
     return new
+
+
+def _leave_earlier_times_behind(session: Session, alerts: Sequence[Alert]) -> None:
+    """Give up the keys of what was told of a clock's earlier time: an answer that was put off warns anew.
+
+    The rows stay, with that time at the end of their keys.
+    """
+    due = {alert.dedup_key: alert.values[DUE] for alert in alerts if DUE in alert.values}
+    keys = list(due)
+    for start in range(0, len(keys), AT_A_TIME):
+        mine = select(AlertRow.dedup_key, AlertRow.values).where(
+            col(AlertRow.dedup_key).in_(keys[start : start + AT_A_TIME])
+        )
+        for key, values in session.exec(mine).all():
+            if (told := values.get(DUE, due[key])) < due[key]:
+                end_telling(session, OUTBOX.c.dedup_key == key)
+                session.execute(update(OUTBOX).where(OUTBOX.c.dedup_key == key).values(dedup_key=f"{key}|{told}"))
 
 
 def end_telling(session: Session, which: ColumnElement[bool]) -> None:

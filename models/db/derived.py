@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from models.case import Case
-from models.db.alerts import BREACH_LEVEL, Alert
+from models.db.alerts import BREACH_LEVEL, DUE, Alert
 from models.db.steps import steps_after
 from models.db.stored import CASES, DEADLINES, SHELVES, TODOS, Rows, Stored, Values
 from models.deadline import ClockType, Deadline, DeadlineState, Fault
@@ -185,7 +185,7 @@ def _clock_alerts(order: Order, stored: Stored) -> Iterator[Alert]:
             shop_id=stored.order["shop_id"],
             order_no=stored.order["order_no"],
             critical=level == BREACH_LEVEL and clock.clock is ClockType.RULE,
-            values={"due_at": clock.due_at.isoformat()},
+            values={DUE: clock.due_at.isoformat()},
         )
 
 

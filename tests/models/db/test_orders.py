@@ -53,6 +53,20 @@ def test_each_warning_level_is_shouted_once_and_a_higher_one_silences_the_lower(
     assert sorted(alerts) == [(1, True), (2, True), (4, False)]
 
 
+def test_an_answer_that_was_put_off_warns_and_shouts_anew_and_what_was_told_before_stays(
+    engine: Engine, shop: ShopSettings
+) -> None:
+    tell(engine, shop, 1, *placed(0), a_fact("cancel_requested", 1))
+    assert_checked(engine, shop, 44)
+    tell(engine, shop, 45, a_fact("answer_extended", 45, by="human", due_at=t(97)))
+    for hours in (46, 80, 92, 96.5, 97.5, 98):
+        assert_checked(engine, shop, hours)
+    told = [(a.level, a.values["due_at"]) for a in rows(engine, AlertRow) if a.rule == "D08"]
+    first, second = t(49).isoformat(), t(97).isoformat()
+    assert sorted(told) == [(1, second), (2, first), (2, second), (3, second), (10, second)]
+    assert [a.suppressed for a in rows(engine, AlertRow) if a.values.get("due_at") == first] == [True]
+
+
 def assert_checked(engine: Engine, shop: ShopSettings, hours: float) -> None:
     refresh_due(engine, {shop.name: shop}, t(hours))
 
