@@ -84,11 +84,19 @@ class ShopSync:
     now: Callable[[], datetime]
 
     def run(self) -> Synced:
-        """Read what is new, as much as one run may. Raises ApiError once it is noted, and DatabaseError."""
-        result = self._read_notices()
-        for about in KINDS:
-            result += self._walk(about)
-        return result
+        """Read what is new, as much as one run may. Raises ApiError once it is noted, and DatabaseError.
+
+        What webhooks told of comes first. Where that is not answered, the walks note why, or find it themselves.
+        """
+        notices = self._notices()
+        try:
+            result = self._read_notices(notices)
+        except ApiError:
+            walked = self._walk_all()
+            if not walked.left:
+                self._mark_read(notices)
+            return walked
+        return result + self._walk_all()
 
     def look_up(self, numbers: Sequence[str]) -> Synced:
         """Read these orders now, with their cancellations and returns. Raises ApiError."""
@@ -101,21 +109,30 @@ class ShopSync:
     def _recorder(self) -> PageRecorder:
         return PageRecorder(engine=self.engine, shop=self.shop, now=self.now)
 
-    def _read_notices(self) -> Synced:
-        """Read the orders that webhooks told of. They stay untold if the shop does not answer: the walk finds them."""
+    def _notices(self) -> Sequence[NoticeRow]:
+        """Give what webhooks told and nobody has read, as much as one run may; forget what was read long ago."""
         figures = sync_figures()
         with open_session(self.engine) as session:
             notices = unread_notices(session, self.shop.name, figures.notices)
             old = col(NoticeRow.read_at) < self.now() - figures.kept
             session.exec(delete(NoticeRow).where(col(NoticeRow.shop_id) == self.shop.name, old))
             session.commit()
-        if not notices:
-            return Synced()
+        return notices
+
+    def _read_notices(self, notices: Sequence[NoticeRow]) -> Synced:
+        """Read the orders that webhooks told of. Raises ApiError."""
         result = self.look_up(sorted({notice.order_no for notice in notices if notice.order_no}))
+        self._mark_read(notices)
+        return replace(result, left=len(notices) == sync_figures().notices)
+
+    def _mark_read(self, notices: Sequence[NoticeRow]) -> None:
         with open_session(self.engine) as session:
             mark_read(session, notices, self.now())
             session.commit()
-        return replace(result, left=len(notices) == figures.notices)
+
+    def _walk_all(self) -> Synced:
+        """Read every kind of news from its mark on."""
+        return sum((self._walk(about) for about in KINDS), start=Synced())
 
     def _walk(self, about: str) -> Synced:
         """Read one kind of news from the mark on."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -20,8 +20,11 @@ from sqlmodel import select
 
 from flows.cli.webhooks import shops_by_id
 from flows.look import SYNC, Work, look
+from flows.shop.api_error import ApiError, ErrorKind
 from flows.shop.news import Known
 from flows.shop.signing import webhook_sign
+from flows.shop.sync import ShopSync
+from flows.shop.sync_page import Synced
 from flows.shop.webhook import LARGEST, Receiver, facts_told
 from models.db.session import open_session
 from models.db.shop_tables import NoticeRow
@@ -35,6 +38,7 @@ from tests.flows.shop.wire_server import APP_KEY, SAMPLES, SECRET, SHOP_ID
 from tests.planted import search_files
 
 WORK = Work(deployment=SYNC, parameters={"shop": SHOP})
+PERMISSION: Final = 105005
 VECTOR = json.loads((SAMPLES / "signing_vectors.json").read_text("utf-8"))["webhook"]
 
 
@@ -225,3 +229,33 @@ def test_one_shop_needs_no_id_and_several_need_each_its_own():
     assert shops_by_id([one]) == {"": one}
     assert shops_by_id([one, other]) == {}
     assert shops_by_id([a_shop("A", "1"), other]).keys() == {"1", "2"}
+
+
+def test_what_webhooks_told_of_hides_neither_that_the_shop_does_not_answer_nor_what_else_is_new(hooks: Listening):
+    hooks.tell(1, order_id=order_no(2), order_status="AWAITING_SHIPMENT")
+    hooks.api.order(2)
+    hooks.api.shelf.down = PERMISSION
+    with pytest.raises(ApiError):
+        hooks.api.sync()
+    with open_session(hooks.api.office.engine, read_only=True) as session:
+        assert [row.text_key for row in session.exec(select(AlertRow).where(AlertRow.rule == "D20"))] == ["api_refused"]
+    hooks.api.shelf.down = None
+    hooks.api.sync(1)
+    assert order_no(2) in hooks.api.orders()
+    assert [bool(notice.read_at) for notice in hooks.notices()] == [True]
+
+
+def test_an_order_told_of_that_cannot_be_asked_for_holds_up_no_other(hooks: Listening, monkeypatch: pytest.MonkeyPatch):
+    hooks.tell(1, order_id=order_no(2), order_status="AWAITING_SHIPMENT")
+    hooks.api.order(2)
+    hooks.api.order(3)
+
+    def is_refused(_: ShopSync, numbers: Sequence[str]) -> Synced:
+        if not numbers:
+            return Synced()
+        raise ApiError("cancellations", 36009003, ErrorKind.REQUEST_REFUSED)
+
+    monkeypatch.setattr(ShopSync, "look_up", is_refused)
+    hooks.api.sync(1)
+    assert {order_no(2), order_no(3)} <= set(hooks.api.orders())
+    assert [bool(notice.read_at) for notice in hooks.notices()] == [True]
