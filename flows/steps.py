@@ -18,7 +18,7 @@ from flows.office import Office
 from flows.shop.protocol import BY_A_PERSON, Answer, Outcome, Shop, ShopError, Told
 from flows.trouble import class_of
 from models.db.facts import source_keys_of
-from models.db.orders import known_orders, record_facts
+from models.db.orders import known_orders, lock_orders, record_facts
 from models.db.session import DatabaseError, open_session
 from models.db.steps import Claim, Ending, StepStatus, after_outage, claim, finish
 from models.db.tables import OrderRow, StepRow
@@ -202,6 +202,7 @@ def write_down(office: Office, tried: Sequence[Tried], *, run: str | None, by: s
 def _written(office: Office, tried: Sequence[Tried], *, run: str | None, by: str) -> list[Attempt]:
     moment, keys = office.now(), {one.claim.order_id for one in tried}
     with open_session(office.engine) as session:
+        lock_orders(session, keys)  # else news that another stores just now would be seen by neither
         known = source_keys_of(session, keys)
         _record(session, office, tried, known, moment)
         rows = session.exec(select(StepRow).where(col(StepRow.order_id).in_(keys))).all()

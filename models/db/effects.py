@@ -74,7 +74,11 @@ def take_turn(session: Session, intent: Intent, now: datetime, lease: timedelta 
     free = or_(
         col(EffectRow.state) == EffectState.REFUSED.value,
         (col(EffectRow.state) == EffectState.INTENDED.value)
-        & (col(EffectRow.code).is_not(None) | (col(EffectRow.intended_at) <= now - lease)),
+        & or_(
+            col(EffectRow.code).is_not(None),
+            col(EffectRow.intended_at) <= now - lease,
+            col(EffectRow.intended_at) > now + lease,  # taken before the clock was set back: it would last until then
+        ),
     )
     taken = session.exec(
         update(EffectRow)

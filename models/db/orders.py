@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.db.batch import write
 from models.db.columns import defaults_of
@@ -152,6 +152,12 @@ def _create(session: Session, shop: ShopSettings, keys: Mapping[str, str], now: 
     return insert_new_keys(
         session, OrderRow, [{**row, "id": key, "order_no": number} for number, key in keys.items()], "id"
     )
+
+
+def lock_orders(session: Session, keys: Collection[str]) -> None:
+    """Lock these orders' rows until the transaction ends, in the sequence in which all do (SQLite locks its file)."""
+    query = select(OrderRow.id).where(col(OrderRow.id).in_(keys)).order_by(col(OrderRow.id))
+    session.exec(query.with_for_update(key_share=True)).all()
 
 
 def locked_row(session: Session, key: str) -> OrderRow:

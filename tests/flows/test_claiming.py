@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from flows import clock
 from flows.claiming import LEASED, OUTAGE, RUN_SECONDS, TIMES, Claiming
@@ -103,6 +103,21 @@ def test_every_due_step_is_taken_once(office: Office):
     with open_session(office.engine, read_only=True) as session:
         assert set(keys) == {(row.order_id, row.step) for row in session.exec(select(StepRow))}
     assert set(keys.values()) == {1}
+
+
+def test_any_two_runs_claim_in_one_sequence_so_that_neither_blocks_the_other(office: Office, monkeypatch):
+    asked: list[tuple[str, str]] = []
+
+    def noted(session: Session, row: StepRow, *given: OrderRow, by: str, now: datetime) -> Claim | None:
+        asked.append((row.order_id, row.step))
+        return claim(session, row, *given, by=by, now=now)
+
+    monkeypatch.setattr("flows.claiming.claim", noted)
+    one = claiming(office)
+    due = next(one.lists())
+    held = next(one.handfuls(due))
+    assert asked == sorted(asked)
+    assert [claimed.order_id for claimed in held.claims] == [row.order_id for row, _ in due[:LEASED]]
 
 
 def test_a_killed_run_leaves_only_a_few_steps_leased(office: Office):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Event
 
 import pytest
@@ -127,6 +128,13 @@ def test_the_lease_of_a_worker_that_died_lapses(rig):
     with pytest.raises(ShopError):
         ship(rig.shop())
     rig.passes(seconds=LEASE.total_seconds())
+    assert ship(rig.shop()).outcome is Outcome.OK
+
+
+def test_the_lease_of_a_worker_that_died_lapses_although_the_clock_was_set_back_meanwhile(rig):
+    with open_session(rig.engine) as session:
+        take_turn(session, rig.shop().desk.intent("hand_over", NUMBER, KEY), rig.now + timedelta(days=1))
+        session.commit()
     assert ship(rig.shop()).outcome is Outcome.OK
 
 

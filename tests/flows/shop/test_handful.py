@@ -6,10 +6,12 @@ And yet each stands for itself: what is old is asked again, what cannot be store
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from flows import handful, steps
@@ -19,7 +21,7 @@ from flows.office import Office
 from flows.shop.desk import AHEAD_SECONDS
 from flows.shop.open_api import OpenApiShop
 from flows.shop.protocol import Answer, Outcome, Shop
-from flows.steps import Attempt
+from flows.steps import Attempt, Tried, write_down
 from models.db.orders import Change, record_facts
 from models.db.session import open_session
 from models.db.steps import Claim, StepStatus
@@ -28,10 +30,11 @@ from models.fact import Fact
 from models.ids import order_id
 from models.settings import MailboxSettings, Settings, ShopSettings
 from models.stage import Step
+from tests.databases import ON_POSTGRESQL
 from tests.flows.claims import claim_due
 from tests.flows.shop.api_shop import NOW, Rig, a_shop
 from tests.models.makers import a_fact, placed
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_for
 
 NUMBERS = [f"58000000000000001{place}" for place in range(6)]
 FIRST, *OTHERS = NUMBERS
@@ -272,6 +275,25 @@ def test_a_step_that_waits_for_news_looks_again_at_once_when_some_came_while_it_
     assert found[FIRST].next_attempt_at == office.now()
     assert {found[number].next_attempt_at for number in OTHERS} == {None}
     assert {row.status for row in found.values()} == {StepStatus.WAITING}
+
+
+@ON_POSTGRESQL
+def test_news_that_are_stored_while_a_step_that_waits_for_them_is_written_down_are_not_missed(office):
+    tell(office, (*NEW, a_fact("stock_confirmed", 1)), FIRST)
+    (claimed,) = (one for one in claim_due(office, by="test") if one.step == Step.PACK)
+    waits = Tried(claim=claimed, result=Answer(outcome=Outcome.WAITING, code="cancel_request_open"))
+    with ThreadPoolExecutor(1) as other, open_session(office.engine) as session:
+        record_facts(session, office.shop("Shop"), [(FIRST, a_fact("cancel_requested", 3))], office.now())
+        written = other.submit(write_down, office, [waits], run=None, by="test")
+        wait_for(lambda: written.done() or somebody_waits(office), "the end, or that it waits for who stores news")
+        session.commit()
+        assert written.result()[0].ending.next_attempt_at == office.now()
+
+
+def somebody_waits(office: Office) -> bool:
+    waits = text("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+    with open_session(office.engine, read_only=True) as session:
+        return session.execute(waits).first() is not None
 
 
 def test_a_run_that_is_ended_keeps_what_was_done_and_gives_back_what_was_not_begun(office):
