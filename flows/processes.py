@@ -87,6 +87,7 @@ class Child:
             return False
         if moment < self.due_at:
             return False
+        self.due_at = moment + LONGEST_WAIT  # in case that it cannot be started now
         self.start()
         tell(f"{self.name} is running again.")
         return True
@@ -149,13 +150,14 @@ def keep_previous(log: Path) -> None:
 def trim(log: Path) -> None:
     """Put a log that has grown large aside while its process goes on writing at the end of the same file."""
     if log.exists() and log.stat().st_size > LOG_BYTES:
-        shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+        with suppress(OSError):  # a disk that has no room for the copy needs the room of the log all the more
+            shutil.copyfile(log, log.with_name(f"{log.name}.1"))
         os.truncate(log, 0)
 
 
 def _exists(group: int) -> bool:
     if sys.platform == "win32":
-        return birth(group) is not None
+        return True  # nothing here says so: who was asked to end is killed after the patience, if it is still there
     try:
         os.killpg(group, 0)
     except OSError:
@@ -179,7 +181,10 @@ def _signal(group: int, *, force: bool) -> bool:
     """Ask the group to end, or kill it; False if there is none."""
     if sys.platform == "win32":
         if not force:
-            os.kill(group, signal.CTRL_BREAK_EVENT)
+            try:
+                os.kill(group, signal.CTRL_BREAK_EVENT)
+            except OSError:
+                return False
             return True
         taskkill = shutil.which("taskkill") or "taskkill"
         killed = subprocess.run([taskkill, "/T", "/F", "/PID", str(group)], check=False)  # noqa: S603  # an id

@@ -49,7 +49,7 @@ def run_up(
                 os.environ.update(stack.environment)  # Prefect reads its settings when it is imported
                 with _vitals_page(stack):
                     _start(stack, port, with_dashboard=not no_dashboard)
-                    _keep_running(stack)
+                    keep_running(stack)
                 say("Ending ...")
         except StoppedError:
             say("Ended before everything was up.")
@@ -103,15 +103,31 @@ def _vitals_page(stack: Stack) -> Iterator[None]:
         yield
 
 
-def _keep_running(stack: Stack) -> None:
-    supervisor = Supervisor(environment=stack.environment, tell=say)
+def keep_running(stack: Stack) -> None:
+    """Look after all processes, and for work each minute, until somebody asks for an end."""
+    supervisor, told = Supervisor(environment=stack.environment, tell=say), ""
     while not stack.asked_to_stop.is_set():
-        moment = time.monotonic()
+        trouble = _look_after(stack, supervisor)
+        if trouble and trouble != told:
+            say(f"Something is in the way of looking after all processes: {trouble}. Trying on.")
+        told = trouble
+        time.sleep(TICK_SECONDS)
+
+
+def _look_after(stack: Stack, supervisor: Supervisor) -> str:
+    """Do once what keeps all running; give what was in the way of it.
+
+    A full disk, or no process or thread to be had, may pass: it ends nothing that runs.
+    """
+    moment = time.monotonic()
+    try:
         stack.tend()
         supervisor.tend(moment)
         if supervisor.waker_wanted:
             stack.start_waker()
-        time.sleep(TICK_SECONDS)
+    except (OSError, RuntimeError) as fault:
+        return (fault.strerror if isinstance(fault, OSError) else None) or type(fault).__name__
+    return ""
 
 
 @contextmanager
@@ -124,7 +140,8 @@ def ending_on_signals(asked: threading.Event) -> Iterator[threading.Event]:
     if threading.current_thread() is not threading.main_thread():
         yield asked  # only the main thread can be told by signals
         return
-    signals = [getattr(signal, name) for name in ENDINGS if hasattr(signal, name)]
+    found = [getattr(signal, name) for name in ENDINGS if hasattr(signal, name)]
+    signals = [number for number in found if signal.getsignal(number) is not signal.SIG_IGN]  # nohup's wish stands
     before = {number: signal.signal(number, lambda *_: asked.set()) for number in signals}
     try:
         yield asked

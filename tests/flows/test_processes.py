@@ -63,6 +63,22 @@ def test_a_child_that_died_is_started_again_after_a_wait(tmp_path: Path, childre
     assert "running again" in said[1]
 
 
+def test_one_that_cannot_be_started_just_now_is_tried_again_a_minute_later(tmp_path: Path, children: list[Child]):
+    child = a_child(tmp_path, "raise SystemExit(3)")
+    children.append(child)
+    child.start()
+    assert child.process
+    child.process.wait()
+    died = child.started_at + 1
+    child.tend(died, lambda _: None)
+    child.cwd = tmp_path / "a place that is away"
+    with pytest.raises(FileNotFoundError):
+        child.tend(died + 2, lambda _: None)
+    assert not child.tend(died + 3, lambda _: None)
+    child.cwd = tmp_path
+    assert child.tend(died + 63, lambda _: None)
+
+
 def test_the_wait_grows_with_each_failure_up_to_a_minute_and_is_forgotten_after_steady_work(
     tmp_path: Path, children: list[Child]
 ):

@@ -11,8 +11,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from errno import ENOSPC
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from uuid import UUID
 
 import pytest
 
+from flows import up as up_module
 from flows.processes import birth, end_groups
 from flows.server import answers, prefect_client
 from flows.stack import Stack, read_run_file
@@ -194,3 +197,34 @@ def test_a_prefect_server_of_the_users_that_is_silent_is_named(ups: list[Up], ho
     assert up.process.wait(PATIENCE) == 1
     assert "http://127.0.0.1:9/api" in up.words.read_text()
     assert not home.run_file.exists()
+
+
+def test_a_full_disk_ends_nothing_and_is_told_once(home: Home, monkeypatch: pytest.MonkeyPatch):
+    said: list[str] = []
+    stack = Stack(replace(home, environment={"PREFECT_API_URL": "http://127.0.0.1:9/api"}), tell=said.append)
+    full = OSError(ENOSPC, os.strerror(ENOSPC))
+    ticks: list[Exception] = [full, full, RuntimeError(), RuntimeError()]
+
+    def tend() -> None:
+        fault = ticks.pop(0)
+        if not ticks:
+            stack.asked_to_stop.set()
+        raise fault
+
+    monkeypatch.setattr(stack, "tend", tend)
+    monkeypatch.setattr(up_module, "say", said.append)
+    monkeypatch.setattr(up_module, "TICK_SECONDS", 0)
+    up_module.keep_running(stack)
+    assert [words.count("No space left") for words in said] == [1, 0]
+
+
+def test_what_a_start_by_nohup_ignores_stays_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with up_module.ending_on_signals(threading.Event()) as asked:
+            signal.raise_signal(signal.SIGHUP)
+            assert not asked.is_set()
+            signal.raise_signal(signal.SIGTERM)
+            assert asked.is_set()
+    finally:
+        signal.signal(signal.SIGHUP, before)
