@@ -55,6 +55,7 @@ def show_dialog() -> None:
 
 
 def _dialog(asking: Asking) -> None:
+    who.still_here()
     subject = _subject(asking)
     if subject is None:
         st.warning(say("order.unknown", order_no=asking.order_no))

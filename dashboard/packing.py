@@ -136,6 +136,8 @@ def carry_out() -> None:
             one.do_next()
             bar.progress(one.place / count, say("packing.under_way", done=one.place, count=count))
     st.session_state.pop(DOING, None)
+    if entered := tuple(entry for one in under_way for entry in one.entered() if _is_ours(one.todo, entry)):
+        st.session_state[DONE] = Entered(at=queries.now(), entries=entered)
     told = [_finish(one) for one in under_way]
     words = "  \n".join(one.words for one in told)
     done, already = all(one.done for one in told), all(one.already for one in told)
@@ -144,9 +146,8 @@ def carry_out() -> None:
 
 
 def _finish(one: Doing) -> actions.Told:
-    """Keep the way back, leave on the list what was not done, and give what came of it."""
+    """Leave on the list what was not done, and give what came of it."""
     entered, answers, label = one.entered(), one.told(), one.todo.label
-    st.session_state[DONE] = Entered(at=queries.now(), entries=tuple(it for it in entered if _is_ours(one.todo, it)))
     numbers = {order_no for _, order_no, _ in entered}
     packing_list.keep([number for number in packing_list.listed() if number not in numbers])
     words = [say(f"packing.did_{label}", count=len(entered))] if entered else []
@@ -178,14 +179,20 @@ def to_take_back() -> Entered | None:
 
 
 def take_back(entered: Entered) -> None:
-    """Take back what a batch entered, the last of each order first; its orders stand on the list again. A callback."""
-    told = [
-        actions.do(shop, order_no, CommandName.RETRACT, {"fact_id": entry})
-        for shop, order_no, entries in entered.entries
-        for entry in reversed(entries)
-    ]
-    against = [one.words for one in told if not one.done]
-    words = say("packing.taken_back", count=len(entered.entries))
-    parts.tell(actions.Told(done=not against, words="  \n".join((*(() if against else (words,)), *against))))
-    packing_list.keep(dict.fromkeys((*(number for _, number, _ in entered.entries), *packing_list.listed())))
-    st.session_state.pop(DONE, None)
+    """Take back what a batch entered, the last of each order first; its orders stand on the list again. A callback.
+
+    What could not be taken back now can be tried again.
+    """
+    against: list[str] = []
+    left: list[Entry] = []
+    for shop, order_no, keys in entered.entries:
+        answers = {key: actions.do(shop, order_no, CommandName.RETRACT, {"fact_id": key}) for key in reversed(keys)}
+        against += [one.words for one in answers.values() if not one.done]
+        if failed := tuple(key for key in keys if not answers[key].done):
+            left.append((shop, order_no, failed))
+    words = [] if left else [say("packing.taken_back", count=len(entered.entries))]
+    parts.tell(actions.Told(done=not left, words="  \n".join((*words, *against))))
+    stays = {number for _, number, _ in left}
+    again = [number for _, number, _ in entered.entries if number not in stays]
+    packing_list.keep(dict.fromkeys((*again, *packing_list.listed())))
+    st.session_state[DONE] = Entered(at=entered.at, entries=tuple(left))

@@ -10,7 +10,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import actions, queries, rights
+from dashboard import actions, queries, rights, who
 from dashboard.words import capital, catalogue, plain, say
 from flows.lessons import FoundLine, found_lines, verdict_words
 from ingest.explaining import NEEDED, TEACHABLE, Explained
@@ -42,6 +42,7 @@ def show_dialog() -> None:
 
 
 def _dialog(message_id: int) -> None:
+    who.still_here()
     try:
         explained = queries.explained(message_id)
     except (SealError, VocabularyError) as fault:

@@ -72,6 +72,17 @@ def welcome() -> Person:
     return person
 
 
+def still_here() -> None:
+    """Have the whole page drawn anew, which shows the door, where the sign-in has ended since it was drawn.
+
+    To be called first by each part of a page that is drawn without the rest.
+    """
+    try:
+        here()
+    except NotSignedInError:
+        st.rerun(scope="app")
+
+
 def leave() -> None:
     """Sign this browser out."""
     if queries.office().settings.dashboard.sign_in == "company":

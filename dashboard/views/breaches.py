@@ -6,7 +6,7 @@ from itertools import groupby
 
 import streamlit as st
 
-from dashboard import parts, present, queries
+from dashboard import parts, present, queries, who
 from dashboard.words import capital, catalogue, plain, say
 from models.db.reading import PAGE, Breach
 
@@ -31,6 +31,7 @@ def _list() -> None:
 @st.fragment
 def _listed(pages: int) -> None:
     """Draw one page of the list; whoever turns it has this part drawn alone."""
+    who.still_here()
     offset = (min(int(st.session_state.get("page", 1) or 1), pages) - 1) * PAGE
     days = groupby(queries.breaches(offset), key=lambda one: present.day_name(one.due_at, queries.zone_of(one.shop_id)))
     for day, missed in days:

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import parts, present, queries
+from dashboard import parts, present, queries, who
 from dashboard.words import plain, say
 from models.db.reading import COUNT_CAP, PAGE
 from models.db.tables import OrderRow
@@ -32,6 +32,7 @@ def page() -> None:
 @st.fragment
 def _listed(numbers: tuple[str, ...], stage: str | None, shop: str | None, *, open_only: bool, pages: int) -> None:
     """Draw one page of the list; whoever turns it has this part drawn alone."""
+    who.still_here()
     chosen = st.session_state.get("page", 1) or 1
     offset = (min(int(chosen), pages) - 1) * PAGE
     for row in queries.orders(numbers, stage=stage, shop=shop, open_only=open_only, offset=offset):

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import batches, forms, gathered, noticed, parts, present, queries, rights
+from dashboard import batches, forms, gathered, noticed, parts, present, queries, rights, who
 from dashboard.settling import settling
 from dashboard.words import plain, say
 from models.gathering import GATHERED
@@ -20,6 +20,7 @@ KIND: Final = "kind"
 @st.fragment(run_every="5s")
 def pulse() -> None:
     """Say how old the data is, again and again; only these words change by themselves, never the list."""
+    who.still_here()
     now, patience = queries.now(), present.DEMO_PATIENCE if queries.is_virtual() else present.PATIENCE
     zone = queries.zone_of(queries.shops()[0]) if queries.shops() else queries.zone_of("")
     as_of = say("age.as_of", when=present.when(now, zone), zone=zone.key)

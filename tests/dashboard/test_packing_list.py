@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 import streamlit as st
 
+from dashboard import actions
 from dashboard.packing_list import MOST
 from flows.clock import set_virtual
+from models.command_name import CommandName
 from models.db.packing_lists import keep_list
 from models.db.session import open_session
 from models.fact import FactKind
@@ -47,14 +49,48 @@ def test_what_a_person_ships_in_seller_center_can_be_taken_back(open_page):
     assert "take-back" in keys(page)
 
 
+def tell(engine, home, number: int, kind: FactKind) -> None:
+    """Let somebody else tell this of an order."""
+    with open_session(engine) as session:
+        seed.tell(session, load_settings(home).shop[0], [seed.Life(number, [(kind, 0.1)])])
+        session.commit()
+
+
+def test_what_was_packed_can_be_taken_back_although_a_batch_after_it_had_nothing_left_to_do(open_page, home, engine):
+    page = pasted(open_page, ORDER)
+    page.button(key="do-packed").click().run()
+    page.text_area(key="packing-paste").set_value(seed.NEW.order_no)
+    page.button(key="add").click().run()
+    tell(engine, home, seed.NEW.number, FactKind.PACKED)
+    page.button(key="do-packed").click().run()
+    page.button(key="take-back").click().run()
+    assert page.session_state["packing-list"] == (ORDER, seed.NEW.order_no)
+
+
+@pytest.mark.usefixtures("home")
+def test_what_could_not_be_taken_back_can_be_tried_again_and_is_not_on_the_list_before(open_page, monkeypatch):
+    page = pasted(open_page, f"{ORDER} {seed.NEW.order_no}")
+    page.button(key="do-packed").click().run()
+    do = actions.do
+
+    def is_busy(shop: str, order_no: str, command: CommandName, values: dict[str, str]) -> actions.Told:
+        busy = actions.Told(done=False, words="The database is busy.")
+        return busy if order_no == ORDER else do(shop, order_no, command, values)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(actions, "do", is_busy)
+        page.button(key="take-back").click().run()
+    assert page.session_state["packing-list"] == (seed.NEW.order_no,)
+    page.button(key="take-back").click().run()
+    assert page.session_state["packing-list"] == (ORDER, seed.NEW.order_no)
+    assert "take-back" not in keys(page)
+
+
 def test_an_order_that_is_cancelled_between_the_look_and_the_tap_is_left_alone_and_stays_on_the_list(
     open_page, home, engine
 ):
     page = pasted(open_page, f"{ORDER} {seed.NEW.order_no}")
-    gone = seed.Life(seed.TO_PACK.number, [(FactKind.CANCELLED, 0.1)])
-    with open_session(engine) as session:
-        seed.tell(session, load_settings(home).shop[0], [gone])
-        session.commit()
+    tell(engine, home, seed.TO_PACK.number, FactKind.CANCELLED)
     page.button(key="do-packed_arranged").click().run()
     told = page.warning[0].value
     assert told.startswith("Packed and set to shipped: 1.")

@@ -199,18 +199,30 @@ def test_what_a_packer_does_is_in_the_audit_by_their_name(started: tuple[Playwri
     assert [row.actor for row in done] == ["Lan"]
 
 
+def end_sign_ins(engine: Engine) -> None:
+    with open_session(engine) as session:
+        for row in session.exec(select(SignInRow).where(SignInRow.person == "binh")).all():
+            session.delete(row)
+        session.commit()
+
+
 def test_a_sign_in_that_ended_does_nothing_more_and_shows_the_way_back(
     started: tuple[Playwright, Browser], address, engine
 ):
     with signed_in(started[1], address, "Binh", "/problems") as seen:
-        with open_session(engine) as session:
-            for row in session.exec(select(SignInRow).where(SignInRow.person == "binh")).all():
-                session.delete(row)
-            session.commit()
+        end_sign_ins(engine)
         seen.page.get_by_role("button", name="Run again").first.click()
         seen.page.locator("[class*=st-key-rerun] button").first.click()
         seen.page.get_by_role("link", name="Sign in").click()
         seen.page.get_by_label("PIN").wait_for()
+
+
+def test_a_page_that_stays_open_shows_the_door_when_the_sign_in_ends(
+    started: tuple[Playwright, Browser], address, engine
+):
+    with signed_in(started[1], address, "Binh", "/") as seen:
+        end_sign_ins(engine)
+        seen.page.get_by_role("link", name="Sign in").wait_for()
 
 
 def test_who_signs_out_is_out_in_this_browser_alone(started: tuple[Playwright, Browser], address):
