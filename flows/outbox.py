@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from flows.office import Office
 from flows.telling import Message, Setting, message_of, summary
 from models.alert_channel import NOBODY
 from models.alert_figures import alert_figures
-from models.alert_plan import DIGEST, Around, Batch, How, Plan, plan
+from models.alert_plan import DIGEST, Around, Batch, Group, How, Plan, plan
 from models.db.alert_danger import note_dangers
 from models.db.alert_ends import over_among
 from models.db.alert_telling import (
@@ -80,20 +81,25 @@ def send_due(office: Office) -> Sent:
 
 
 def _tell_sleep(office: Office, slept: Sleep, moment: datetime) -> Sent:
-    """Send one message for all that waits and may be told; the sleep is over when it arrived, or when nothing waits."""
+    """Send one message for all that waits and may be told; the sleep is over when it arrived, or when nothing waits.
+
+    That a trouble is over is a message of its own, for those who heard of the trouble.
+    """
     with open_session(office.engine, read_only=True) as session:
         rows = waiting_alerts(session)
         due = bool(due_alerts(session, moment, limit=1))
-    if rows and not due:
+    if not due and any(row.held_by is None for row in rows):
         return NOTHING  # it could not be sent, and its next try has not come
     round_of = _Round(office, moment)
-    waking = [one for batch in round_of.plan(rows) for one in batch.alerts if one.text_key != DIGEST]
-    if waking:
-        return round_of.tell(Batch(how=How.SINGLE, alerts=tuple(waking)), slept)
+    batches = round_of.plan(rows)
+    sent = sum((round_of.tell(batch) for batch in batches if batch.channel is not None), start=NOTHING)
+    for_all = (one for batch in batches for one in batch.alerts if batch.channel is None)
+    if waking := tuple(one for one in for_all if one.text_key != DIGEST):
+        return sent + round_of.tell(Batch(how=How.SINGLE, alerts=waking), slept)
     with open_session(office.engine) as session:
         forget_sleep(session, slept)
         session.commit()
-    return NOTHING
+    return sent
 
 
 class _Round:
@@ -151,13 +157,15 @@ class _Round:
         if batch.how is How.MANY:
             for group in {one.group for one in batch.alerts}:
                 note_group(session, group, now)
+        if place != NOBODY:
             self._note_dangers(session, rows, place, now)
 
     def _note_dangers(self, session: Session, rows: Sequence[AlertRow], place: int, now: datetime) -> None:
-        """Write down of many orders that are close to their time that people were told so."""
-        close = [row for row in rows if row.text_key == "warned"]
-        if len(close) > self.around.figures.many and place != NOBODY:
-            note_dangers(session, close, place, now)
+        """Write down of a shop's many orders that are close to one time that people were told so."""
+        close = sorted((row for row in rows if row.text_key == "warned"), key=_group)
+        for _, alike in groupby(close, key=_group):
+            if len(of_group := list(alike)) > self.around.figures.many:
+                note_dangers(session, of_group, place, now)
 
     def _worded(self, batch: Batch, rows: Sequence[AlertRow], slept: Sleep | None) -> Message:
         if slept is not None:
@@ -174,6 +182,10 @@ class _Round:
     def _first_zone(self) -> ZoneInfo:
         shops = self.office.settings.shop
         return shops[0].zone if shops else ZoneInfo("UTC")
+
+
+def _group(row: AlertRow) -> Group:
+    return row.shop_id or "", row.rule
 
 
 def deliver(addresses: Sequence[str], message: Message) -> bool:

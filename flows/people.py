@@ -141,9 +141,14 @@ def digest(token: str) -> str:
 
 
 def subject_of(address: str) -> str:
-    """Give what counts as one place in the network: an address, for IPv6 all that one connection is given."""
+    """Give what counts as one place in the network: an address, for IPv6 all that one connection is given.
+
+    A server that listens at `::` is told an IPv4 address in the words of IPv6.
+    """
     try:
         found = ip_address(address)
     except ValueError:
         return FROM + "unknown"
-    return FROM + str(ip_network(f"{found}/64", strict=False) if isinstance(found, IPv6Address) else found)
+    if isinstance(found, IPv6Address):
+        return FROM + str(found.ipv4_mapped or ip_network(f"{found}/64", strict=False))
+    return FROM + str(found)

@@ -15,7 +15,7 @@ from models.catalogue import words
 from models.db.alerts import BREACH_LEVEL, Alert, raise_alert
 from models.db.session import open_session
 from models.db.wake import woke_at
-from models.deadline import Deadline, DeadlineState
+from models.deadline import DeadlineState, RuleId
 from models.settings import MailboxSettings, ShopSettings
 from models.shop_clock import mail_expected, mail_waits, mailbox_read
 from models.shop_figures import shop_figures
@@ -24,14 +24,17 @@ LOOK_EVERY: Final = timedelta(minutes=1)
 
 
 def watch_unread(office: Office, mailbox: MailboxSettings, *, refused: bool) -> None:
-    """D20: alert once for each time that the mailbox stays unread; at once if only a person can help (`refused`)."""
+    """D20: alert once for each time that the mailbox stays unread; at once if only a person can help (`refused`).
+
+    That holds for one that never was read, too.
+    """
     now = office.now()
     with open_session(office.engine) as session:
-        clock = mailbox_read(ledger.last_ok_at(session, mailbox.name), LOOK_EVERY, shop_figures(), now)
-        if clock is None or not (refused or clock.state is DeadlineState.BREACHED):
-            return
-        raise_alert(session, _blind(mailbox, clock, now, refused=refused), now)
-        session.commit()
+        since = ledger.last_ok_at(session, mailbox.name)
+        clock = mailbox_read(since, LOOK_EVERY, shop_figures(), now)
+        if refused or (clock is not None and clock.state is DeadlineState.BREACHED):
+            raise_alert(session, _blind(mailbox, since, now, refused=refused), now)
+            session.commit()
 
 
 def watch_unfinished(office: Office, mailbox: MailboxSettings) -> None:
@@ -47,19 +50,20 @@ def watch_unfinished(office: Office, mailbox: MailboxSettings) -> None:
         at_it = row.lease_until is not None and row.lease_until > now
         if clock is None or at_it or clock.state is not DeadlineState.BREACHED:
             return
-        raise_alert(session, _blind(mailbox, clock, now), now)
+        raise_alert(session, _blind(mailbox, clock.start_at, now), now)
         session.commit()
 
 
-def _blind(mailbox: MailboxSettings, clock: Deadline, now: datetime, *, refused: bool = False) -> Alert:
+def _blind(mailbox: MailboxSettings, since: datetime | None, now: datetime, *, refused: bool = False) -> Alert:
+    span = words().span(now - since) if since else ""
     return Alert(
         subject=f"mailbox:{mailbox.name}",
-        rule=clock.rule.value,
+        rule=RuleId.D20.value,
         level=1 if refused else 0,
         text_key=_refused_key(mailbox) if refused else "blind",
-        about=clock.start_at.isoformat(),
+        about=since.isoformat() if since else "",
         critical=True,
-        values={"mailbox": mailbox.name, "span": words().span(now - clock.start_at), "auth": mailbox.auth},
+        values={"mailbox": mailbox.name, "span": span, "auth": mailbox.auth},
     )
 
 

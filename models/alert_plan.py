@@ -213,9 +213,12 @@ def _batches(told: Sequence[Waiting], around: Around, now: datetime) -> Iterator
 
 
 def _was_quiet(alert: Waiting, around: Around, now: datetime) -> bool:
-    """Whether it came in the last quiet hours and was kept until their end."""
+    """Whether it came in the last quiet hours, was kept until their end, and is for whoever hears the others.
+
+    That a trouble is over goes to those who heard of the trouble.
+    """
     hours = around.quiet.get(alert.shop)
-    if hours is None or alert.text_key == DIGEST or hours.period_at(now):
+    if hours is None or alert.text_key == DIGEST or alert.channel is not None or hours.period_at(now):
         return False
     start, end = hours.last_period(now)
     return start <= alert.created_at < end

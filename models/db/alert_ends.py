@@ -1,7 +1,7 @@
 """Which alerts shout about what has ended by itself, so that nobody is told, or told once more.
 
-A clock that was met, a step that runs again, facts that agree; of an order that is over nothing is told once more. What
-the tables do not know is not judged. Questions alone, nothing is written.
+A clock that was met, a step that runs again, facts that agree, a mail that somebody has seen to; of an order that is
+over nothing is told once more. What the tables do not know is not judged. Questions alone, nothing is written.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from sqlmodel import Session, col, select
 
 from models.alert_plan import CLOCKS
 from models.db.alerts import AT_A_TIME
+from models.db.mail_tables import MessageRow
 from models.db.steps import StepStatus
 from models.db.tables import AlertRow, DeadlineRow, OrderRow, StepRow
 from models.deadline import DeadlineState
 
 CONFLICT: Final = "conflict."
 STEP: Final = "step_failed"
+MAILS: Final = frozenset({"quarantine", "fake"})  # these are about a mail, by its number
+WAITS: Final = "quarantined"  # a mail that nobody has seen to
 MISSED: Final = frozenset({DeadlineState.BREACHED, DeadlineState.MET_LATE})  # told for the first time all the same
 CLOSE: Final = frozenset({DeadlineState.WARNED, *MISSED})
 
@@ -26,10 +29,20 @@ CLOSE: Final = frozenset({DeadlineState.WARNED, *MISSED})
 def over_among(session: Session, rows: Sequence[AlertRow]) -> set[str]:
     """Give the keys of those that are over."""
     of_orders = [row for row in rows if row.order_no is not None]
+    of_mails = [row for row in rows if row.text_key in MAILS and row.about.isdecimal()]
     over = set[str]()
+    for start in range(0, len(of_mails), AT_A_TIME):
+        over.update(_seen_to(session, of_mails[start : start + AT_A_TIME]))
     for start in range(0, len(of_orders), AT_A_TIME):
         over.update(_over(session, of_orders[start : start + AT_A_TIME]))
     return over
+
+
+def _seen_to(session: Session, rows: Sequence[AlertRow]) -> Iterator[str]:
+    numbers = {row.dedup_key: int(row.about) for row in rows}
+    known = select(MessageRow.id).where(col(MessageRow.id).in_(numbers.values()), MessageRow.outcome != WAITS)
+    seen_to = set(session.exec(known))
+    yield from (key for key, number in numbers.items() if number in seen_to)
 
 
 def _over(session: Session, rows: Sequence[AlertRow]) -> Iterator[str]:

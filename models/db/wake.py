@@ -58,9 +58,15 @@ def note_awake(session: Session, now: datetime) -> None:
 
 
 def note_outage_over(session: Session, mailbox: str, now: datetime) -> Sleep | None:
-    """A mailbox answers now; give the sleep that ends with it if it had not answered for long."""
+    """A mailbox answers now; give the sleep that ends with it if it had not answered for long, and that is news.
+
+    Until all of it is read it is known as failing still: the same end, seen again at each look.
+    """
     row = session.get(MailboxRow, mailbox)
     if row is None or row.last_error is None or row.last_ok_at is None:
+        return None
+    woke = woke_at(session)
+    if woke and row.last_poll_at and woke >= row.last_poll_at:
         return None
     return _note_sleep(session, row.last_ok_at, now)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,14 @@ from models.db.alert_tables import DangerRow
 from models.db.alerts import Alert
 from models.db.orders import record_facts
 from models.db.session import open_session
+from models.db.wake import PATIENCE
 from models.fact import Fact
 from tests.databases import ON_SQLITE
 from tests.flows.alarm_place import SHOP, Place, alarm_place, missed
 from tests.models.makers import a_fact, placed
 
-WARNED_AT, SHIPPED_AT, LATE = 60, 61, 73  # hours after the orders were placed
+HOUR = timedelta(hours=1)
+EARLY, WARNED_AT, SHIPPED_AT, LATE = 10, 60, 61, 73  # hours after the orders were placed
 DAY_BEFORE, PAST_MIDNIGHT, EIGHT = 40, 66, 73.1  # by the shop's clock; they were shipped in the evening between
 PACKED = (*placed(0), a_fact("stock_confirmed", 1, by="human"), a_fact("packed", 2, by="human"))
 SIX = [f"57646141303{number:07d}" for number in range(6)]
@@ -73,6 +76,23 @@ def test_many_orders_that_were_told_together_get_one_all_clear_when_the_last_is_
     assert [tell_dangers_over(place.office) for _ in range(2)] == [1, 0]
     assert all_clears(place) == [f"{OVER}6."]
     assert place.send() == NOTHING
+
+
+@ON_SQLITE
+def test_many_orders_that_were_named_after_a_sleep_get_one_too(place: Place):
+    place.awake_until(EARLY)
+    news(place, SIX, *PACKED)
+    look(place.office)
+    place.at(WARNED_AT)
+    look(place.office)
+    check_due(place.office)
+    place.at(WARNED_AT + PATIENCE / HOUR)
+    place.send()
+    assert ["Nobody looked" in body for body in place.told] == [True]
+    place.awake_until(SHIPPED_AT)
+    shipped(place, SIX)
+    assert tell_dangers_over(place.office) == 1
+    assert all_clears(place) == [f"{OVER}6."]
 
 
 def test_the_look_of_each_minute_tells_it(place: Place):

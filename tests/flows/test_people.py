@@ -106,6 +106,7 @@ def test_a_made_pin_is_a_good_one_and_fits_itself_alone():
         ("10.0.0.5", "from:10.0.0.5"),
         ("2001:db8:1:2:3:4:5:6", "from:2001:db8:1:2::/64"),
         ("2001:db8:1:2:ffff::1", "from:2001:db8:1:2::/64"),
+        ("::ffff:10.0.0.5", "from:10.0.0.5"),
         ("", "from:unknown"),
     ],
 )

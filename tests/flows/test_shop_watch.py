@@ -13,9 +13,11 @@ from sqlmodel import select
 from flows import clock
 from flows.look import look
 from flows.office import Office, open_office
+from flows.shop_watch import watch_unread
 from flows.telling import compose
 from ingest.ledger import Outcome
 from ingest.poll import poll_mailbox
+from models.db.alert_ends import over_among
 from models.db.alerts import due_alerts
 from models.db.mail_tables import MessageRow
 from models.db.session import open_session
@@ -69,6 +71,17 @@ def alerts_at(office: Office, *moments: datetime) -> list[Sequence[AlertRow]]:
     return found
 
 
+def test_a_password_that_is_refused_is_told_although_the_mailbox_was_never_read(tmp_path: Path):
+    made = open_office(a_home(tmp_path))
+    clock.set_virtual(made.engine, MONDAY)
+    for _ in range(2):
+        watch_unread(made, made.settings.mailbox[0], refused=True)
+    with open_session(made.engine, read_only=True) as session:
+        (told,) = session.exec(select(AlertRow)).all()
+        assert "refuses the password" in compose([told], MONDAY)[0].body
+    made.engine.dispose()
+
+
 @pytest.mark.row("D21")
 def test_a_shop_that_is_silent_for_long_is_told_once_for_each_silence(office: Office):
     came(office, *(MONDAY - number * HOUR for number in range(24 * 7 * 9)))
@@ -95,6 +108,15 @@ def test_a_mail_that_was_not_understood_is_told_before_and_after_its_business_ho
     assert [len(alerts) for alerts in looks] == [0, 1, 1, 2, 2]
     assert {(alert.rule, alert.text_key) for alert in looks[-1]} == {("D22", "quarantine")}
     assert [alert.suppressed for alert in sorted(looks[-1], key=lambda alert: alert.level)] == [True, False]
+
+
+def test_a_mail_that_somebody_has_seen_to_is_told_of_no_more(office: Office):
+    came(office, MONDAY, MONDAY, outcome=Outcome.QUARANTINED, reason=QuarantineReason.INCOMPLETE.value)
+    ((first, second),) = alerts_at(office, MONDAY + 48 * HOUR)
+    with open_session(office.engine) as session:
+        session.get_one(MessageRow, int(first.about)).outcome = Outcome.DISMISSED.value
+        session.commit()
+        assert over_among(session, [first, second]) == {first.dedup_key}
 
 
 @pytest.mark.row("D22", "X12")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import move, rmtree
@@ -18,6 +19,8 @@ from flows.supervise import Supervisor
 from flows.telling import Message
 from flows.watch import check_due
 from ingest.poll import poll_mailbox
+from models.alert_plan import Silence
+from models.db.alert_people import silence
 from models.db.alerts import BREACH_LEVEL, Alert, raise_alert
 from models.db.orders import record_facts
 from models.db.session import open_session
@@ -78,6 +81,14 @@ def asleep(office: Office) -> bool:
 def unsent(office: Office) -> list[str]:
     with open_session(office.engine, read_only=True) as session:
         return list(session.exec(select(AlertRow.dedup_key).where(col(AlertRow.next_attempt_at).is_not(None))))
+
+
+def fall_silent(office: Office) -> None:
+    """Let nothing wait that is not held back by a person."""
+    with open_session(office.engine) as session:
+        for row in session.exec(select(AlertRow).where(col(AlertRow.held_by).is_(None))):
+            session.delete(row)
+        session.commit()
 
 
 def test_all_that_came_up_in_a_sleep_is_one_message_after_mail_and_watcher(office: Office, told):
@@ -168,13 +179,41 @@ def test_a_sleep_in_which_nothing_came_up_ends_without_a_word(office: Office, to
     look(office)
     check_due(office)
     told.clear()
-    for key in unsent(office):
-        with open_session(office.engine) as session:
-            session.delete(session.get_one(AlertRow, key))
-            session.commit()
+    fall_silent(office)
     assert SEND in look(office).work
     assert send_due(office) == NOTHING
     assert (told, asleep(office)) == ([], False)
+
+
+def test_what_a_person_silenced_does_not_make_a_sleep_last(office: Office, told):
+    alert(office)
+    with open_session(office.engine) as session:
+        silence(session, Silence(rule="D02", until=t(AWAKE + 48)), "Tet", "Lan", office.now())
+        session.commit()
+    send_due(office)
+    fall_silent(office)
+    told.clear()
+    clock.set_virtual(office.engine, t(AWAKE))
+    look(office)
+    clock.set_virtual(office.engine, t(AWAKE) + PATIENCE)
+    send_due(office)
+    assert (told, asleep(office)) == ([], False)
+
+
+def test_that_a_trouble_is_over_is_told_beside_the_summary_of_a_sleep(office: Office, told):
+    alert(office)
+    over = Alert(subject="mailbox:main", rule="D20", level=20, text_key="seeing", channel=0)
+    over = replace(over, values={"mailbox": "main", "span": "2 h"})
+    with open_session(office.engine) as session:
+        raise_alert(session, over, office.now())
+        session.commit()
+    told.clear()
+    clock.set_virtual(office.engine, t(AWAKE))
+    look(office)
+    check_due(office)
+    clock.set_virtual(office.engine, t(AWAKE) + PATIENCE)
+    send_due(office)
+    assert ["Nobody looked" in one.body for one in told] == [False, True]
 
 
 @pytest.mark.parametrize("arrived", [False, True], ids=["before it arrives", "before it is noted"])
@@ -215,6 +254,23 @@ def test_a_summary_that_cannot_be_sent_takes_along_what_came_since(office: Offic
     clock.set_virtual(office.engine, t(AWAKE) + timedelta(seconds=10))
     assert send_due(office).messages == 1
     assert unsent(office) == []
+    assert not asleep(office)
+
+
+def test_a_poll_that_comes_to_no_end_after_an_outage_holds_alerts_back_for_three_minutes_at_most(office: Office, told):
+    away = office.home.path / "away"
+    move(office.home.path / "mail", away)
+    for minutes in range(0, 60, 10):
+        clock.set_virtual(office.engine, t(ASLEEP) + timedelta(minutes=minutes))
+        look(office)
+    move(away, office.home.path / "mail")
+    (office.home.path / "mail" / "new" / "1").write_bytes(MAIL)
+    alert(office)
+    told.clear()
+    for minutes in (51, 52, 53, 54):
+        clock.set_virtual(office.engine, t(ASLEEP) + timedelta(minutes=minutes))
+        look(office)
+    assert send_due(office).messages == 1
     assert not asleep(office)
 
 

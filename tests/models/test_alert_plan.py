@@ -314,6 +314,17 @@ def test_the_end_of_a_trouble_goes_to_the_channel_that_told_it():
     assert batch.channel == 1
 
 
+def test_the_end_of_a_trouble_that_the_night_kept_back_is_a_message_beside_the_mornings_summary():
+    night = around(quiet={"A": NIGHT, "": NIGHT})
+    found = [a_mail(str(number), created_at=EVENING) for number in range(2)]
+    found.append(a_mail("over", text_key="seeing", channel=1, created_at=EVENING))
+    planned = plan(found, night, MORNING)
+    assert sorted((batch.how, [one.key for one in batch.alerts], batch.channel) for batch in planned.batches) == [
+        (How.AFTER_QUIET, ["0", "1"], None),
+        (How.SINGLE, ["over"], 1),
+    ]
+
+
 def test_what_was_told_before_is_told_again_in_one_message_for_each_shop_and_rule():
     again = [an_alert(str(number), told_at=NOON) for number in range(2)] + [an_alert("x", rule="D04", told_at=NOON)]
     planned = plan([*again, an_alert("new")], around(), NOON + HOUR)
