@@ -126,6 +126,8 @@ class ShopSync:
         return replace(result, left=len(notices) == sync_figures().notices)
 
     def _mark_read(self, notices: Sequence[NoticeRow]) -> None:
+        if not notices:
+            return
         with open_session(self.engine) as session:
             mark_read(session, notices, self.now())
             session.commit()
