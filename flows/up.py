@@ -140,11 +140,20 @@ def ending_on_signals(asked: threading.Event) -> Iterator[threading.Event]:
     if threading.current_thread() is not threading.main_thread():
         yield asked  # only the main thread can be told by signals
         return
-    found = [getattr(signal, name) for name in ENDINGS if hasattr(signal, name)]
-    signals = [number for number in found if signal.getsignal(number) is not signal.SIG_IGN]  # nohup's wish stands
-    before = {number: signal.signal(number, lambda *_: asked.set()) for number in signals}
+    before = {number: signal.signal(number, lambda *_: asked.set()) for number in ending_signals()}
     try:
         yield asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def ending_signals() -> list[signal.Signals]:
+    """Give the signals that ask for an end here.
+
+    Who starts a program by nohup wants it to live on when its terminal closes. A shell that starts one in the
+    background has it ignore a Ctrl-C, too, but whoever sends that by itself means it.
+    """
+    found = [signal.Signals[name] for name in ENDINGS if hasattr(signal, name)]
+    ignored = [one for one in found if one.name == "SIGHUP" and signal.getsignal(one) is signal.SIG_IGN]
+    return [one for one in found if one not in ignored]

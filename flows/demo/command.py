@@ -24,7 +24,7 @@ from flows.demo.report import report
 from flows.shop.simulator.drop import MaildirDrop
 from flows.shop.simulator.serving import keep_quiet
 from flows.stack import Stack, StackError, StoppedError
-from flows.up import ENDINGS, ending_on_signals
+from flows.up import ending_on_signals, ending_signals
 from models.db.reading import problems, quarantine_count, stage_counts
 from models.db.session import open_session
 
@@ -177,8 +177,7 @@ def _cut_short(stop: threading.Event) -> Iterator[None]:
         stop.set()
         raise KeyboardInterrupt
 
-    numbers = [getattr(signal, name) for name in ENDINGS if hasattr(signal, name)]
-    before = {number: signal.signal(number, interrupt) for number in numbers}
+    before = {number: signal.signal(number, interrupt) for number in ending_signals()}
     try:
         if stop.is_set():
             raise StoppedError
