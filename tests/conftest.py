@@ -7,6 +7,7 @@ Tests run in several processes: what one says to the user goes through `record_p
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -29,7 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose how many examples Hypothesis tries; how fast they are is not asked, the machine may be busy."""
+    """Choose how many examples Hypothesis tries; how fast they are is not asked, the machine may be busy.
+
+    A shell that starts the tests in the background has them ignore a Ctrl-C: what they start would inherit that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "long: tried with --long alone")
     form = "long" if config.getoption("long") else "short"
     settings.register_profile(

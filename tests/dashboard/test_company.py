@@ -72,8 +72,8 @@ def test_who_is_not_added_or_not_vouched_for_sees_nothing(
     provider.person = person
     with visit(started[1], address) as seen:
         seen.go("/")
-        seen.page.get_by_role("button", name="company").click()
-        seen.page.wait_for_function("() => document.cookie !== undefined && document.readyState === 'complete'")
+        with seen.page.expect_navigation(url=f"{address}/"):  # there and back
+            seen.page.get_by_role("button", name="company").click()
         seen.drawn()
         assert seen.page.locator("h1").inner_text() == "Shipclock"
         assert seed.SHOP not in seen.page.content()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import move, rmtree
@@ -202,8 +201,8 @@ def test_what_a_person_silenced_does_not_make_a_sleep_last(office: Office, told)
 
 def test_that_a_trouble_is_over_is_told_beside_the_summary_of_a_sleep(office: Office, told):
     alert(office)
-    over = Alert(subject="mailbox:main", rule="D20", level=20, text_key="seeing", channel=0)
-    over = replace(over, values={"mailbox": "main", "span": "2 h"})
+    values = {"mailbox": "main", "span": "2 h"}
+    over = Alert(subject="mailbox:main", rule="D20", level=20, text_key="seeing", values=values, channel=0)
     with open_session(office.engine) as session:
         raise_alert(session, over, office.now())
         session.commit()
@@ -257,7 +256,8 @@ def test_a_summary_that_cannot_be_sent_takes_along_what_came_since(office: Offic
     assert not asleep(office)
 
 
-def test_a_poll_that_comes_to_no_end_after_an_outage_holds_alerts_back_for_three_minutes_at_most(office: Office, told):
+def be_away_for_most_of_an_hour(office: Office) -> None:
+    """Let the mailbox not answer, and then be there again with news."""
     away = office.home.path / "away"
     move(office.home.path / "mail", away)
     for minutes in range(0, 60, 10):
@@ -265,6 +265,10 @@ def test_a_poll_that_comes_to_no_end_after_an_outage_holds_alerts_back_for_three
         look(office)
     move(away, office.home.path / "mail")
     (office.home.path / "mail" / "new" / "1").write_bytes(MAIL)
+
+
+def test_a_poll_that_comes_to_no_end_after_an_outage_holds_alerts_back_for_three_minutes_at_most(office: Office, told):
+    be_away_for_most_of_an_hour(office)
     alert(office)
     told.clear()
     for minutes in (51, 52, 53, 54):
@@ -275,13 +279,7 @@ def test_a_poll_that_comes_to_no_end_after_an_outage_holds_alerts_back_for_three
 
 
 def test_what_comes_after_a_mailbox_was_silent_is_one_message(office: Office, told):
-    away = office.home.path / "away"
-    move(office.home.path / "mail", away)
-    for minutes in range(0, 60, 10):
-        clock.set_virtual(office.engine, t(ASLEEP) + timedelta(minutes=minutes))
-        look(office)
-    move(away, office.home.path / "mail")
-    (office.home.path / "mail" / "new" / "1").write_bytes(MAIL)
+    be_away_for_most_of_an_hour(office)
     assert not asleep(office)
     clock.set_virtual(office.engine, t(ASLEEP) + timedelta(minutes=51))
     polls = [work for work in look(office).work if work.deployment == POLL.deployment]
