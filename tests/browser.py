@@ -40,7 +40,10 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: .ci/i
 STAND_STILL: Final = """() => {
     window.fell = []
     const button = target => target.closest('button')?.closest('[class*=st-key-answer-]')
-    document.addEventListener('click', one => window.fell.push(button(one.target)?.className ?? ''), true)
+    document.addEventListener('click', one => {
+        window.fell.push(button(one.target)?.className ?? '')
+        window.at = [one.clientX, one.clientY]
+    }, true)
     document.addEventListener('animationstart', one => one.target.getAnimations().forEach(all => all.pause()), true)
 }"""
 GO_ON: Final = """() => {

@@ -16,7 +16,7 @@ from flows.office import open_office
 from models.fact import FactKind
 from models.home import Home
 from models.ids import order_id
-from tests.browser import GO_ON, STAND_STILL, Visit, middle_of, needs_chromium, visit
+from tests.browser import GO_ON, STAND_STILL, Visit, needs_chromium, visit
 from tests.dashboard import seed
 from tests.dashboard.moving import OWN_LABEL, World
 
@@ -101,10 +101,10 @@ def test_a_second_click_of_the_same_hand_is_not_taken_for_the_order_that_moved_u
     assert before.order_no in told(seen)  # from now on this line stands above: the list moves by a whole card
     seen.drawn()
     button = seen.page.locator(f".st-key-answer-{card(clicked, 'confirm')}-confirm button")
-    at = middle_of(button)
     button.click(trial=True)
     seen.page.evaluate(STAND_STILL)
-    seen.page.mouse.click(*at)
+    button.click()
+    at = seen.page.evaluate("window.at")
     seen.page.wait_for_function(ANOTHER_IS_THERE, arg=[*at, card(clicked, "confirm")])
     seen.page.mouse.click(*at)
     first, second = seen.page.evaluate("window.fell")
