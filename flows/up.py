@@ -111,7 +111,7 @@ def keep_running(stack: Stack) -> None:
         if trouble and trouble != told:
             say(f"Something is in the way of looking after all processes: {trouble}. Trying on.")
         told = trouble
-        time.sleep(TICK_SECONDS)
+        time.sleep(TICK_SECONDS)  # between two looks; short, since nothing wakes it when somebody asks for an end
 
 
 def _look_after(stack: Stack, supervisor: Supervisor) -> str:

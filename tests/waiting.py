@@ -22,5 +22,5 @@ def wait_for(ask: Callable[[], Found | None], what: str, tick: float = TICK) -> 
     while time.monotonic() < until:
         if found := ask():
             return found
-        time.sleep(tick)
+        time.sleep(tick)  # what is asked for comes from another process, which needs the core more than the question
     pytest.fail(f"waited {PATIENCE:.0f} s for {what}")

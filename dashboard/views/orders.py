@@ -1,4 +1,4 @@
-"""Orders: searching several numbers at once, filters, pages of 50."""
+"""Orders: searching several numbers at once, filters, page by page."""
 
 from __future__ import annotations
 

@@ -48,12 +48,17 @@ def a_running_child(folder: Path, program: str) -> Child:
     return child
 
 
-def test_a_child_that_died_is_started_again_after_a_wait(tmp_path: Path, children: list[Child]):
-    child = a_child(tmp_path, "raise SystemExit(3)")
-    children.append(child)
+def a_child_that_died(folder: Path) -> Child:
+    child = a_child(folder, "raise SystemExit(3)")
     child.start()
     assert child.process
     child.process.wait()
+    return child
+
+
+def test_a_child_that_died_is_started_again_after_a_wait(tmp_path: Path, children: list[Child]):
+    child = a_child_that_died(tmp_path)
+    children.append(child)
     said: list[str] = []
     died = child.started_at + 1
     assert not child.tend(died, said.append)
@@ -64,11 +69,8 @@ def test_a_child_that_died_is_started_again_after_a_wait(tmp_path: Path, childre
 
 
 def test_one_that_cannot_be_started_just_now_is_tried_again_a_minute_later(tmp_path: Path, children: list[Child]):
-    child = a_child(tmp_path, "raise SystemExit(3)")
+    child = a_child_that_died(tmp_path)
     children.append(child)
-    child.start()
-    assert child.process
-    child.process.wait()
     died = child.started_at + 1
     child.tend(died, lambda _: None)
     child.cwd = tmp_path / "a place that is away"
