@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import batches, forms, gathered, noticed, parts, present, queries, rights, who
-from dashboard.settling import settling
+from dashboard.settling import moved, settling
 from dashboard.words import plain, say
 from models.gathering import GATHERED
 from models.person import Right
@@ -19,17 +19,20 @@ KIND: Final = "kind"
 
 @st.fragment(run_every="5s")
 def pulse() -> None:
-    """Say how old the data is, again and again; only these words change by themselves, never the list."""
+    """Say how old the data is, again and again; only these words change by themselves, never what is in the list."""
     who.still_here()
     now, patience = queries.now(), present.DEMO_PATIENCE if queries.is_virtual() else present.PATIENCE
     zone = queries.zone_of(queries.shops()[0]) if queries.shops() else queries.zone_of("")
     as_of = say("age.as_of", when=present.when(now, zone), zone=zone.key)
-    for age in present.freshness(queries.data_age(), now, patience):
+    ages = present.freshness(queries.data_age(), now, patience)
+    changed = st.session_state[SEEN] != queries.todo_mark()
+    moved((*(age.bad for age in ages), changed))
+    for age in ages:
         if age.bad:
             st.error(f"**{age.words}** {as_of}", icon=":material/sync_problem:")
         else:
             st.markdown(f":material/check: {age.words} {as_of}")
-    if st.session_state.get(SEEN) not in {None, queries.todo_mark()}:
+    if changed:
         st.button(say("today.reload"), icon=":material/refresh:", key="reload", on_click=queries.forget)
 
 
@@ -108,8 +111,8 @@ def next_clocks() -> None:
 batches.go_where_sent()
 with settling():
     parts.heading("today")
-    pulse()
     st.session_state[SEEN] = queries.todo_mark()
+    pulse()
     todo_list()
     noticed.lines()  # after the orders: on a phone the first of those must be seen without scrolling
     late_shares()

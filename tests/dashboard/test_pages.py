@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import streamlit as st
 from sqlmodel import col, select
 from streamlit.testing.v1 import AppTest
 
 from dashboard.words import plain, say
+from flows.clock import set_virtual
 from flows.office import open_office
 from flows.wording_watch import watch_wording
 from models.db.mail_tables import MailboxRow, MessageRow, SealedMailRow
@@ -95,6 +98,14 @@ PACKED = f"answer-{card(seed.TO_PACK, 'pack')}-packed"
 def stage_of(engine, life):
     with open_session(engine, read_only=True) as session:
         return session.get_one(OrderRow, order_id(seed.SHOP, life.order_no)).stage
+
+
+def test_what_one_did_oneself_is_no_newer_list(open_page, engine):
+    page = open_page("today")
+    set_virtual(engine, seed.NOW + timedelta(minutes=1))
+    page.button(key=f"answer-{order_id(seed.SHOP, seed.NEW.order_no)}-confirm--confirm").click().run()
+    assert seed.NEW.order_no in page.success[0].value
+    assert "reload" not in {button.key for button in page.button}
 
 
 def test_the_packing_rules_are_read_once_a_shift_and_then_one_click_packs(open_page, engine):

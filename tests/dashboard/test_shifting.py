@@ -16,7 +16,7 @@ from flows.office import open_office
 from models.fact import FactKind
 from models.home import Home
 from models.ids import order_id
-from tests.browser import GO_ON, STAND_STILL, Visit, needs_chromium, visit
+from tests.browser import GO_ON, STAND_STILL, Visit, middle_of, needs_chromium, visit
 from tests.dashboard import seed
 from tests.dashboard.moving import OWN_LABEL, World
 
@@ -115,6 +115,21 @@ def test_a_second_click_of_the_same_hand_is_not_taken_for_the_order_that_moved_u
     seen.page.mouse.click(*at)
     seen.page.locator(f"{TOLD}:has-text('{below.order_no}')").wait_for()
     assert world.acts() == {f"{life.order_no}: confirm": 1 for life in (before, clicked, below)}
+
+
+def test_what_comes_up_above_the_list_by_itself_puts_no_other_order_under_a_click(seen: Visit, world: World):
+    life = TWICE[4]
+    all_cards(seen)
+    seen.page.evaluate(STAND_STILL)
+    world.moves_on()
+    seen.page.locator(".st-key-reload button").wait_for()
+    button = seen.page.locator(f".st-key-answer-{card(life, 'confirm')}-confirm button")
+    seen.page.mouse.click(*middle_of(button))
+    assert seen.page.evaluate("window.fell") == [""]
+    seen.page.wait_for_function(GO_ON)
+    button.click()
+    assert life.order_no in told(seen)
+    assert world.acts() == {f"{life.order_no}: confirm": 1}
 
 
 def test_a_double_click_on_today_is_one_command_for_one_order(seen: Visit, world: World):
