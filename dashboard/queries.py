@@ -19,8 +19,8 @@ from flows import figures, lessons, proof
 from flows.commands import packing_of
 from flows.mail_notices import find_notices
 from flows.office import Office, open_office
+from flows.prefect_api import run_address
 from flows.questions import find_questions
-from flows.rerun import run_address
 from flows.rerun_many import preview
 from ingest import shop_mail
 from ingest.explaining import Explained

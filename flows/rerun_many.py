@@ -15,7 +15,8 @@ from typing import Final
 from flows.claiming import Claiming
 from flows.handful import carry_out_all, plainly
 from flows.office import Office
-from flows.rerun import Where, find_server, start_run
+from flows.prefect_api import find_server
+from flows.rerun import Where
 from flows.tally import Tally
 from models.db.audit import note
 from models.db.failed import Choice, count_failed, queue_failed
@@ -58,7 +59,7 @@ def rerun_many(
     if not queued:
         return ManyReport(queued=0)
     if api := find_server(office):
-        run = start_run(api, DRIVE, {})
+        run = api.start_run(DRIVE, {})
         if run is not None:
             return ManyReport(queued=queued, where=Where.PREFECT, flow_run_id=run)
     tally = _drive_here(office, by, tell)

@@ -9,7 +9,8 @@ from flows.cli.opening import local, opened, the_order, zone_of
 from flows.cli.outcome import actor
 from flows.cli.output import EXIT_FAULT, emit, fail, note, say, table
 from flows.office import Office
-from flows.rerun import Where, run_address
+from flows.prefect_api import run_address
+from flows.rerun import Where
 from flows.rerun_many import ManyReport, preview, rerun_many
 from models import formats
 from models.catalogue import words

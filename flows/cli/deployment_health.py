@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import httpx
-
 from flows.cli.finding import Finding, bad, good
 from flows.office import Office
-from flows.rerun import PATIENCE, find_server
+from flows.prefect_api import PrefectApi, find_server
 from flows.server import ROOT
 from models.catalogue import words
 
@@ -32,12 +30,12 @@ def prefect_findings(office: Office) -> Iterator[Finding]:
     if server is None:
         yield good("no_prefect")
         return
-    yield good("prefect", server=server)
-    if urlsplit(server).hostname in LOOPBACK:
+    yield good("prefect", server=server.address)
+    if urlsplit(server.address).hostname in LOOPBACK:
         yield from _folders(server)
 
 
-def _folders(server: str) -> Iterator[Finding]:
+def _folders(server: PrefectApi) -> Iterator[Finding]:
     stored = _stored_folders(server)
     gone = {name: folder for name, folder in stored.items() if not Path(folder).is_dir()}
     for folder in sorted(set(gone.values())):
@@ -48,14 +46,9 @@ def _folders(server: str) -> Iterator[Finding]:
         yield good("deployments", count=len(stored))
 
 
-def _stored_folders(server: str) -> Mapping[str, str]:
+def _stored_folders(server: PrefectApi) -> Mapping[str, str]:
     """Give the folder that each of our deployments goes to; none where the server does not tell."""
-    try:
-        answer = httpx.post(f"{server}/deployments/filter", json=OURS, timeout=PATIENCE)
-        found = answer.json() if answer.is_success else []
-    except (httpx.HTTPError, ValueError):
-        return {}
-    return {one["name"]: folder for one in found if (folder := _folder(one))}
+    return {one["name"]: folder for one in server.deployments(OURS) if (folder := _folder(one))}
 
 
 def _folder(deployment: Mapping[str, Any]) -> str | None:
