@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, WebSocket, sync_playwright
 
+from flows.ports import ClaimedPort, claim_port
 from tests.waiting import PATIENCE
 
 ROOT: Final = Path(__file__).parents[1]
@@ -32,8 +32,10 @@ ARGUMENTS: Final = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run",
 )  # fmt: skip
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
+FIRST_PORT: Final = 8600
 LOOK: Final = 0.1  # seconds between two questions whether it does
 DESKTOP: Final[Mapping[str, Any]] = {"viewport": {"width": 1400, "height": 900}}
+_claims: Final[list[ClaimedPort]] = []
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: .ci/install-debian installs it")
 # Note what each click falls on; no moment is over before it is said to be, however slow a machine is.
@@ -54,10 +56,9 @@ GO_ON: Final = """() => {
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Give a port that nobody listens on, and that no other test is given before this process ends."""
+    _claims.append(claim_port(FIRST_PORT))
+    return _claims[-1].number
 
 
 @contextmanager

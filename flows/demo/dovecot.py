@@ -25,9 +25,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from flows.ports import claim_port
+
 PASSWORD: Final = "made-up-secret"  # noqa: S105  # of a server that serves invented mail on loopback alone
-START_SECONDS: Final = 20.0
-STARTS: Final = 3
+IMAP_PORT: Final = 11430  # the first that is tried; below those that systems give to outgoing connections
+START_SECONDS: Final = 60.0
 LOOK_SECONDS: Final = 0.02
 CONFIG: Final = """
 base_dir = {home}/run
@@ -90,7 +92,8 @@ class Dovecot:
     def __init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="dc", dir="/tmp"))  # short, and made for us alone
         self.cert = self.home / "cert.pem"
-        self.port, self.plain_port = _free_ports()
+        self._claims = claim_port(IMAP_PORT), claim_port(IMAP_PORT)
+        self.port, self.plain_port = (claim.number for claim in self._claims)
         self._as_root = os.getuid() == 0
         self._owner = pwd.getpwnam("nobody") if self._as_root else pwd.getpwuid(os.getuid())
         self._process: subprocess.Popen[bytes] | None = None
@@ -100,14 +103,6 @@ class Dovecot:
         if reason := missing():
             raise DovecotMissingError(reason)
         _write_certificate(self.cert, self.home / "key.pem")
-        for _ in range(STARTS - 1):
-            with suppress(DovecotMissingError):
-                return self._started()
-            self.stop()
-            self.port, self.plain_port = _free_ports()  # somebody was quicker to take one
-        return self._started()
-
-    def _started(self) -> Self:
         (self.home / "dovecot.conf").write_text(self._config())
         self.give(self.home)
         self.start()
@@ -116,6 +111,8 @@ class Dovecot:
     def __exit__(self, *_: object) -> None:
         """End it and take its folder away."""
         self.stop()
+        for claim in self._claims:
+            claim.give_up()
         shutil.rmtree(self.home, ignore_errors=True)
 
     def add_user(self, user: str) -> Path:
@@ -126,22 +123,35 @@ class Dovecot:
         return maildir
 
     def start(self) -> None:
-        """Start it and wait until it greets."""
+        """Start it and wait until it greets. One that ends is started anew: its last life may still hold its port.
+
+        Raises DovecotMissingError with what it said last.
+        """
+        until = time.monotonic() + START_SECONDS
+        while not self._greets():
+            if time.monotonic() > until:
+                self.stop()
+                raise DovecotMissingError(f"Dovecot did not start: {self._last_words()}")
+            if self._process is None or self._process.poll() is not None:
+                self._process = self._launched()
+            time.sleep(LOOK_SECONDS)
+
+    def _launched(self) -> subprocess.Popen[bytes]:
         command = [_dovecot() or "dovecot", "-F", "-c", str(self.home / "dovecot.conf")]
         owner = self._owner
         who: dict[str, Any] = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-        self._process = subprocess.Popen(  # noqa: S603  # our own command line
+        return subprocess.Popen(  # noqa: S603  # our own command line
             command,
             start_new_session=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             **(who if self._as_root else {}),
         )
-        until = time.monotonic() + START_SECONDS
-        while not self._greets():
-            if time.monotonic() > until or self._process.poll() is not None:
-                raise DovecotMissingError(f"Dovecot did not start; its log is {self.home / 'log'}")
-            time.sleep(LOOK_SECONDS)
+
+    def _last_words(self) -> str:
+        log = self.home / "log"
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        return lines[-1] if lines else f"no word of it in {log}"
 
     def stop(self) -> None:
         """End it at once."""
@@ -186,13 +196,6 @@ def missing() -> str | None:
 
 def _dovecot() -> str | None:
     return shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as first, socket.socket() as second:
-        first.bind(("127.0.0.1", 0))
-        second.bind(("127.0.0.1", 0))
-        return first.getsockname()[1], second.getsockname()[1]
 
 
 def _write_certificate(cert: Path, key: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import Engine, text
 
-from flows.demo.dovecot import Dovecot, DovecotMissingError
+from flows.demo.dovecot import Dovecot
 from flows.processes import members
 from flows.stack import Stack
 from models.db.session import DatabaseError
@@ -71,15 +71,8 @@ class Victims:
     def _mail_server(self) -> bool:
         self.mail.stop()
         self.asked_to_stop.wait(Random().uniform(*MAIL_AWAY))
-        self.revive_mail()
+        self.mail.start()
         return True
-
-    def revive_mail(self) -> None:
-        """Start the mail server, if need be several times: somebody may hold its port for a moment."""
-        for _ in range(5):
-            with suppress(DovecotMissingError):
-                self.mail.start()
-                return
 
     def _connections(self) -> bool:
         try:
