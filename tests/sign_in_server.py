@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from tests.waiting import PATIENCE
+
 PENDING: Final = {"error": "authorization_pending"}
 LASTS: Final = 3600  # seconds
 
@@ -135,7 +137,7 @@ class SignInServer:
             self.second.set()
             return {"error": "invalid_grant", "error_description": f"{token} is over"}
         self.waits.set()
-        self.second.wait(10)
+        self.second.wait(PATIENCE)
         return self.grant() if self.rotates else {**self.grant(), "refresh_token": None}
 
     def _agreed(self, form: Mapping[str, str]) -> str:

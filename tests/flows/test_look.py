@@ -30,6 +30,7 @@ from models.db.tables import AlertRow
 from models.settings import MailboxSettings
 from tests.flows.prefect_server import a_home
 from tests.ingest.fake_server import listening
+from tests.waiting import PATIENCE
 
 BLIND_AFTER = timedelta(minutes=15)
 POLL = Work(deployment="poll-mailbox", parameters={"mailbox": "main"})
@@ -160,7 +161,7 @@ def test_a_mailbox_that_is_silent_holds_up_no_other(office: Office):
     in_time: list[bool] = []
 
     def silent(client: socket.socket) -> None:
-        in_time.append(started.wait(10))
+        in_time.append(started.wait(PATIENCE))
         client.sendall(b"* BYE\r\n")
 
     with listening(silent) as port:

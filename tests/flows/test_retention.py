@@ -18,7 +18,7 @@ from flows.server import prefect_client
 from flows.stack import Stack
 from tests.conftest import TOLD
 from tests.flows.prefect_server import a_home
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 SOON = {"PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": "5"}  # else each hour
 RUNS = 12
@@ -32,7 +32,7 @@ def nothing() -> None:
 
 
 def rows(database: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
+    with closing(sqlite3.connect(database, timeout=PATIENCE)) as connection, connection:
         return connection.execute(statement, values).fetchall()
 
 

@@ -22,6 +22,7 @@ from models.db.vitals import note_worker
 from models.db.wake import note_awake
 from tests.flows.prefect_server import a_home
 from tests.models.makers import placed, t
+from tests.waiting import PATIENCE
 
 SHOP = "Tre Viet Store"
 ORDER = "576461413038785752"
@@ -58,7 +59,7 @@ def why(office: Office) -> list[str]:
 
 def ask(office: Office, path: str, method: str = "GET") -> tuple[int, str]:
     with VitalsPage(office.home, "127.0.0.1", 0) as page:
-        connection = HTTPConnection(page.url.removeprefix("http://"), timeout=30)
+        connection = HTTPConnection(page.url.removeprefix("http://"), timeout=PATIENCE)
         connection.request(method, path)
         reply = connection.getresponse()
         told = reply.status, reply.read().decode()

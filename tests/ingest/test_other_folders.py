@@ -12,6 +12,7 @@ from models.settings import MailboxSettings
 from tests.dovecot import PASSWORD, Account
 from tests.ingest.desk import corpus, new_order, order_no
 from tests.ingest.fake_server import scripted_server
+from tests.waiting import PATIENCE
 
 GMAIL = (
     b'* LIST (\\HasNoChildren) "/" "INBOX"\r\n'
@@ -42,7 +43,7 @@ OTHERS = (
 def test_what_is_searched_is_all_mail_or_every_folder_that_is_not_our_own_writing(listed: bytes, folders: set[str]):
     with scripted_server({b"LIST": listed + b"% OK done\r\n"}) as port:
         settings = MailboxSettings(name="main", host="localhost", port=port, user="shop", tls=False)
-        box = ImapMailbox(settings, PASSWORD, timeout=5)
+        box = ImapMailbox(settings, PASSWORD, timeout=PATIENCE)
         try:
             assert set(box.folders()) == folders
         finally:

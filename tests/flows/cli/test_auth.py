@@ -29,7 +29,7 @@ import os, ssl, sys, urllib.request
 if os.fork():
     os._exit(0)
 context = ssl._create_unverified_context()
-urllib.request.urlopen(sys.argv[1], context=context, timeout=10).read()
+urllib.request.urlopen(sys.argv[1], context=context).read()
 """
 
 
@@ -109,7 +109,8 @@ def test_on_a_machine_without_a_browser_the_address_is_pasted_back(place, accoun
         assert running.stdin is not None
         assert running.stderr is not None
         shown = next(line for line in running.stderr if line.startswith("https://"))
-        answer = httpx.get(shown.strip(), verify=ssl.create_default_context(cafile=str(account.server.cert)))
+        trusted = ssl.create_default_context(cafile=str(account.server.cert))
+        answer = httpx.get(shown.strip(), verify=trusted, timeout=PATIENCE)
         running.stdin.write(answer.headers["Location"] + "\n")
         running.stdin.close()
         assert running.wait(PATIENCE) == 0

@@ -22,10 +22,10 @@ from models.db.session import make_engine
 from models.home import Home
 from tests.databases import in_folder
 from tests.flows.shop.wire_server import APP_KEY, CIPHER, SECRET, SHOP_ID, WireServer
+from tests.waiting import PATIENCE
 
 NOW: Final = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 SHOP: Final = "Tre Viet Store"
-TIMEOUT: Final = httpx.Timeout(5.0)
 
 
 @dataclass(kw_only=True)
@@ -46,7 +46,7 @@ class Place:
             home=self.home,
             shop=SHOP,
             app=app,
-            http=open_http(TIMEOUT),
+            http=open_http(httpx.Timeout(PATIENCE)),
             now=lambda: self.now,
             sleep=self.slept.append,
         )

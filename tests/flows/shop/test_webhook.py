@@ -36,6 +36,7 @@ from tests.flows.shop.api_office import ApiOffice, an_api_office, order_no, seco
 from tests.flows.shop.clients import NOW, SHOP
 from tests.flows.shop.wire_server import APP_KEY, SAMPLES, SECRET, SHOP_ID
 from tests.planted import search_files
+from tests.waiting import PATIENCE
 
 WORK = Work(deployment=SYNC, parameters={"shop": SHOP})
 PERMISSION: Final = 105005
@@ -81,7 +82,7 @@ def hooks(tmp_path: Path, database: str) -> Iterator[Listening]:
             shops=shops_by_id(api.office.settings.shop),
             now=api.office.now,
         )
-        with served(receiver) as url, httpx.Client(base_url=url, timeout=30) as http:
+        with served(receiver) as url, httpx.Client(base_url=url, timeout=PATIENCE) as http:
             yield Listening(api, http)
 
 

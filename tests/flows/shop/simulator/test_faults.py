@@ -11,6 +11,7 @@ from flows.shop.simulator.story import Story
 from flows.shop.simulator.web.weather import AFTER, BEFORE, Weather
 from models.stage import ShippingMode
 from tests.flows.shop.simulator.world import START
+from tests.waiting import PATIENCE
 
 SEARCH = "/order/202309/orders/search"
 M = FaultMode
@@ -51,10 +52,10 @@ def test_an_answer_may_never_come(world, mode, status):
     plan = world.placed()
     world.provider(plan)
     let_fail(world.store, "mark_shipped", mode)
-    world.http.timeout = httpx.Timeout(5, read=0.5)
+    world.http.timeout = httpx.Timeout(PATIENCE, read=0.5)
     with pytest.raises(httpx.ReadTimeout):
         world.ship(plan)
-    world.http.timeout = httpx.Timeout(30)
+    world.http.timeout = httpx.Timeout(PATIENCE)
     assert world.order(plan)["status"] == status
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from models.home import Home
 from models.settings_file import load_settings
+from tests.waiting import PATIENCE
 
 LAST_OF_STDOUT = "SHIPCLOCK_TIKTOK_SECRET="
 
@@ -53,7 +54,7 @@ def test_what_it_prints_is_settings_and_ctrl_c_ends_it_cleanly(tmp_path):
         settings = settings_in(tmp_path, printed)
         (shop,) = settings.shop
         assert (shop.market, shop.api) == ("US", True)
-        told = httpx.get(f"{settings.tiktok.api_url}/simulator/tally").json()
+        told = httpx.get(f"{settings.tiktok.api_url}/simulator/tally", timeout=PATIENCE).json()
         assert sum(told["orders"].values()) > 0
         assert list((tmp_path / "box" / "new").iterdir())
         process.send_signal(signal.SIGINT)
