@@ -38,15 +38,24 @@ DESKTOP: Final[Mapping[str, Any]] = {"viewport": {"width": 1400, "height": 900}}
 _claims: Final[list[ClaimedPort]] = []
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: .ci/install-debian installs it")
-# Note what each click falls on; no moment is over before it is said to be, however slow a machine is.
-STAND_STILL: Final = """() => {
+# Note what each click falls on; no moment is over before it is said to be, however slow a machine is: what the page
+# says to settle for its moment, settles for an hour. Said where the words arrive, before the browser reads them.
+STAND_STILL: Final = r"""() => {
     window.fell = []
     const button = target => target.closest('button')?.closest('[class*=st-key-answer-]')
     document.addEventListener('click', one => {
         window.fell.push(button(one.target)?.className ?? '')
         window.at = [one.clientX, one.clientY]
     }, true)
-    document.addEventListener('animationstart', one => one.target.getAnimations().forEach(all => all.pause()), true)
+    const lengthen = style => {
+        const longer = style.textContent.replace(/(settling-[-\w]+) [\d.]+s\b/g, '$1 3600s')
+        if (longer !== style.textContent) style.textContent = longer
+    }
+    new MutationObserver(seen => {
+        for (const node of seen.flatMap(one => [one.target, ...one.addedNodes]))
+            if (node.matches?.('style')) lengthen(node)
+            else node.querySelectorAll?.('style').forEach(lengthen)
+    }).observe(document, {subtree: true, childList: true, characterData: true})
 }"""
 GO_ON: Final = """() => {
     const settling = document.getAnimations().filter(one => one.animationName?.startsWith('settling'))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 import streamlit as st
@@ -14,6 +15,8 @@ from models.person import Right
 
 FEW: Final = 10
 SEEN: Final = "todo-mark"
+DRAWN: Final = "drawn-at"
+AGED: Final = timedelta(minutes=5)  # then the times left are no longer those that the list names
 KIND: Final = "kind"
 
 
@@ -26,14 +29,23 @@ def pulse() -> None:
     as_of = say("age.as_of", when=present.when(now, zone), zone=zone.key)
     ages = present.freshness(queries.data_age(), now, patience)
     changed = st.session_state[SEEN] != queries.todo_mark()
-    moved((*(age.bad for age in ages), changed))
+    offer = changed or now - st.session_state[DRAWN] >= AGED
+    moved((*(age.bad for age in ages), offer))
     for age in ages:
         if age.bad:
             st.error(f"**{age.words}** {as_of}", icon=":material/sync_problem:")
         else:
             st.markdown(f":material/check: {age.words} {as_of}")
-    if changed:
-        st.button(say("today.reload"), icon=":material/refresh:", key="reload", on_click=queries.forget)
+    if offer:
+        offer_anew(present.when(st.session_state[DRAWN], zone), changed=changed)
+
+
+def offer_anew(drawn: str, *, changed: bool) -> None:
+    """Offer to draw the page anew, all of it: what is clicked in a part draws that part alone."""
+    words = say("today.reload") if changed else say("today.aged", when=drawn)
+    if st.button(words, icon=":material/refresh:", key="reload"):
+        queries.forget()
+        st.rerun(scope="app")
 
 
 def kind_filter() -> str | None:
@@ -111,7 +123,7 @@ def next_clocks() -> None:
 batches.go_where_sent()
 with settling():
     parts.heading("today")
-    st.session_state[SEEN] = queries.todo_mark()
+    st.session_state[SEEN], st.session_state[DRAWN] = queries.todo_mark(), queries.now()
     pulse()
     todo_list()
     noticed.lines()  # after the orders: on a phone the first of those must be seen without scrolling

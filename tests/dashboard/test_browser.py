@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Playwright
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from flows.clock import set_virtual
 from models.db.mail_tables import MailboxRow
 from models.db.session import open_session
 from models.db.tables import OrderRow, StepRow
@@ -99,6 +100,23 @@ def test_today_turns_bad_by_itself_when_the_mailbox_is_no_longer_read(seen: Visi
     alarm = seen.page.wait_for_selector("[data-testid=stAlertContentError]")
     assert alarm is not None
     assert "may be waiting there unseen" in alarm.inner_text()
+
+
+def test_times_left_that_grew_old_on_an_open_page_are_said_to_be_and_shown_anew_by_a_click(seen: Visit, engine: Engine):
+    seen.go("/?kind=confirm")
+    to_do = seen.page.locator(f".st-key-todo-{card(seed.NEW, 'confirm')}")
+    before = to_do.inner_text()
+    offer = seen.page.locator(".st-key-reload button")
+    assert offer.count() == 0
+    set_virtual(engine, seed.NOW + timedelta(hours=1))
+    try:
+        offer.filter(has_text="Times left are those of").wait_for()
+        assert to_do.inner_text() == before
+        offer.click()
+        offer.wait_for(state="detached")
+        assert to_do.inner_text() != before
+    finally:
+        set_virtual(engine, seed.NOW)
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,17 @@ def test_what_comes_up_above_the_list_by_itself_puts_no_other_order_under_a_clic
     assert world.acts() == {f"{life.order_no}: confirm": 1}
 
 
+def test_a_newer_list_is_shown_by_the_button_that_offers_it(seen: Visit, world: World):
+    seen.go("/")
+    counts = seen.page.locator("[data-testid=stMain] [data-testid=stButtonGroup]").first
+    before = counts.inner_text()
+    world.moves_on()
+    offer = seen.page.locator(".st-key-reload button")
+    offer.click()
+    offer.wait_for(state="detached")
+    assert counts.inner_text() != before
+
+
 def test_a_double_click_on_today_is_one_command_for_one_order(seen: Visit, world: World):
     all_cards(seen)
     seen.page.locator(f".st-key-answer-{card(TWICE[3], 'confirm')}-confirm button").dblclick()
