@@ -59,10 +59,13 @@ class PrefectApi:
         """Whether a server is there."""
         return self._ask("GET", "/health", tries=3) is not None
 
-    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None, tries: int | None = None) -> Any:  # noqa: ANN401  # JSON
+    def _ask(  # the shape of its JSON only the caller knows
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, tries: int = len(WAITS_SECONDS)
+    ) -> Any:  # noqa: ANN401  # as said
         """Ask until the server has time; None where it says no, is gone, or stays busy."""
         for seconds in WAITS_SECONDS[:tries]:
-            time.sleep(seconds * (1 - random.random() / 2))  # noqa: S311  # no secret: two who ask spread out
+            # Nothing tells when it has time again. By chance, since two who collide would else collide at each try.
+            time.sleep(seconds * (1 - random.random() / 2))  # noqa: S311  # no secret
             try:
                 answer = httpx.request(
                     method, f"{self.address}{path}", json=body, headers=self.headers, timeout=PATIENCE
@@ -100,7 +103,7 @@ def _from_run_file(office: Office) -> str | None:
     return address if isinstance(address, str) else None
 
 
-def _told(answer: httpx.Response) -> Any:  # noqa: ANN401  # JSON
+def _told(answer: httpx.Response) -> Any:  # noqa: ANN401  # as above
     """Give what the server said; None where it is a refusal, or no Prefect server at all."""
     try:
         return answer.json() if answer.is_success else None

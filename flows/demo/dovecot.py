@@ -134,13 +134,13 @@ class Dovecot:
                 raise DovecotMissingError(f"Dovecot did not start: {self._last_words()}")
             if self._process is None or self._process.poll() is not None:
                 self._process = self._launched()
-            time.sleep(LOOK_SECONDS)
+            time.sleep(LOOK_SECONDS)  # nothing tells when it listens but asking
 
     def _launched(self) -> subprocess.Popen[bytes]:
         command = [_dovecot() or "dovecot", "-F", "-c", str(self.home / "dovecot.conf")]
         owner = self._owner
         who: dict[str, Any] = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-        return subprocess.Popen(  # noqa: S603  # our own command line
+        return subprocess.Popen(  # noqa: S603  # a fixed command, and a path in a folder of our own: no words of others
             command,
             start_new_session=True,
             stdout=subprocess.DEVNULL,

@@ -101,9 +101,11 @@ def wire_to(server: str, *, busy: int = 0, loses: int = 0) -> Iterator[Wire]:
         wire.address = f"http://{HOST}:{listening.server_port}/api"
         thread = Thread(target=listening.serve_forever)
         thread.start()
-        yield wire
-        listening.shutdown()
-        thread.join()
+        try:
+            yield wire
+        finally:
+            listening.shutdown()
+            thread.join()
 
 
 @pytest.fixture
@@ -134,18 +136,11 @@ def test_a_run_whose_answer_was_lost_is_not_made_twice(server: PrefectApi) -> No
 
 
 def test_a_server_that_is_gone_is_not_found_and_makes_no_run(office: Office) -> None:
-    with silent_port() as port:
-        address = f"http://{HOST}:{port}/api"
-        assert find_server(told(office, PREFECT_API_URL=address)) is None
-        assert PrefectApi(address=address, headers={}).start_run(DEPLOYMENT, WISH) is None
-
-
-@contextmanager
-def silent_port() -> Iterator[int]:
-    """A port that nobody listens at."""
-    claimed = claim_port(4300)
-    yield claimed.number
-    claimed.give_up()
+    silent = claim_port(4300)
+    address = f"http://{HOST}:{silent.number}/api"
+    assert find_server(told(office, PREFECT_API_URL=address)) is None
+    assert PrefectApi(address=address, headers={}).start_run(DEPLOYMENT, WISH) is None
+    silent.give_up()
 
 
 @pytest.mark.parametrize("name", ["PREFECT_API_KEY", "PREFECT_API_AUTH_STRING"])

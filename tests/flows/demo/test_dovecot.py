@@ -12,6 +12,7 @@ from flows.demo.dovecot import Dovecot
 from flows.ports import HOST
 from tests.waiting import wait_for
 
+# Debian's Dovecot, put there by `.ci/install-debian`; CI lets nothing be skipped.
 pytestmark = pytest.mark.skipif(dovecot.missing() is not None, reason=str(dovecot.missing()))
 
 
@@ -41,4 +42,4 @@ def held(port: int) -> socket.socket | None:
 
 def test_two_servers_at_once_have_ports_of_their_own():
     with Dovecot() as one, Dovecot() as other:
-        assert len({one.port, one.plain_port, other.port, other.plain_port}) == len((one, other)) * 2
+        assert len({one.port, one.plain_port, other.port, other.plain_port}) == 4
